@@ -1,0 +1,37 @@
+# Language level, warnings, sanitizers, ccache and the shared precompiled header.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(FRONTDESK_SANITIZE "" CACHE STRING "address;undefined or thread; empty for none")
+option(FRONTDESK_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+
+find_program(FRONTDESK_CCACHE ccache)
+if(FRONTDESK_CCACHE)
+  # The sloppiness is what the ccache manual asks for with precompiled headers.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${FRONTDESK_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+add_library(frontdesk_flags INTERFACE)
+target_compile_options(frontdesk_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(frontdesk_flags INTERFACE -fpch-preprocess)
+endif()
+if(FRONTDESK_SANITIZE)
+  list(JOIN FRONTDESK_SANITIZE "," sanitizers)
+  add_compile_options(-fsanitize=${sanitizers} -fno-sanitize=vptr -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${sanitizers})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(frontdesk_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug" OR FRONTDESK_SANITIZE)
+  target_compile_definitions(frontdesk_flags INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+add_link_options(-Wl,-z,relro,-z,now)

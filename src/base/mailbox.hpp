@@ -1,0 +1,55 @@
+// A bounded queue of values between threads: many producers, one consumer. It is the only way
+// threads speak to each other. A full mailbox refuses (and counts) rather than grows.
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace frontdesk::base {
+
+template <class T>
+class Mailbox {
+ public:
+  /// `wake` is called, on the producer's thread, when the mailbox stops being empty.
+  Mailbox(std::size_t capacity, std::function<void()> wake) : capacity_(capacity), wake_(std::move(wake)) {}
+
+  /// False if the mailbox is full: the value is dropped and counted.
+  [[nodiscard]] bool push(T value) {
+    bool was_empty = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.size() >= capacity_) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return false;
+      }
+      was_empty = queue_.empty();
+      queue_.push_back(std::move(value));
+    }
+    if (was_empty && wake_) wake_();
+    return true;
+  }
+
+  /// Everything queued so far, in order; `out` is replaced.
+  void drain(std::vector<T>& out) {
+    out.clear();
+    const std::lock_guard lock(mutex_);
+    out.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.end()));
+    queue_.clear();
+  }
+
+  std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::size_t capacity_;
+  std::function<void()> wake_;
+  std::mutex mutex_;
+  std::deque<T> queue_;
+  std::atomic<std::uint64_t> refused_{0};
+};
+
+}  // namespace frontdesk::base

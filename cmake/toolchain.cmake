@@ -20,6 +20,7 @@ endif()
 add_library(frontdesk_flags INTERFACE)
 target_compile_options(frontdesk_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -Wno-missing-field-initializers  # designated initialisers leave the rest to the defaults on purpose
   -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(frontdesk_flags INTERFACE -fpch-preprocess)

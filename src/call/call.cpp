@@ -1,0 +1,91 @@
+#include "call/call.hpp"
+
+#include <algorithm>
+
+namespace frontdesk::call {
+
+std::string_view name(Phase phase) {
+  switch (phase) {
+    case Phase::idle: return "idle";
+    case Phase::answering: return "answering";
+    case Phase::active: return "active";
+    case Phase::ended: return "ended";
+  }
+  return "ended";
+}
+
+Call::Call(CallLimits limits, std::unique_ptr<Activity> activity) : limits_(limits), activity_(std::move(activity)) {}
+
+void Call::handle(const Event& event, base::Instant now, Commands& commands) {
+  if (phase_ == Phase::ended) return;
+  if (std::holds_alternative<LegOffered>(event)) {
+    if (phase_ != Phase::idle) return;
+    phase_ = Phase::answering;
+    deadline_ = now + limits_.establish;
+    commands.emplace_back(Answer{});
+  } else if (std::holds_alternative<LegEstablished>(event)) {
+    establish(now, commands);
+  } else if (const auto* ended = std::get_if<LegEnded>(&event)) {
+    forward(event, now, commands);
+    end(EndClass::caller_hung_up, ended->reason, commands);
+  } else if (std::holds_alternative<MediaLost>(event)) {
+    forward(event, now, commands);
+    end(EndClass::media_lost, "no audio packets arrived from the caller's side", commands);
+  } else if (const auto* hang_up = std::get_if<HangUpRequested>(&event)) {
+    forward(event, now, commands);
+    end(EndClass::operator_ended, hang_up->reason, commands);
+  } else if (std::holds_alternative<Wakeup>(event) && now >= deadline_) {
+    expire(now, commands);
+  } else {
+    forward(event, now, commands);
+  }
+}
+
+void Call::establish(base::Instant now, Commands& commands) {
+  if (phase_ != Phase::answering) return;
+  phase_ = Phase::active;
+  deadline_ = now + limits_.whole_call;
+  const auto first = commands.size();
+  activity_->start(now, commands);
+  seal(first, commands);
+}
+
+void Call::expire(base::Instant now, Commands& commands) {
+  if (phase_ == Phase::active) {
+    forward(HangUpRequested{"time limit"}, now, commands);
+    end(EndClass::time_limit, "the call reached its longest allowed length", commands);
+  } else {
+    end(EndClass::failed, "the caller's side never confirmed the call (no ACK)", commands);
+  }
+}
+
+void Call::forward(const Event& event, base::Instant now, Commands& commands) {
+  if (phase_ != Phase::active) return;
+  const auto first = commands.size();
+  activity_->handle(event, now, commands);
+  seal(first, commands);
+}
+
+void Call::end(EndClass end_class, std::string reason, Commands& commands) {
+  if (phase_ == Phase::ended) return;
+  commands.emplace_back(EndCall{end_class, std::move(reason)});
+  phase_ = Phase::ended;
+}
+
+/// The activity may end the call itself; nothing it says after that is carried out.
+void Call::seal(std::size_t first, Commands& commands) {
+  const auto begin = commands.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto end_call =
+      std::find_if(begin, commands.end(), [](const Command& c) { return std::holds_alternative<EndCall>(c); });
+  if (end_call == commands.end()) return;
+  phase_ = Phase::ended;
+  commands.erase(end_call + 1, commands.end());
+}
+
+base::Instant Call::next_wakeup() const {
+  if (phase_ == Phase::ended || phase_ == Phase::idle) return base::kNever;
+  if (phase_ == Phase::answering) return deadline_;
+  return std::min(deadline_, activity_->next_wakeup());
+}
+
+}  // namespace frontdesk::call

@@ -1,0 +1,112 @@
+#include "call/call.hpp"
+
+#include <gtest/gtest.h>
+
+#include "call/tape.hpp"
+
+namespace frontdesk::call {
+namespace {
+
+using base::Instant;
+using base::seconds;
+
+/// Ends itself on a wakeup and then babbles on, as no activity should.
+class Babbler final : public Activity {
+ public:
+  void start(Instant now, Commands& commands) override {
+    wakeup_ = now + seconds(5);
+    commands.emplace_back(Synthesise{1, "hello"});
+  }
+  void handle(const Event& event, Instant, Commands& commands) override {
+    if (!std::holds_alternative<Wakeup>(event)) return;
+    commands.emplace_back(EndCall{EndClass::completed, "done"});
+    commands.emplace_back(EndCall{EndClass::failed, "again"});
+    commands.emplace_back(Play{1});
+  }
+  Instant next_wakeup() const override { return wakeup_; }
+
+ private:
+  Instant wakeup_{};
+};
+
+int end_calls(const Commands& commands) {
+  return static_cast<int>(std::count_if(commands.begin(), commands.end(), [](const Command& command) { return std::holds_alternative<EndCall>(command); }));
+}
+
+struct Harness {
+  Call call{CallLimits{}, std::make_unique<Babbler>()};
+  Commands commands;
+  void operator()(Event event, int second) { call.handle(event, Instant{seconds(second)}, commands); }
+};
+
+}  // namespace
+
+TEST(Call, AnswersStartsAndEndsOnceWithSilenceAfter) {
+  Harness harness;
+  harness(LegOffered{}, 0);
+  harness(LegEstablished{}, 1);
+  EXPECT_EQ(harness.call.next_wakeup(), Instant{seconds(6)});
+  harness(Wakeup{}, 6);
+  EXPECT_EQ(harness.call.phase(), Phase::ended);
+  EXPECT_EQ(end_calls(harness.commands), 1);
+  EXPECT_TRUE(std::holds_alternative<EndCall>(harness.commands.back()));
+  const auto count = harness.commands.size();
+  harness(LegEnded{"bye"}, 7);
+  harness(SpeechStarted{}, 7);
+  EXPECT_EQ(harness.commands.size(), count);
+  EXPECT_EQ(harness.call.next_wakeup(), base::kNever);
+}
+
+TEST(Call, GivesUpWithoutAck) {
+  Harness harness;
+  harness(LegOffered{}, 0);
+  ASSERT_EQ(harness.call.next_wakeup(), Instant{seconds(32)});
+  harness(Wakeup{}, 32);
+  EXPECT_EQ(std::get<EndCall>(harness.commands.back()).end_class, EndClass::failed);
+}
+
+TEST(Call, EndsOnceForEveryWayTheLegCanGo) {
+  for (const Event& event : {Event{LegEnded{"bye"}}, Event{MediaLost{}}, Event{HangUpRequested{"drain"}}}) {
+    Harness harness;
+    harness(LegOffered{}, 0);
+    harness(LegEstablished{}, 1);
+    harness(event, 2);
+    harness(event, 3);
+    EXPECT_EQ(end_calls(harness.commands), 1);
+  }
+}
+
+TEST(Tape, EveryEventReadsBackAsItWasWritten) {
+  const TapeOrigin origin{Instant{seconds(100)}, 5000};
+  const Instant at{seconds(101)};
+  llm::ChatOutcome outcome{.tool_calls = {{"t1", "take_message", R"({"name":"Bob \"the\" builder"})"}}, .provider_state = "s\n2", .confidence = 0.5F, .sources = {"hours"}};
+  const std::vector<Event> events = {LegOffered{}, LegEstablished{}, LegEnded{"by\\e"}, MediaLost{}, DigitPressed{'#'},
+      SpeechStarted{at}, SpeechStopped{at}, PartialTranscript{base::Pii<std::string>("a")},
+      FinalTranscript{5003, base::Pii<std::string>("What \"time\"?"), 0.75F, base::milliseconds(82)},
+      TranscriptionFailed{5003, {base::ErrorCode::unavailable, "tape", "gone", base::Retry::never, 0}},
+      ChatText{5004, "We open\nat 8."}, ChatFinished{5004, outcome}, ChatFailed{5004, {base::ErrorCode::unavailable, "tape", "429", base::Retry::never, 0}},
+      ToolFinished{"t1", "ok"}, PieceReady{5005}, PieceSynthesised{5005, base::milliseconds(1234), base::milliseconds(5)},
+      SynthesisFailed{5005, {base::ErrorCode::unavailable, "tape", "x", base::Retry::never, 0}}, PlayoutStarted{5005}, PlayoutFinished{5005},
+      PlayoutCut{5005, base::milliseconds(400)}, Wakeup{}, HangUpRequested{"drain"}};
+  ASSERT_EQ(events.size(), std::variant_size_v<Event>);
+  for (const auto& event : events) {
+    const auto line = to_line(at, event, origin);
+    const auto back = parse_event(line, origin);
+    ASSERT_TRUE(back) << line << ": " << back.error().message;
+    ASSERT_TRUE(back->has_value()) << line;
+    EXPECT_EQ((*back)->at, at);
+    EXPECT_EQ(to_line(at, (*back)->event, origin), line);
+  }
+}
+
+TEST(Tape, NamesTheFaultOfALine) {
+  for (const char* bad : {"x speech_started 1", "1.0 nonsense", "1.0 final 3", "1.0 partial \"open", "1.0 wakeup more"})
+    EXPECT_FALSE(parse_event(bad)) << bad;
+  for (const char* none : {"", "   ", "# comment", " 1.000  > play #3"}) {
+    const auto parsed = parse_event(none);
+    ASSERT_TRUE(parsed) << none;
+    EXPECT_FALSE(parsed->has_value()) << none;
+  }
+}
+
+}  // namespace frontdesk::call

@@ -1,0 +1,100 @@
+// What a call wants done, as values. The shell carries them out in order.
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/protect.hpp"
+#include "base/time.hpp"
+#include "call/events.hpp"
+#include "llm/chat.hpp"
+
+namespace frontdesk::call {
+
+/// Why a call ended, coarse enough to count. Exactly one EndCall is emitted per call.
+enum class EndClass { completed, caller_hung_up, caller_silent, time_limit, media_lost, failed, operator_ended };
+
+// --- the leg
+struct Answer {};
+struct EndCall {
+  EndClass end_class = EndClass::completed;
+  std::string reason;
+};
+
+// --- listening
+struct BeginUtterance {
+  base::Instant from;
+};
+struct Transcribe {  ///< ask for the best text so far
+  base::RequestId request = 0;
+  base::Instant until;
+};
+struct EndUtterance {};
+
+// --- thinking
+struct StartChat {
+  llm::ChatRequest request;
+};
+struct CancelChat {
+  base::RequestId request = 0;
+};
+struct RunTool {
+  llm::ToolCall call;
+};
+
+// --- speaking
+struct Synthesise {  ///< audio is held until Play, so that a reply can be prepared before it is due
+  PieceId piece = 0;
+  std::string text;
+};
+struct Play {
+  PieceId piece = 0;
+};
+struct CancelSynthesis {
+  PieceId piece = 0;
+};
+struct FlushPlayout {
+  base::Duration fade{0};
+};
+struct SetEcho {
+  bool on = false;
+};
+
+// --- the record
+enum class Speaker { caller, receptionist };
+
+/// Where the time of one reply went. Each is measured from the one before it.
+struct StageTimes {
+  std::optional<base::Duration> endpoint;    ///< end of speech -> turn decided
+  std::optional<base::Duration> transcript;  ///< transcription asked -> text
+  std::optional<base::Duration> model;       ///< model asked -> first text
+  std::optional<base::Duration> synthesis;   ///< first clause handed over -> first sound ready
+  std::optional<base::Duration> reply;       ///< end of speech -> first sound played
+};
+
+struct RecordTurn {
+  int index = 0;
+  Speaker speaker = Speaker::caller;
+  base::Pii<std::string> text;   ///< what was said, or was to be said
+  base::Pii<std::string> heard;  ///< receptionist: the part that was played
+  bool interrupted = false;
+  base::Instant started;
+  base::Instant ended;
+  float confidence = 0;
+  std::vector<std::string> sources;
+  StageTimes times;
+};
+
+/// One decision, in words and numbers: shown by "why".
+struct Trace {
+  std::string decision;  ///< "endpoint", "interrupt", "fallback"
+  std::string reason;
+};
+
+using Command = std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, StartChat, CancelChat, RunTool,
+                             Synthesise, Play, CancelSynthesis, FlushPlayout, SetEcho, RecordTurn, Trace>;
+using Commands = std::vector<Command>;
+
+}  // namespace frontdesk::call

@@ -1,0 +1,105 @@
+// What can happen to a call, as values. The shell turns packets, timers and engine answers into
+// these; samples never appear, only marks on the call's clock.
+#pragma once
+#include <string>
+#include <variant>
+
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/protect.hpp"
+#include "base/time.hpp"
+#include "llm/chat.hpp"
+
+namespace frontdesk::call {
+
+/// One synthesised clause or sentence: the id is that of its synthesis request and of its playout.
+using PieceId = base::RequestId;
+
+// --- the leg (signalling and media)
+struct LegOffered {};      ///< an INVITE passed screening
+struct LegEstablished {};  ///< ACK received and media agreed
+struct LegEnded {          ///< BYE, CANCEL, failure: nothing can be sent any more
+  std::string reason;
+};
+struct MediaLost {};  ///< no packets for the media session's time-out
+struct DigitPressed {
+  char digit = '0';
+};
+
+// --- the caller's voice; `at` is when it was true, earlier than the event itself
+struct SpeechStarted {
+  base::Instant at;
+};
+struct SpeechStopped {
+  base::Instant at;
+};
+struct PartialTranscript {
+  base::Pii<std::string> text;
+};
+struct FinalTranscript {
+  base::RequestId request = 0;
+  base::Pii<std::string> text;
+  float confidence = 0;
+  base::Duration engine_time{0};
+};
+struct TranscriptionFailed {
+  base::RequestId request = 0;
+  base::Error error;
+};
+
+// --- the model
+struct ChatText {
+  base::RequestId request = 0;
+  std::string delta;
+};
+struct ChatFinished {
+  base::RequestId request = 0;
+  llm::ChatOutcome outcome;
+};
+struct ChatFailed {
+  base::RequestId request = 0;
+  base::Error error;
+};
+struct ToolFinished {
+  std::string tool_call_id;
+  std::string result;
+};
+
+// --- our voice
+struct PieceReady {  ///< the first sound of a piece is there
+  PieceId piece = 0;
+};
+struct PieceSynthesised {
+  PieceId piece = 0;
+  base::Duration length{0};       ///< of its audio
+  base::Duration engine_time{0};  ///< spent making it
+};
+struct SynthesisFailed {
+  PieceId piece = 0;
+  base::Error error;
+};
+struct PlayoutStarted {
+  PieceId piece = 0;
+};
+struct PlayoutFinished {
+  PieceId piece = 0;
+};
+struct PlayoutCut {
+  PieceId piece = 0;
+  base::Duration heard{0};
+};
+
+/// The deadline given by next_wakeup() has passed.
+struct Wakeup {};
+
+/// The operator or a shutdown ends the call.
+struct HangUpRequested {
+  std::string reason;
+};
+
+using Event = std::variant<LegOffered, LegEstablished, LegEnded, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
+                           PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText, ChatFinished, ChatFailed,
+                           ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted, PlayoutFinished,
+                           PlayoutCut, Wakeup, HangUpRequested>;
+
+}  // namespace frontdesk::call

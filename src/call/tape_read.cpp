@@ -1,0 +1,188 @@
+#include <charconv>
+#include <cmath>
+
+#include "call/tape.hpp"
+
+namespace frontdesk::call {
+namespace {
+
+/// The words of a line; a quoted text is one word. Remembers the first fault.
+class Words {
+ public:
+  Words(std::string_view line, const TapeOrigin& origin) : rest_(line), origin_(origin) {}
+
+  bool at_end() {
+    while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);
+    return rest_.empty();
+  }
+  std::string_view word() {
+    if (at_end()) return fault("the line ends too early"), std::string_view{};
+    const auto end = std::min(rest_.find(' '), rest_.size());
+    const auto found = rest_.substr(0, end);
+    rest_.remove_prefix(end);
+    return found;
+  }
+  std::string text() {
+    if (at_end() || rest_.front() != '"') return fault("expected a text in double quotes"), std::string{};
+    rest_.remove_prefix(1);
+    std::string out;
+    while (!rest_.empty() && rest_.front() != '"') {
+      char c = rest_.front();
+      rest_.remove_prefix(1);
+      if (c == '\\' && !rest_.empty()) {
+        c = rest_.front() == 'n' ? '\n' : rest_.front();
+        rest_.remove_prefix(1);
+      }
+      out += c;
+    }
+    if (rest_.empty()) return fault("a text is not closed"), std::string{};
+    rest_.remove_prefix(1);
+    return out;
+  }
+  double number() {
+    const auto digits = word();
+    double value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size()) fault("expected a number");
+    return value;
+  }
+  base::Duration length() { return base::microseconds(std::llround(number() * 1e6)); }
+  base::Instant at() { return origin_.zero + length(); }
+  base::RequestId id() {
+    auto digits = word();
+    if (!digits.starts_with('#')) return fault("expected a request id such as #3"), 0;
+    digits.remove_prefix(1);
+    base::RequestId value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value == 0 ? 0 : value + origin_.first_request;
+  }
+  void fault(std::string what) {
+    if (fault_.empty()) fault_ = std::move(what);
+  }
+  const std::string& fault() const { return fault_; }
+
+ private:
+  std::string_view rest_;
+  const TapeOrigin& origin_;
+  std::string fault_;
+};
+
+base::Error error_from(Words& words) {
+  return {base::ErrorCode::unavailable, "tape", words.text(), base::Retry::never, 0};
+}
+
+ChatFinished chat_finished(Words& words) {
+  ChatFinished done;
+  done.request = words.id();
+  done.outcome.confidence = static_cast<float>(words.number());
+  done.outcome.provider_state = words.text();
+  while (!words.at_end() && words.fault().empty()) {
+    const auto kind = words.word();
+    if (kind == "tool") {
+      auto id = words.text();
+      auto name = words.text();
+      done.outcome.tool_calls.push_back({std::move(id), std::move(name), words.text()});
+    } else if (kind == "source") {
+      done.outcome.sources.push_back(words.text());
+    } else {
+      words.fault("expected tool or source");
+    }
+  }
+  return done;
+}
+
+std::optional<Event> speech_event(std::string_view kind, Words& words) {
+  if (kind == "speech_started") return SpeechStarted{words.at()};
+  if (kind == "speech_stopped") return SpeechStopped{words.at()};
+  if (kind == "partial") return PartialTranscript{base::Pii<std::string>(words.text())};
+  if (kind == "final") {
+    FinalTranscript final;
+    final.request = words.id();
+    final.confidence = static_cast<float>(words.number());
+    final.engine_time = words.length();
+    final.text = base::Pii<std::string>(words.text());
+    return final;
+  }
+  if (kind == "stt_failed") {
+    const auto request = words.id();
+    return TranscriptionFailed{request, error_from(words)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> model_event(std::string_view kind, Words& words) {
+  if (kind == "chat_text") {
+    const auto request = words.id();
+    return ChatText{request, words.text()};
+  }
+  if (kind == "chat_done") return chat_finished(words);
+  if (kind == "chat_failed") {
+    const auto request = words.id();
+    return ChatFailed{request, error_from(words)};
+  }
+  if (kind == "tool_done") {
+    auto id = words.text();
+    return ToolFinished{std::move(id), words.text()};
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> voice_event(std::string_view kind, Words& words) {
+  if (kind == "piece_ready") return PieceReady{words.id()};
+  if (kind == "piece_done") {
+    const auto piece = words.id();
+    const auto length = words.length();
+    return PieceSynthesised{piece, length, words.length()};
+  }
+  if (kind == "piece_failed") {
+    const auto piece = words.id();
+    return SynthesisFailed{piece, error_from(words)};
+  }
+  if (kind == "playing") return PlayoutStarted{words.id()};
+  if (kind == "played") return PlayoutFinished{words.id()};
+  if (kind == "cut") {
+    const auto piece = words.id();
+    return PlayoutCut{piece, words.length()};
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> leg_event(std::string_view kind, Words& words) {
+  if (kind == "leg_offered") return LegOffered{};
+  if (kind == "leg_established") return LegEstablished{};
+  if (kind == "leg_ended") return LegEnded{words.text()};
+  if (kind == "media_lost") return MediaLost{};
+  if (kind == "wakeup") return Wakeup{};
+  if (kind == "hang_up") return HangUpRequested{words.text()};
+  if (kind == "digit") {
+    const auto digit = words.word();
+    return DigitPressed{digit.empty() ? '0' : digit.front()};
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> any_event(std::string_view kind, Words& words) {
+  for (const auto reader : {leg_event, speech_event, model_event, voice_event})
+    if (auto event = reader(kind, words)) return event;
+  words.fault("unknown event " + std::string(kind));
+  return std::nullopt;
+}
+
+}  // namespace
+
+base::Result<std::optional<TapeEvent>> parse_event(std::string_view line, const TapeOrigin& origin) {
+  Words words(line, origin);
+  if (words.at_end()) return std::nullopt;
+  if (line.find_first_not_of(' ') != std::string_view::npos && line[line.find_first_not_of(' ')] == '#')
+    return std::nullopt;
+  const auto at = words.at();
+  const auto kind = words.word();
+  if (kind == ">" && words.fault().empty()) return std::nullopt;
+  auto event = any_event(kind, words);
+  if (words.fault().empty() && !words.at_end()) words.fault("there is more on the line than expected");
+  if (!words.fault().empty())
+    return base::fail(base::ErrorCode::invalid_argument, "tape", words.fault() + ": " + std::string(line));
+  return TapeEvent{at, std::move(*event)};
+}
+
+}  // namespace frontdesk::call

@@ -1,0 +1,146 @@
+#include <array>
+#include <cstdio>
+
+#include "call/tape.hpp"
+
+namespace frontdesk::call {
+namespace {
+
+std::string seconds_text(base::Duration duration) {
+  std::array<char, 40> text{};
+  const auto micros = std::chrono::duration_cast<base::microseconds>(duration).count();
+  if (micros % 1000 == 0)
+    std::snprintf(text.data(), text.size(), "%.3f", static_cast<double>(micros) / 1e6);
+  else
+    std::snprintf(text.data(), text.size(), "%.6f", static_cast<double>(micros) / 1e6);
+  return text.data();
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
+std::string number(float value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4g", static_cast<double>(value));
+  return text.data();
+}
+
+/// Builds the words of one line.
+class Line {
+ public:
+  Line(base::Instant at, const TapeOrigin& origin, std::string_view mark) : origin_(origin) {
+    const auto stamp = seconds_text(at - origin.zero);
+    text_ = std::string(stamp.size() < 10 ? 10 - stamp.size() : 0, ' ') + stamp + " ";
+    text_ += mark;
+  }
+  Line& word(std::string_view w) { return text_ += ' ', text_ += w, *this; }
+  Line& id(base::RequestId request) {
+    return word("#" + std::to_string(request == 0 ? 0 : request - origin_.first_request));
+  }
+  Line& text(std::string_view t) { return word(quoted(t)); }
+  Line& at(base::Instant instant) { return word(seconds_text(instant - origin_.zero)); }
+  Line& length(base::Duration duration) { return word(seconds_text(duration)); }
+  Line& value(float v) { return word(number(v)); }
+  std::string take() { return std::move(text_); }
+
+ private:
+  const TapeOrigin& origin_;
+  std::string text_;
+};
+
+struct EventWriter {
+  Line line;
+  void operator()(const LegOffered&) { line.word("leg_offered"); }
+  void operator()(const LegEstablished&) { line.word("leg_established"); }
+  void operator()(const LegEnded& e) { line.word("leg_ended").text(e.reason); }
+  void operator()(const MediaLost&) { line.word("media_lost"); }
+  void operator()(const DigitPressed& e) { line.word("digit").word(std::string_view(&e.digit, 1)); }
+  void operator()(const SpeechStarted& e) { line.word("speech_started").at(e.at); }
+  void operator()(const SpeechStopped& e) { line.word("speech_stopped").at(e.at); }
+  void operator()(const PartialTranscript& e) { line.word("partial").text(e.text.expose()); }
+  void operator()(const FinalTranscript& e) {
+    line.word("final").id(e.request).value(e.confidence).length(e.engine_time).text(e.text.expose());
+  }
+  void operator()(const TranscriptionFailed& e) { line.word("stt_failed").id(e.request).text(e.error.message); }
+  void operator()(const ChatText& e) { line.word("chat_text").id(e.request).text(e.delta); }
+  void operator()(const ChatFinished& e) {
+    line.word("chat_done").id(e.request).value(e.outcome.confidence).text(e.outcome.provider_state);
+    for (const auto& tool : e.outcome.tool_calls) line.word("tool").text(tool.id).text(tool.name).text(tool.arguments);
+    for (const auto& source : e.outcome.sources) line.word("source").text(source);
+  }
+  void operator()(const ChatFailed& e) { line.word("chat_failed").id(e.request).text(e.error.message); }
+  void operator()(const ToolFinished& e) { line.word("tool_done").text(e.tool_call_id).text(e.result); }
+  void operator()(const PieceReady& e) { line.word("piece_ready").id(e.piece); }
+  void operator()(const PieceSynthesised& e) {
+    line.word("piece_done").id(e.piece).length(e.length).length(e.engine_time);
+  }
+  void operator()(const SynthesisFailed& e) { line.word("piece_failed").id(e.piece).text(e.error.message); }
+  void operator()(const PlayoutStarted& e) { line.word("playing").id(e.piece); }
+  void operator()(const PlayoutFinished& e) { line.word("played").id(e.piece); }
+  void operator()(const PlayoutCut& e) { line.word("cut").id(e.piece).length(e.heard); }
+  void operator()(const Wakeup&) { line.word("wakeup"); }
+  void operator()(const HangUpRequested& e) { line.word("hang_up").text(e.reason); }
+};
+
+std::string_view name(EndClass end_class) {
+  switch (end_class) {
+    case EndClass::completed: return "completed";
+    case EndClass::caller_hung_up: return "caller_hung_up";
+    case EndClass::caller_silent: return "caller_silent";
+    case EndClass::time_limit: return "time_limit";
+    case EndClass::media_lost: return "media_lost";
+    case EndClass::failed: return "failed";
+    case EndClass::operator_ended: return "operator_ended";
+  }
+  return "failed";
+}
+
+struct CommandWriter {
+  Line line;
+  void operator()(const Answer&) { line.word("answer"); }
+  void operator()(const EndCall& c) { line.word("end_call").word(name(c.end_class)).text(c.reason); }
+  void operator()(const BeginUtterance& c) { line.word("listen").at(c.from); }
+  void operator()(const Transcribe& c) { line.word("transcribe").id(c.request); }
+  void operator()(const EndUtterance&) { line.word("end_utterance"); }
+  void operator()(const StartChat& c) {
+    line.word("chat").id(c.request.id).word(c.request.speculative ? "guess" : "asked");
+    line.text(c.request.messages.empty() ? "" : c.request.messages.back().text);
+  }
+  void operator()(const CancelChat& c) { line.word("cancel_chat").id(c.request); }
+  void operator()(const RunTool& c) { line.word("run_tool").text(c.call.name).text(c.call.arguments); }
+  void operator()(const Synthesise& c) { line.word("synthesise").id(c.piece).text(c.text); }
+  void operator()(const Play& c) { line.word("play").id(c.piece); }
+  void operator()(const CancelSynthesis& c) { line.word("cancel_synthesis").id(c.piece); }
+  void operator()(const FlushPlayout&) { line.word("flush"); }
+  void operator()(const SetEcho& c) { line.word("echo").word(c.on ? "on" : "off"); }
+  void operator()(const RecordTurn& c) {
+    line.word("turn").word(c.speaker == Speaker::caller ? "caller" : "receptionist").text(c.text.expose());
+    if (c.interrupted) line.word("heard").text(c.heard.expose());
+  }
+  void operator()(const Trace& c) { line.word("why").word(c.decision).text(c.reason); }
+};
+
+}  // namespace
+
+std::string to_line(base::Instant at, const Event& event, const TapeOrigin& origin) {
+  EventWriter writer{Line(at, origin, " ")};
+  std::visit(writer, event);
+  return writer.line.take();
+}
+
+std::string to_line(base::Instant at, const Command& command, const TapeOrigin& origin) {
+  CommandWriter writer{Line(at, origin, " >")};
+  std::visit(writer, command);
+  return writer.line.take();
+}
+
+}  // namespace frontdesk::call

@@ -1,0 +1,142 @@
+#include "conversation/conversation.hpp"
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+
+namespace frontdesk::conversation {
+namespace {
+
+using base::Duration;
+using base::Instant;
+
+std::string milliseconds_text(Duration duration) { return std::to_string(base::to_ms(duration)) + " ms"; }
+
+}  // namespace
+
+std::string_view name(State state) {
+  switch (state) {
+    case State::speaking: return "speaking";
+    case State::listening: return "listening";
+    case State::hearing: return "hearing";
+    case State::pausing: return "pausing";
+    case State::thinking: return "thinking";
+    case State::ended: return "ended";
+  }
+  return "ended";
+}
+
+std::string Conversation::CallerTurn::whole() const {
+  if (carried.empty()) return text;
+  return text.empty() ? carried : carried + " " + text;
+}
+
+Conversation::Conversation(ConversationSettings settings)
+    : settings_(std::move(settings)), next_request_(settings_.first_request) {
+  timers_.fill(base::kNever);
+}
+
+void Conversation::start(Instant now, call::Commands& commands) {
+  now_ = now;
+  commands_ = &commands;
+  started_ = now;
+  set(kLimit, now + settings_.soft_limit);
+  say(settings_.greeting);
+  commands_ = nullptr;
+}
+
+void Conversation::handle(const call::Event& event, Instant now, call::Commands& commands) {
+  if (state_ == State::ended) return;
+  FRONTDESK_ASSERT(commands_ == nullptr);  // never re-entered
+  now_ = now;
+  commands_ = &commands;
+  std::visit([this](const auto& e) { on(e); }, event);
+  commands_ = nullptr;
+}
+
+Instant Conversation::next_wakeup() const {
+  if (state_ == State::ended) return base::kNever;
+  return *std::min_element(timers_.begin(), timers_.end());
+}
+
+void Conversation::on(const call::Wakeup&) {
+  for (int timer = 0; timer < kTimerCount; ++timer) {
+    auto& at = timers_[static_cast<std::size_t>(timer)];
+    if (at > now_) continue;
+    at = base::kNever;
+    fire(static_cast<Timer>(timer));
+    if (state_ == State::ended) return;
+  }
+}
+
+void Conversation::fire(Timer timer) {
+  switch (timer) {
+    case kEndpoint: return decide_turn();
+    case kTranscript:
+      trace("transcript", "no text within " + milliseconds_text(settings_.transcript_deadline));
+      caller_.request = 0;
+      caller_.transcribed = true;
+      return decide_turn();
+    case kModel: return reply_failed("model", "no text within " + milliseconds_text(settings_.model_deadline));
+    case kSynthesis: return reply_failed("synthesis", "no sound within " + milliseconds_text(settings_.synthesis_deadline));
+    case kPlayout: return reply_failed("playout", "a piece never finished playing");
+    case kUtterance:
+      trace("endpoint", "the caller has spoken for " + milliseconds_text(settings_.longest_utterance));
+      return on(call::SpeechStopped{now_});
+    case kIdle: return idle_expired();
+    case kDigits: return expire_digits();
+    case kLimit:
+      trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
+      return say_last(settings_.goodbye_limit, call::EndClass::time_limit, "the conversation reached its time limit");
+    case kTimerCount: break;
+  }
+}
+
+void Conversation::idle_expired() {
+  if (state_ != State::listening) return;
+  if (idle_prompts_said_ >= settings_.idle_prompts)
+    return say_last(settings_.goodbye_silence, call::EndClass::caller_silent, "the caller said nothing");
+  ++idle_prompts_said_;
+  trace("idle", "the caller has said nothing for " + milliseconds_text(settings_.idle_prompt));
+  say(settings_.still_there);
+}
+
+void Conversation::enter(State state) {
+  state_ = state;
+  if (state == State::listening)
+    set(kIdle, now_ + settings_.idle_prompt);
+  else
+    clear(kIdle);
+}
+
+void Conversation::trace(std::string decision, std::string reason) {
+  emit(call::Trace{std::move(decision), std::move(reason)});
+}
+
+// --- the end
+
+void Conversation::on(const call::LegEnded&) { abandon(); }
+void Conversation::on(const call::MediaLost&) { abandon(); }
+void Conversation::on(const call::HangUpRequested&) { abandon(); }
+
+/// The leg is gone: cancel what runs, record what was said.
+void Conversation::abandon() {
+  close_turn();
+  settle_cut_reply();
+  record_caller();
+  if (reply_ && reply_->audible) {
+    for (auto& piece : reply_->pieces)
+      if (piece.state == Piece::State::playing) piece.state = Piece::State::cut;
+    record_receptionist(*reply_, true);
+  }
+  drop_reply();
+  timers_.fill(base::kNever);
+  state_ = State::ended;
+}
+
+void Conversation::end(call::EndClass end_class, std::string reason) {
+  abandon();
+  emit(call::EndCall{end_class, std::move(reason)});
+}
+
+}  // namespace frontdesk::conversation

@@ -1,0 +1,52 @@
+// One reply on its way from the model to the caller's ear: text cut into pieces, each synthesised,
+// held until the turn is decided, played, and accounted by how much of it was heard.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "call/commands.hpp"
+#include "conversation/clauses.hpp"
+#include "llm/chat.hpp"
+
+namespace frontdesk::conversation {
+
+struct Piece {
+  enum class State { waiting, requested, ready, playing, heard, cut, failed };
+  base::RequestId id = 0;
+  std::string text;
+  State state = State::waiting;
+  bool play_sent = false;
+  base::Duration length{0};  ///< known once synthesised
+  base::Duration heard{0};   ///< when cut
+};
+
+struct Reply {
+  base::RequestId chat = 0;  ///< 0: a fixed text of our own
+  bool text_complete = false;
+  bool released = false;  ///< the turn is decided: play
+  bool audible = false;
+  llm::ChatOutcome outcome;
+  bool tools_run = false;
+  int tools_pending = 0;
+  std::vector<std::pair<std::string, std::string>> tool_results;  ///< tool call id, result
+  bool has_end = false;  ///< hang up once this was heard
+  call::EndClass end_class = call::EndClass::completed;
+  std::string end_reason;
+  ClauseSplitter splitter;
+  std::vector<Piece> pieces;
+  call::StageTimes times;
+  base::Instant asked_model{};
+  base::Instant asked_synthesis{};
+  base::Instant started{};
+
+  Piece* find(base::RequestId id);
+  bool all_pieces_settled() const;
+  bool complete() const { return text_complete && all_pieces_settled(); }
+  std::string full_text() const;
+  std::string heard_text() const;
+  /// More than half was heard: the caller knows what we said.
+  bool got_across() const;
+};
+
+}  // namespace frontdesk::conversation

@@ -1,0 +1,35 @@
+// Who may call, and what they reach, decided before the call is answered. Requests that are neither
+// from our trunk nor from an address the owner listed get no service and learn nothing.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/endpoint.hpp"
+
+namespace frontdesk::reception_screening {
+
+enum class Destination { reception, echo_test, talk_test };
+
+/// What is known of a call before it is answered.
+struct CallOffer {
+  std::string_view called;  ///< user part of the Request-URI
+  base::Endpoint source;
+  bool from_trunk = false;  ///< the source is the registrar of our own trunk
+};
+
+struct ScreeningRules {
+  std::function<bool(const base::Endpoint&)> direct_caller;  ///< listed by the owner; loopback always may
+  bool diagnostics = false;
+};
+
+struct Decision {
+  bool accepted = false;
+  Destination destination = Destination::reception;
+  int status = 0;       ///< SIP status of a refusal
+  std::string reason;   ///< for the record: why, in words
+};
+
+Decision screen(const CallOffer& offer, const ScreeningRules& rules);
+
+}  // namespace frontdesk::reception_screening

@@ -1,6 +1,6 @@
 #include "reception/diagnostics/diagnostics.hpp"
 
-namespace frontdesk::reception_diagnostics {
+namespace frontdesk::diagnostics {
 namespace {
 
 using call::EndCall;
@@ -50,4 +50,4 @@ void TalkTest::say_next(call::Commands& commands) {
   next_sentence_ = (next_sentence_ + 1) % sentences_.size();
 }
 
-}  // namespace frontdesk::reception_diagnostics
+}  // namespace frontdesk::diagnostics

@@ -6,7 +6,7 @@
 
 #include "call/activity.hpp"
 
-namespace frontdesk::reception_diagnostics {
+namespace frontdesk::diagnostics {
 
 class EchoTest final : public call::Activity {
  public:
@@ -38,4 +38,4 @@ class TalkTest final : public call::Activity {
   std::size_t next_sentence_ = 0;
 };
 
-}  // namespace frontdesk::reception_diagnostics
+}  // namespace frontdesk::diagnostics

@@ -1,6 +1,6 @@
 #include "reception/screening/screening.hpp"
 
-namespace frontdesk::reception_screening {
+namespace frontdesk::screening {
 namespace {
 
 constexpr int kForbidden = 403;
@@ -25,4 +25,4 @@ Decision screen(const CallOffer& offer, const ScreeningRules& rules) {
   return refuse(kNotFound, "direct callers reach the extension \"reception\" only");
 }
 
-}  // namespace frontdesk::reception_screening
+}  // namespace frontdesk::screening

@@ -7,7 +7,7 @@
 
 #include "base/endpoint.hpp"
 
-namespace frontdesk::reception_screening {
+namespace frontdesk::screening {
 
 enum class Destination { reception, echo_test, talk_test };
 
@@ -32,4 +32,4 @@ struct Decision {
 
 Decision screen(const CallOffer& offer, const ScreeningRules& rules);
 
-}  // namespace frontdesk::reception_screening
+}  // namespace frontdesk::screening

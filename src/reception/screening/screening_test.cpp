@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace frontdesk::reception_screening {
+namespace frontdesk::screening {
 namespace {
 
 const auto kLoopback = *base::parse_address("127.0.0.1", 5070);
@@ -36,4 +36,4 @@ TEST(Screening, KeepsTestExtensionsLocalAndOptional) {
   EXPECT_FALSE(screen({"talk-test", kListed, false}, rules(true)).accepted);
 }
 
-}  // namespace frontdesk::reception_screening
+}  // namespace frontdesk::screening

@@ -1,0 +1,19 @@
+// What each kind of call does: turns the configuration into activities.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "runtime/switchboard.hpp"
+
+namespace frontdesk::app {
+
+/// The receptionist's conversation, or a test of the line. The configuration is the one in force
+/// when the call is answered.
+runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config);
+
+/// Sentences that can be synthesised before the first call.
+std::vector<std::string> fixed_phrases(const config::Config& config);
+
+}  // namespace frontdesk::app

@@ -1,0 +1,83 @@
+#include "app/speech_engines.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include "providers/local_stt/moonshine_stt.hpp"
+#include "providers/local_tts/flite_tts.hpp"
+#include "providers/local_tts/vits_tts.hpp"
+#include "providers/local_tts/voice_router.hpp"
+#include "providers/local_vad/silero_vad.hpp"
+
+namespace frontdesk::app {
+namespace {
+
+constexpr std::size_t kWorkerQueue = 256;
+// Ids of phrases synthesised ahead; far above those of calls (runtime/call_number.hpp).
+constexpr base::RequestId kFirstPhraseRequest = 1ULL << 62;
+
+}  // namespace
+
+struct LocalVoices::State {
+  std::unique_ptr<local_tts::VitsTts> vits;
+  std::unique_ptr<local_tts::FliteTts> flite;
+  std::unique_ptr<speech::OverloadVoice> overload;
+  std::unique_ptr<local_tts::VoiceRouter> router;
+  std::unique_ptr<speech::PhraseCache> cache;
+  std::atomic<base::RequestId> next_phrase{kFirstPhraseRequest};
+};
+
+LocalVoices::LocalVoices(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LocalVoices::~LocalVoices() = default;
+
+base::Result<std::unique_ptr<LocalVoices>> LocalVoices::create(const inference::ModelFiles& models,
+                                                               inference::WorkerPool& pool) {
+  auto state = std::make_unique<State>();
+  auto vits = local_tts::VitsTts::create(models, pool);
+  if (!vits) return tl::unexpected(vits.error());
+  auto flite = local_tts::FliteTts::create(pool);
+  if (!flite) return tl::unexpected(flite.error());
+  state->vits = std::move(*vits);
+  state->flite = std::move(*flite);
+  speech::OverloadVoiceOptions overload;
+  overload.expected_wait = [&pool](const speech::SynthesisRequest& request) {
+    return pool.expected_wait(request.deadline);
+  };
+  overload.secondary_voice = {"flite:slt"};
+  state->overload = std::make_unique<speech::OverloadVoice>(*state->vits, *state->flite, std::move(overload));
+  state->router = std::make_unique<local_tts::VoiceRouter>(*state->overload, *state->flite);
+  speech::PhraseCacheOptions cache;
+  cache.new_id = [raw = state.get()] { return raw->next_phrase++; };
+  state->cache = std::make_unique<speech::PhraseCache>(*state->router, std::move(cache));
+  return std::unique_ptr<LocalVoices>(new LocalVoices(std::move(state)));
+}
+
+speech::TextToSpeech& LocalVoices::tts() { return *state_->cache; }
+
+void LocalVoices::prepare(const std::vector<std::string>& phrases, const std::string& voice) {
+  state_->cache->prepare(phrases, {voice}, audio::kTelephoneRate);
+}
+
+bool LocalVoices::prepared() const { return state_->cache->stats().preparing == 0; }
+speech::PhraseCacheStats LocalVoices::cache_stats() const { return state_->cache->stats(); }
+speech::OverloadVoiceStats LocalVoices::overload_stats() const { return state_->overload->stats(); }
+
+base::Result<SpeechEngines> create_speech_engines(const inference::ModelFiles& models) {
+  SpeechEngines engines;
+  inference::WorkerPoolOptions workers;
+  workers.threads = std::max(1U, std::thread::hardware_concurrency());
+  workers.queue_capacity = kWorkerQueue;
+  engines.pool = std::make_unique<inference::WorkerPool>(workers);
+  auto vad = local_vad::SileroVad::create(models);
+  if (!vad) return tl::unexpected(vad.error());
+  auto stt = local_stt::MoonshineStt::create(models, *engines.pool);
+  if (!stt) return tl::unexpected(stt.error());
+  auto voices = LocalVoices::create(models, *engines.pool);
+  if (!voices) return tl::unexpected(voices.error());
+  engines.vad = std::move(*vad);
+  engines.stt = std::move(*stt);
+  engines.voices = std::move(*voices);
+  return engines;
+}
+
+}  // namespace frontdesk::app

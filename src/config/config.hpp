@@ -1,0 +1,107 @@
+// The configuration as plain values: how the process runs (server, trunk, voice, limits) and what
+// the business is. Read from TOML files and the environment; every problem is reported, not the first.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/protect.hpp"
+#include "reception/business_hours/time_zone.hpp"
+#include "reception/knowledge/business.hpp"
+
+namespace frontdesk::config {
+
+/// An address or a CIDR block: "192.0.2.0/24", "2001:db8::/32".
+struct AddressRange {
+  base::Endpoint network;  ///< port 0
+  int prefix = 32;
+  bool contains(const base::Endpoint& address) const;
+  friend bool operator==(const AddressRange&, const AddressRange&) = default;
+};
+
+std::optional<AddressRange> parse_range(std::string_view text);
+
+struct Server {
+  base::Endpoint sip;   ///< default 0.0.0.0:5060
+  base::Endpoint http;  ///< default 127.0.0.1:8080
+  std::uint16_t rtp_first = 20000;
+  std::uint16_t rtp_last = 20999;
+  std::string data = "./data";
+  std::string models;                        ///< empty: the model cache of `./dev setup`
+  std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
+  std::string public_address;                ///< numeric; empty: the address of the socket
+};
+
+enum class Transport { udp, tcp };
+
+struct Trunk {
+  std::string name = "trunk";
+  std::string domain;
+  std::uint16_t port = 5065;
+  Transport transport = Transport::udp;
+  std::string username;
+  std::string auth_username;  ///< empty in the file: the same as username
+  base::Secret password;
+  std::string inbound_number;
+  std::vector<AddressRange> allowed_from;
+};
+
+struct Voice {
+  std::string name = "libritts:323";
+  double speed = 1.0;  ///< 0.5 to 2
+};
+
+struct Limits {
+  int max_calls = 20;
+  int max_call_minutes = 30;
+  int silence_seconds = 8;  ///< before the caller is asked whether they are there
+  int silence_prompts = 2;  ///< then goodbye
+  int ring_seconds = 0;     ///< before answering
+  int max_message_seconds = 120;
+};
+
+struct Config {
+  Server server;
+  std::optional<Trunk> trunk;
+  Voice voice;
+  Limits limits;
+  knowledge::Business business;
+  business_hours::TimeZone zone;   ///< of business.timezone
+  std::vector<std::string> files;  ///< that were read
+};
+
+struct ConfigProblem {
+  std::string file;  ///< "environment" for a variable
+  int line = 0;      ///< from 1; 0 when there is no place
+  int column = 0;
+  std::string key;      ///< "trunk.port", "people[2].days"
+  std::string message;  ///< what is wrong and what to write instead
+  friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
+};
+
+/// "frontdesk.toml:12:8: trunk.port: must be 1 to 65535".
+std::string describe(const ConfigProblem& problem);
+
+using Environment = std::map<std::string, std::string>;
+
+/// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice] and [limits]; lists are comma-separated.
+/// `business` is a path relative to the file that names it.
+tl::expected<Config, std::vector<ConfigProblem>> load_config(const std::string& path, const Environment& environment);
+
+/// The same from text, for a console that checks a draft. `path` names it in problems and resolves `business`.
+tl::expected<Config, std::vector<ConfigProblem>> parse_config(std::string_view text, const std::string& path,
+                                                              const Environment& environment);
+
+/// From /usr/share/zoneinfo (Debian package tzdata) or `directory`.
+base::Result<business_hours::TimeZone> load_time_zone(std::string_view name,
+                                                      const std::string& directory = "/usr/share/zoneinfo");
+
+/// FRONTDESK_* of this process.
+Environment process_environment();
+
+}  // namespace frontdesk::config

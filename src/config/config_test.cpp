@@ -1,0 +1,231 @@
+#include "config/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "config/values.hpp"
+
+namespace frontdesk::config {
+namespace {
+
+using knowledge::Price;
+using testing::HasSubstr;
+
+constexpr std::string_view kMinimal = "[business]\nname = \"Hill\"\n";
+
+std::vector<ConfigProblem> problems_of(std::string_view text, const Environment& environment = {}) {
+  const auto config = parse_config(text, "frontdesk.toml", environment);
+  return config ? std::vector<ConfigProblem>{} : config.error();
+}
+
+/// The one problem with that key.
+ConfigProblem problem_at(const std::vector<ConfigProblem>& problems, std::string_view key) {
+  const auto found = std::find_if(problems.begin(), problems.end(), [&](const auto& p) { return p.key == key; });
+  if (found == problems.end()) {
+    ADD_FAILURE() << "no problem at " << key;
+    return {};
+  }
+  return *found;
+}
+
+TEST(ParseConfig, DefaultsNeedOnlyAName) {
+  const auto config = parse_config(kMinimal, "frontdesk.toml", {});
+  ASSERT_TRUE(config.has_value()) << describe(config.error().front());
+  EXPECT_EQ(base::to_string(config->server.sip), "0.0.0.0:5060");
+  EXPECT_EQ(base::to_string(config->server.http), "127.0.0.1:8080");
+  EXPECT_EQ(config->server.rtp_first, 20000);
+  EXPECT_FALSE(config->trunk.has_value());
+  EXPECT_FALSE(config->business.hours.stated);
+  EXPECT_EQ(config->zone.name, "Europe/London");
+}
+
+TEST(ParseConfig, ReadsTheSampleFiles) {
+  const auto config = load_config("examples/frontdesk.toml", {});
+  if (!config) {
+    for (const auto& problem : config.error()) ADD_FAILURE() << describe(problem);
+    return;
+  }
+  EXPECT_EQ(config->files.size(), 2U);
+  EXPECT_EQ(config->business.name, "Hillside Dental");
+  EXPECT_GE(config->business.services.size(), 12U);
+  EXPECT_GE(config->business.faq.size(), 25U);
+  EXPECT_EQ(config->business.people.size(), 6U);
+  EXPECT_EQ(config->business.hours.week[0], (knowledge::DayHours{{480, 750}, {810, 1050}}));
+  EXPECT_TRUE(config->business.hours.special[0].yearly);
+  EXPECT_EQ(config->server.direct_callers.size(), 1U);
+}
+
+TEST(ParseConfig, ReportsEveryProblemWithItsPlace) {
+  const auto problems = problems_of(R"([server]
+sip = "localhost"
+rtp = "9-5"
+htpp = "127.0.0.1:1"
+direct_callers = ["10.0.0.0/33"]
+[trunk]
+domain = "sip:pbx.example.com"
+port = 70000
+transport = "tls"
+username = "u"
+[limits]
+max_calls = "many"
+[business]
+name = ""
+timezone = "Mars/Olympus"
+currency = "pounds"
+[hours]
+mon = "8-25"
+monday = "closed"
+[[people]]
+name = "A"
+days = ["mon-fry"]
+[[people]]
+name = "A"
+[[services]]
+name = "S"
+price = "cheap"
+)");
+  EXPECT_EQ(problem_at(problems, "server.sip").line, 2);
+  EXPECT_EQ(problem_at(problems, "server.sip").column, 7);
+  EXPECT_EQ(problem_at(problems, "server.rtp").line, 3);
+  EXPECT_THAT(problem_at(problems, "server.htpp").message, HasSubstr("did you mean \"http\""));
+  EXPECT_EQ(problem_at(problems, "server.htpp").line, 4);
+  EXPECT_THAT(problem_at(problems, "server.direct_callers").message, HasSubstr("10.0.0.0/33"));
+  EXPECT_THAT(problem_at(problems, "trunk.domain").message, HasSubstr("must not contain a protocol"));
+  EXPECT_THAT(problem_at(problems, "trunk.port").message, HasSubstr("1 to 65535"));
+  EXPECT_EQ(problem_at(problems, "trunk.port").line, 8);
+  EXPECT_THAT(problem_at(problems, "trunk.transport").message, HasSubstr("\"udp\" or \"tcp\""));
+  EXPECT_THAT(problem_at(problems, "trunk.password").message, HasSubstr("FRONTDESK_TRUNK_PASSWORD"));
+  EXPECT_EQ(problem_at(problems, "limits.max_calls").line, 12);
+  EXPECT_EQ(problem_at(problems, "business.name").line, 14);
+  EXPECT_THAT(problem_at(problems, "business.timezone").message, HasSubstr("IANA"));
+  EXPECT_EQ(problem_at(problems, "business.timezone").line, 15);
+  EXPECT_EQ(problem_at(problems, "business.currency").line, 16);
+  EXPECT_EQ(problem_at(problems, "hours.mon").line, 18);
+  EXPECT_THAT(problem_at(problems, "hours.monday").message, HasSubstr("is not a setting"));
+  EXPECT_EQ(problem_at(problems, "people[1].days").line, 22);
+  EXPECT_THAT(problem_at(problems, "people").message, HasSubstr("id \"a\""));
+  EXPECT_EQ(problem_at(problems, "services[1].price").line, 27);
+  EXPECT_EQ(problems.size(), 18U);
+  EXPECT_TRUE(std::is_sorted(problems.begin(), problems.end(), [](const auto& a, const auto& b) { return a.line < b.line; }));
+}
+
+TEST(ParseConfig, DomainRules) {
+  const auto message = [](const std::string& domain) {
+    const auto problems = problems_of(std::string(kMinimal) + "[trunk]\nusername=\"u\"\npassword=\"p\"\ndomain=\"" + domain + "\"\n");
+    return problems.empty() ? std::string() : problems.front().message;
+  };
+  EXPECT_EQ(message("sip.example.com"), "");
+  EXPECT_EQ(message("192.0.2.1"), "");
+  EXPECT_EQ(message("2001:db8::1"), "");
+  EXPECT_THAT(message("sip://example.com"), HasSubstr("protocol"));
+  EXPECT_THAT(message("example.com:5060"), HasSubstr("port"));
+  EXPECT_THAT(message("example.com/x"), HasSubstr("slash"));
+  EXPECT_THAT(message("me@example.com"), HasSubstr("user"));
+  EXPECT_THAT(message("exa mple"), HasSubstr("host name"));
+}
+
+TEST(ParseConfig, TheEnvironmentWins) {
+  const Environment environment{{"FRONTDESK_SERVER_SIP", "127.0.0.1:15060"},
+                                {"FRONTDESK_SERVER_DIRECT_CALLERS", "127.0.0.1, 10.0.0.0/8"},
+                                {"FRONTDESK_TRUNK_DOMAIN", "sip.example.com"},
+                                {"FRONTDESK_TRUNK_USERNAME", "u"},
+                                {"FRONTDESK_TRUNK_PASSWORD", "hunter2"},
+                                {"FRONTDESK_LIMITS_MAX_CALLS", "7"},
+                                {"FRONTDESK_CACHE", "/elsewhere"}};
+  const auto config = parse_config(kMinimal, "frontdesk.toml", environment);
+  ASSERT_TRUE(config.has_value()) << describe(config.error().front());
+  EXPECT_EQ(base::to_string(config->server.sip), "127.0.0.1:15060");
+  EXPECT_EQ(config->server.direct_callers.size(), 2U);
+  EXPECT_EQ(config->trunk->password.expose(), "hunter2");
+  EXPECT_EQ(config->trunk->auth_username, "u");
+  EXPECT_EQ(config->trunk->port, 5065);
+  EXPECT_EQ(config->limits.max_calls, 7);
+}
+
+TEST(ParseConfig, WrongVariablesAreNamed) {
+  const auto problems = problems_of(kMinimal, {{"FRONTDESK_SERVER_SPI", "x"}, {"FRONTDESK_LIMITS_MAX_CALLS", "0"}});
+  EXPECT_EQ(problem_at(problems, "FRONTDESK_SERVER_SPI").file, "environment");
+  EXPECT_THAT(problem_at(problems, "FRONTDESK_SERVER_SPI").message, HasSubstr("FRONTDESK_SERVER_SIP"));
+  EXPECT_THAT(problem_at(problems, "FRONTDESK_LIMITS_MAX_CALLS").message, HasSubstr("from 1 to 10000"));
+  EXPECT_EQ(problems.size(), 2U);
+}
+
+TEST(ParseConfig, SecretsStayOutOfProblems) {
+  const auto problems = problems_of("[trunk]\npassword = \"hunter2\"\nport = 0\n");
+  ASSERT_FALSE(problems.empty());
+  for (const auto& problem : problems) EXPECT_EQ(describe(problem).find("hunter2"), std::string::npos);
+}
+
+TEST(ParseConfig, BrokenTomlHasAPlace) {
+  const auto problems = problems_of("[server]\nsip = \n");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].line, 2);
+  EXPECT_THAT(describe(problems[0]), HasSubstr("frontdesk.toml:2:"));
+}
+
+TEST(ParseConfig, MissingBusinessFile) {
+  const auto problems = problems_of("business = \"nowhere.toml\"\n[hours]\nmon = \"closed\"\n");
+  EXPECT_THAT(problem_at(problems, "business").message, HasSubstr("nowhere.toml"));
+  EXPECT_THAT(problem_at(problems, "hours").message, HasSubstr("belongs into"));
+  EXPECT_EQ(problems.size(), 2U);
+  const auto none = load_config("/nonexistent/frontdesk.toml", {});
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error().front().message, HasSubstr("cannot be read"));
+}
+
+TEST(ParseConfig, HolidayRules) {
+  const auto message = [](const std::string& rest) {
+    const auto problems = problems_of(std::string(kMinimal) + "[[holidays]]\nname = \"H\"\n" + rest);
+    return problems.empty() ? std::string() : problems.front().message;
+  };
+  EXPECT_EQ(message("date = 2026-12-25\n"), "");
+  EXPECT_EQ(message("from = \"12-24\"\nto = \"01-02\"\n"), "");
+  EXPECT_THAT(message(""), HasSubstr("either date"));
+  EXPECT_THAT(message("date = \"12-25\"\nfrom = \"12-24\"\nto = \"12-26\"\n"), HasSubstr("either date"));
+  EXPECT_THAT(message("from = 2026-12-24\n"), HasSubstr("both from and to"));
+  EXPECT_THAT(message("from = 2026-12-24\nto = 2026-12-01\n"), HasSubstr("before from"));
+  EXPECT_THAT(message("date = \"31-12\"\n"), HasSubstr("is not a date"));
+}
+
+TEST(DayHours, Notations) {
+  EXPECT_EQ(parse_day_hours("08:00-12:00, 13:00-17:30"), (knowledge::DayHours{{480, 720}, {780, 1050}}));
+  EXPECT_EQ(parse_day_hours("closed"), knowledge::DayHours{});
+  EXPECT_EQ(parse_day_hours("24 hours"), (knowledge::DayHours{{0, 1440}}));
+  EXPECT_EQ(parse_day_hours("22:00-02:00"), (knowledge::DayHours{{1320, 1560}}));
+  EXPECT_EQ(parse_day_hours("0:00-24:00"), (knowledge::DayHours{{0, 1440}}));
+  for (const char* wrong : {"", "8", "8-8", "25-26", "08:60-09:00", "10-12, 11-13", "nine to five", "8-12,"}) {
+    EXPECT_EQ(parse_day_hours(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(Price, Notations) {
+  EXPECT_EQ(parse_price("65"), (Price{Price::Kind::exact, 65'000'000, 0}));
+  EXPECT_EQ(parse_price("12.5"), (Price{Price::Kind::exact, 12'500'000, 0}));
+  EXPECT_EQ(parse_price("45-90"), (Price{Price::Kind::range, 45'000'000, 90'000'000}));
+  EXPECT_EQ(parse_price("From 320"), (Price{Price::Kind::from, 320'000'000, 0}));
+  EXPECT_EQ(parse_price("free"), (Price{Price::Kind::free, 0, 0}));
+  for (const char* wrong : {"", "£65", "90-45", "1.234", "-5", "from"}) EXPECT_EQ(parse_price(wrong), std::nullopt) << wrong;
+}
+
+TEST(AddressRange, Contains) {
+  const auto range = parse_range("192.0.2.0/25");
+  ASSERT_TRUE(range.has_value());
+  EXPECT_TRUE(range->contains(*base::parse_address("192.0.2.127", 5060)));
+  EXPECT_FALSE(range->contains(*base::parse_address("192.0.2.128")));
+  EXPECT_FALSE(range->contains(*base::parse_address("::1")));
+  EXPECT_TRUE(parse_range("2001:db8::/32")->contains(*base::parse_address("2001:db8:1::1")));
+  EXPECT_TRUE(parse_range("0.0.0.0/0")->contains(*base::parse_address("8.8.8.8")));
+  for (const char* wrong : {"", "192.0.2.0/33", "192.0.2.0/", "host", "192.0.2.0/-1"}) EXPECT_FALSE(parse_range(wrong)) << wrong;
+}
+
+TEST(TimeZone, NamesCannotLeaveTheFolder) {
+  EXPECT_FALSE(load_time_zone("../../etc/passwd"));
+  EXPECT_FALSE(load_time_zone("/etc/passwd"));
+  EXPECT_FALSE(load_time_zone(""));
+  EXPECT_TRUE(load_time_zone("America/New_York").has_value());
+}
+
+}  // namespace
+}  // namespace frontdesk::config

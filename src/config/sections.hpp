@@ -1,0 +1,18 @@
+// One function per part of the file. Each reads what it knows and records problems in the reader.
+#pragma once
+#include "config/table_reader.hpp"
+
+namespace frontdesk::config {
+
+Server read_server(TableReader& reader);
+Trunk read_trunk(TableReader& reader);
+Voice read_voice(TableReader& reader);
+Limits read_limits(TableReader& reader);
+
+/// `root` is the top level of the file that holds [business] and its companions.
+knowledge::Business read_business(TableReader& root, Findings& findings);
+
+/// The names of the top-level sections read_business knows.
+bool is_business_section(std::string_view key);
+
+}  // namespace frontdesk::config

@@ -1,0 +1,126 @@
+// The sound of one leg: RTP datagrams in, one RTP packet out per 20 ms tick, an ordered playout queue
+// that can be flushed at once, digits both ways, and the counters to judge it by. Sans-IO: the owner
+// reads the socket, keeps the clock and sends what tick() returns.
+//
+// tick() and on_datagram() never allocate. One thread at a time.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "audio/pcm.hpp"
+#include "base/endpoint.hpp"
+#include "base/time.hpp"
+#include "media/events.hpp"
+
+namespace frontdesk::media {
+
+enum class AudioCodec { pcmu, pcma };  ///< RFC 3551: payload types 0 and 8
+
+/// What offer and answer agreed on, and what a re-INVITE may change.
+struct MediaParameters {
+  AudioCodec codec = AudioCodec::pcmu;
+  std::uint8_t payload_type = 0;
+  std::optional<std::uint8_t> telephone_event_payload_type;
+  base::Endpoint remote;  ///< from the peer's SDP; unset: send nothing until a packet arrives
+  bool may_send = true;
+  bool may_receive = true;
+};
+
+/// ssrc, first_sequence and first_timestamp should be random (RFC 3550, 5.1).
+struct MediaSessionConfig {
+  MediaParameters parameters;
+  std::uint32_t ssrc = 0;
+  std::uint16_t first_sequence = 0;
+  std::uint32_t first_timestamp = 0;
+  base::Duration rtp_timeout = base::seconds(30);
+};
+
+inline constexpr base::Duration kMaxQueuedPlayout = base::seconds(60);
+inline constexpr std::size_t kMaxQueuedUtterances = 64;
+inline constexpr base::Duration kMaxFade = base::milliseconds(50);
+inline constexpr std::size_t kMaxMediaEvents = 256;  ///< between two drains
+
+struct MediaStats {
+  std::uint64_t packets_in = 0;   ///< accepted: right address, payload type and form
+  std::uint64_t packets_out = 0;
+  std::uint64_t expected = 0;     ///< by the sequence numbers of the present source
+  std::int64_t lost = 0;          ///< never arrived
+  std::uint64_t late = 0;
+  std::uint64_t duplicate = 0;
+  std::uint64_t malformed = 0;
+  std::uint64_t foreign = 0;             ///< from an address that is not the peer's: refused
+  std::uint64_t other_payload_type = 0;  ///< not negotiated: refused
+  std::uint64_t other_source = 0;        ///< a second SSRC mixed into the stream: refused
+  std::uint64_t source_changes = 0;      ///< SSRC switches followed
+  std::uint64_t concealed_frames = 0;
+  std::uint64_t starved_ticks = 0;       ///< silence sent in mid utterance
+  std::uint64_t refused_samples = 0;     ///< play() beyond the limit
+  std::uint64_t events_lost = 0;         ///< not drained in time
+  double jitter_ms = 0;
+  base::Duration playout_delay{0};  ///< of the jitter buffer
+};
+
+class MediaSession {
+ public:
+  explicit MediaSession(const MediaSessionConfig& config);
+  ~MediaSession();
+  MediaSession(MediaSession&&) noexcept;
+  MediaSession& operator=(MediaSession&&) noexcept;
+
+  void on_datagram(std::span<const std::uint8_t> datagram, const base::Endpoint& from, base::Instant now);
+
+  struct Tick {
+    std::span<const std::uint8_t> packet;  ///< to send; empty if nothing may be sent
+    base::Endpoint to;
+    audio::PcmView heard;   ///< the caller: always 160 samples, concealed or silent where missing
+    audio::PcmView played;  ///< what this packet carries: always 160 samples
+  };
+  /// Every 20 ms. The spans are valid until the next call.
+  Tick tick(base::Instant now);
+
+  /// After a re-INVITE. A changed remote address undoes the latch; a changed codec empties the jitter
+  /// buffer. The playout queue, sequence numbers and timestamps run on.
+  void reconfigure(const MediaParameters& parameters, base::Instant now);
+
+  struct PlayResult {
+    std::size_t queued = 0;
+    std::size_t refused = 0;  ///< samples beyond kMaxQueuedPlayout or of an utterance already over
+  };
+  /// Appends 8 kHz samples to an utterance; utterances play in the order of their first play() or
+  /// finish(). Samples for an utterance that finished or was cut are refused.
+  PlayResult play(UtteranceId utterance, audio::PcmView pcm);
+  /// No more samples will come.
+  void finish(UtteranceId utterance);
+  /// Cuts all that is queued now; the sample that would come next fades out over `fade`.
+  void flush(base::Duration fade);
+
+  /// Samples queued and not yet sent, as time.
+  base::Duration queued() const;
+  bool playing() const;
+
+  /// RFC 4733 events, in turn; playout waits meanwhile. How many were taken: none when the peer
+  /// did not agree to telephone events.
+  std::size_t send_digits(std::string_view digits);
+  bool sending_digits() const;
+
+  /// Held: playout waits, silence is sent, and heard is silent.
+  void set_held(bool held);
+  /// Muted: silence is sent while playout runs on.
+  void set_muted(bool muted);
+
+  /// Appends the events since the last call to `out`.
+  void drain_events(std::vector<MediaEvent>& out);
+
+  MediaStats stats() const;
+  base::Endpoint remote() const;  ///< where packets go now
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace frontdesk::media

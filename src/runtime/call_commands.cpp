@@ -1,0 +1,120 @@
+// Carrying a call's commands out.
+#include "base/clock.hpp"
+#include "runtime/call_host.hpp"
+
+namespace frontdesk::runtime {
+namespace {
+
+constexpr std::size_t kMeasuredTurnsKept = 32;
+constexpr base::Duration kSameReply = base::milliseconds(400);  // playout start against audible start
+constexpr base::Duration kFirstSoundWanted = base::milliseconds(150);
+
+}  // namespace
+
+void CallHost::on(call::Answer&, base::Instant) { around_.legs.answer(dialog_, socket_.local()); }
+
+void CallHost::on(call::EndCall& command, base::Instant now) {
+  around_.legs.hang_up(dialog_, command.reason);
+  finish(command.end_class, command.reason, now);
+}
+
+void CallHost::on(call::BeginUtterance& command, base::Instant) {
+  around_.engines.stt.begin_utterance(number_, sample_of(command.from));
+}
+
+void CallHost::on(call::Transcribe& command, base::Instant) {
+  around_.engines.stt.finalize(number_, command.request, sample_of(command.until));
+}
+
+void CallHost::on(call::EndUtterance&, base::Instant) { around_.engines.stt.end_utterance(number_); }
+
+void CallHost::on(call::StartChat& command, base::Instant) {
+  around_.engines.chat.start(command.request, around_.chat_sink);
+}
+
+void CallHost::on(call::CancelChat& command, base::Instant) { around_.engines.chat.cancel(command.request); }
+
+void CallHost::on(call::RunTool& command, base::Instant now) {
+  const bool known = command.call.name == "take_message";
+  if (known) around_.records.message(number_, command.call.arguments, base::wall_now());
+  handle(call::ToolFinished{command.call.id, known ? "The message was stored." : "There is no such tool."}, now);
+}
+
+void CallHost::on(call::Synthesise& command, base::Instant now) {
+  held_.expect(command.piece);
+  speech::SynthesisRequest request;
+  request.id = command.piece;
+  request.text = command.text;
+  request.voice = voice_;
+  request.deadline = now + kFirstSoundWanted;
+  around_.engines.tts.start(request, around_.tts_sink);
+}
+
+void CallHost::on(call::Play& command, base::Instant) {
+  if (media_) held_.release(command.piece, *media_);
+}
+
+void CallHost::on(call::CancelSynthesis& command, base::Instant) {
+  around_.engines.tts.cancel(command.piece);
+  held_.forget(command.piece);
+}
+
+void CallHost::on(call::FlushPlayout& command, base::Instant) {
+  if (media_) media_->flush(command.fade);
+}
+
+void CallHost::on(call::SetEcho& command, base::Instant) { echo_ = command.on; }
+
+void CallHost::on(call::Trace&, base::Instant) {}  // the journal has it
+
+void CallHost::on(call::RecordTurn& command, base::Instant) {
+  const auto zero = answered_.value_or(origin_.zero);
+  TurnTaken taken;
+  taken.number = number_;
+  taken.turn = std::move(command);
+  taken.started = taken.turn.started - zero;
+  taken.ended = taken.turn.ended - zero;
+  if (taken.turn.speaker == call::Speaker::receptionist) taken.gap = measured_gap(taken.started);
+  around_.records.turn(std::move(taken));
+}
+
+/// The waveform's own figure for the reply that began at `started` after the answer, if it was one.
+std::optional<base::Duration> CallHost::measured_gap(base::Duration started) {
+  for (const auto& turn : gap_meter_.take().turns) measured_.push_back(turn);
+  while (measured_.size() > kMeasuredTurnsKept) measured_.pop_front();
+  for (const auto& turn : measured_) {
+    const auto apart = turn.reply_start > started ? turn.reply_start - started : started - turn.reply_start;
+    if (apart <= kSameReply) return turn.gap();
+  }
+  return std::nullopt;
+}
+
+void CallHost::finish(call::EndClass end_class, std::string reason, base::Instant now) {
+  if (over_) return;
+  over_ = true;
+  if (listening_) {
+    around_.engines.vad.close(number_);
+    around_.engines.stt.close(number_);
+  }
+  for (const auto piece : held_.pending()) around_.engines.tts.cancel(piece);
+  CallClosed closed;
+  closed.number = number_;
+  closed.end_class = end_class;
+  closed.reason = std::move(reason);
+  closed.answered = answered_.has_value();
+  closed.at = base::wall_now();
+  closed.length = answered_ ? now - *answered_ : base::Duration{0};
+  if (media_) {
+    const auto stats = media_->stats();
+    closed.figures.packets_in = stats.packets_in;
+    closed.figures.packets_out = stats.packets_out;
+    closed.figures.jitter_ms = stats.jitter_ms;
+    const auto expected = static_cast<double>(stats.expected);
+    closed.figures.loss_percent = expected > 0 ? 100.0 * static_cast<double>(stats.lost) / expected : 0;
+  }
+  if (auto rest = recorder_.take_rest(); !rest.empty()) around_.records.sound(number_, std::move(rest));
+  around_.records.journal(number_, std::exchange(journal_, {}));
+  around_.records.close(std::move(closed));
+}
+
+}  // namespace frontdesk::runtime

@@ -1,0 +1,204 @@
+#include "runtime/call_host.hpp"
+
+#include "base/assert.hpp"
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+
+namespace frontdesk::runtime {
+namespace {
+
+constexpr std::size_t kMaxDatagram = 2048;
+constexpr int kDatagramsAtOnce = 16;
+constexpr base::Duration kJournalEvery = base::milliseconds(500);
+constexpr std::size_t kMeasuredTurnsKept = 32;
+constexpr base::Duration kSameReply = base::milliseconds(400);  // playout start against audible start
+constexpr media::UtteranceId kEchoUtterance = 1;
+
+media::MediaParameters parameters_of(const sip::NegotiatedMedia& agreed) {
+  media::MediaParameters parameters;
+  parameters.codec = agreed.format.codec == sip::Codec::pcma ? media::AudioCodec::pcma : media::AudioCodec::pcmu;
+  parameters.payload_type = static_cast<std::uint8_t>(agreed.format.payload_type);
+  if (agreed.telephone_event_payload_type)
+    parameters.telephone_event_payload_type = static_cast<std::uint8_t>(*agreed.telephone_event_payload_type);
+  parameters.remote = agreed.remote;
+  parameters.may_send = agreed.may_send;
+  parameters.may_receive = agreed.may_receive;
+  return parameters;
+}
+
+media::MediaSessionConfig config_of(const sip::NegotiatedMedia& agreed) {
+  media::MediaSessionConfig config;
+  config.parameters = parameters_of(agreed);
+  config.ssrc = static_cast<std::uint32_t>(base::random_u64());
+  config.first_sequence = static_cast<std::uint16_t>(base::random_u64());
+  config.first_timestamp = static_cast<std::uint32_t>(base::random_u64());
+  return config;
+}
+
+/// Machines see whole microseconds, so that a journal holds exactly what they saw.
+base::Instant whole_micros(base::Instant now) {
+  return {std::chrono::duration_cast<base::microseconds>(now.since_start)};
+}
+
+}  // namespace
+
+CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant now)
+    : number_(call.number),
+      dialog_(call.dialog),
+      voice_(call.voice),
+      listens_(call.listens),
+      around_(surroundings),
+      socket_(std::move(call.socket)),
+      machine_(call.limits, std::move(call.activity)),
+      origin_{whole_micros(now), first_request(call.number) - 1},
+      journal_flushed_(now) {
+  around_.records.begin(std::move(call.begun));
+}
+
+CallHost::~CallHost() {
+  if (!over_) finish(call::EndClass::failed, "the process ended", base::monotonic_now());
+}
+
+// --- events in
+
+/// Commands may raise events at once (a tool that has answered): they wait until all are drained.
+void CallHost::handle(call::Event event, base::Instant now) {
+  raised_.push_back(std::move(event));
+  if (raised_.size() > 1) return;
+  while (!raised_.empty() && !over_) {
+    step(raised_.front(), whole_micros(now));
+    raised_.pop_front();
+  }
+  raised_.clear();
+}
+
+void CallHost::step(const call::Event& event, base::Instant now) {
+  if (std::holds_alternative<call::LegEstablished>(event) && !answered_) {
+    answered_ = now;
+    around_.records.answered(number_, base::wall_now());
+  }
+  note(call::to_line(now, event, origin_));
+  call::Commands commands;
+  try {
+    machine_.handle(event, now, commands);
+  } catch (const base::InvariantViolation& violation) {
+    // A broken invariant costs this call, not the process.
+    commands.clear();
+    commands.emplace_back(call::Trace{"invariant", violation.what()});
+    commands.emplace_back(call::EndCall{call::EndClass::failed, "an internal check failed"});
+  }
+  run(commands, now);
+}
+
+void CallHost::run(call::Commands& commands, base::Instant now) {
+  for (auto& command : commands) {
+    note(call::to_line(now, command, origin_));
+    std::visit([&](auto& c) { on(c, now); }, command);
+    if (over_) return;
+  }
+}
+
+void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant now) {
+  if (over_) return;
+  if (media_) return media_->reconfigure(parameters_of(agreed), now);
+  media_.emplace(config_of(agreed));
+}
+
+void CallHost::on_datagrams(base::Instant now) {
+  std::array<std::uint8_t, kMaxDatagram> buffer;
+  base::Endpoint from;
+  for (int i = 0; i < kDatagramsAtOnce; ++i) {
+    const auto size = socket_.receive(buffer, from);
+    if (size == 0) return;
+    if (media_) media_->on_datagram(std::span(buffer).first(size), from, now);
+  }
+}
+
+void CallHost::on_vad(const speech::VadWindow& window, base::Instant now) {
+  const auto start = instant_of(window.index * speech::kVadWindowSamples);
+  const auto length = instant_of(speech::kVadWindowSamples) - instant_of(0);
+  if (const auto mark = segmenter_.push(start, length, window.speech_probability))
+    std::visit([&](const auto& event) { handle(event, now); }, *mark);
+}
+
+void CallHost::on_audio(const SynthesisedAudio& audio, base::Instant now) {
+  if (over_ || !media_) return;
+  if (held_.add(audio.piece, audio.pcm, *media_)) handle(call::PieceReady{audio.piece}, now);
+}
+
+void CallHost::on_synthesis_done(const SynthesisDone& done, base::Instant now) {
+  if (over_ || !media_ || !held_.expects(done.piece)) return;
+  const auto length = held_.complete(done.piece, *media_);
+  handle(call::PieceSynthesised{done.piece, length, done.engine_time}, now);
+}
+
+// --- the 20 ms clock
+
+void CallHost::tick(base::Instant now) {
+  if (over_ || !media_) return;
+  const auto tick = media_->tick(now);
+  if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);
+  if (answered_) {
+    listen_to(tick.heard);
+    gap_meter_.push(tick.heard, tick.played);
+    if (auto block = recorder_.add(tick.heard, tick.played)) around_.records.sound(number_, std::move(*block));
+    if (echo_) media_->play(kEchoUtterance, tick.heard);
+  }
+  report_media(now);
+  if (now - journal_flushed_ < kJournalEvery || journal_.empty()) return;
+  around_.records.journal(number_, std::exchange(journal_, {}));
+  journal_flushed_ = now;
+}
+
+void CallHost::listen_to(audio::PcmView heard) {
+  if (!listens_) return;
+  if (!listening_) start_listening();
+  if (!listening_) return;
+  samples_heard_ += heard.size();
+  around_.engines.vad.push(number_, heard);
+  around_.engines.stt.push(number_, heard);
+}
+
+void CallHost::start_listening() {
+  audio_start_ = whole_micros(base::monotonic_now()) - base::milliseconds(audio::kFrameMs);
+  const auto vad = around_.engines.vad.open(number_, around_.vad_sink);
+  const auto stt = around_.engines.stt.open(number_, speech::SttOptions{}, around_.stt_sink);
+  listening_ = vad.has_value() && stt.has_value();
+  if (listening_) return;
+  note("# cannot listen: " + (vad ? stt.error().message : vad.error().message));
+  handle(call::HangUpRequested{"no recognition is available"}, base::monotonic_now());
+}
+
+void CallHost::report_media(base::Instant now) {
+  media_events_.clear();
+  media_->drain_events(media_events_);
+  for (const auto& event : std::exchange(media_events_, {})) {
+    if (const auto* started = std::get_if<media::PlayoutStarted>(&event))
+      handle(call::PlayoutStarted{started->utterance}, now);
+    else if (const auto* finished = std::get_if<media::PlayoutFinished>(&event))
+      handle(call::PlayoutFinished{finished->utterance}, now);
+    else if (const auto* cut = std::get_if<media::PlayoutCut>(&event))
+      handle(call::PlayoutCut{cut->utterance, cut->heard}, now);
+    else if (const auto* digit = std::get_if<media::DigitPressed>(&event))
+      handle(call::DigitPressed{digit->digit}, now);
+    else if (std::holds_alternative<media::MediaTimedOut>(event))
+      handle(call::MediaLost{}, now);
+    if (over_) return;
+  }
+}
+
+base::Instant CallHost::instant_of(std::uint64_t sample) const {
+  return audio_start_ + base::microseconds(sample * 125);
+}
+
+std::uint64_t CallHost::sample_of(base::Instant at) const {
+  const auto micros = std::chrono::duration_cast<base::microseconds>(at - audio_start_).count();
+  return micros <= 0 ? 0 : std::min(static_cast<std::uint64_t>(micros) / 125, samples_heard_);
+}
+
+void CallHost::note(std::string line) {
+  journal_ += line;
+  journal_ += '\n';
+}
+
+}  // namespace frontdesk::runtime

@@ -1,0 +1,17 @@
+// The engines a call uses, by their ports. All outlive every call.
+#pragma once
+#include "llm/chat.hpp"
+#include "speech/stt.hpp"
+#include "speech/tts.hpp"
+#include "speech/vad.hpp"
+
+namespace frontdesk::runtime {
+
+struct Engines {
+  speech::VoiceActivityDetector& vad;
+  speech::SpeechToText& stt;
+  speech::TextToSpeech& tts;
+  llm::ChatModel& chat;
+};
+
+}  // namespace frontdesk::runtime

@@ -1,0 +1,222 @@
+#include "runtime/shard.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/assert.hpp"
+#include "base/clock.hpp"
+
+namespace frontdesk::runtime {
+namespace {
+
+constexpr std::size_t kMailboxCapacity = 65536;
+constexpr std::size_t kLatenessWindow = 2000;  // ten seconds of timer ticks
+constexpr base::Duration kTimerPeriod = base::milliseconds(audio::kFrameMs / 4);
+constexpr int kMaxReadyAtOnce = 256;
+constexpr int kRealtimePriority = 10;
+// epoll tags that are not call numbers
+constexpr std::uint64_t kTimerTag = ~0ULL;
+constexpr std::uint64_t kWakeTag = ~0ULL - 1;
+
+void watch(int epoll, int descriptor, std::uint64_t tag) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = tag;
+  epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+void drain_counter(int descriptor) {
+  std::uint64_t count = 0;
+  while (read(descriptor, &count, sizeof count) > 0) {
+  }
+}
+
+}  // namespace
+
+Shard::Shard(Engines engines, LegControl& legs, CallRecords& records)
+    : engines_(engines), legs_(legs), records_(records), mailbox_(kMailboxCapacity, [this] {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);
+      }) {
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  FRONTDESK_ASSERT(epoll_ >= 0 && timer_ >= 0 && wake_ >= 0);
+  itimerspec period{};
+  period.it_interval.tv_nsec = kTimerPeriod.count();
+  period.it_value.tv_nsec = kTimerPeriod.count();
+  next_tick_ = base::monotonic_now() + kTimerPeriod;
+  timerfd_settime(timer_, 0, &period, nullptr);
+  watch(epoll_, timer_, kTimerTag);
+  watch(epoll_, wake_, kWakeTag);
+  lateness_ms_.reserve(kLatenessWindow);
+  thread_ = std::thread([this] { loop(); });
+  pthread_setname_np(thread_.native_handle(), "shard");
+  sched_param priority{};
+  priority.sched_priority = kRealtimePriority;
+  pthread_setschedparam(thread_.native_handle(), SCHED_RR, &priority);  // needs CAP_SYS_NICE; goes on without
+}
+
+Shard::~Shard() {
+  stopping_ = true;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);
+  thread_.join();
+  calls_.clear();
+  close(epoll_);
+  close(timer_);
+  close(wake_);
+}
+
+bool Shard::post(ShardMessage message) { return mailbox_.push(std::move(message)); }
+
+ShardStats Shard::stats() const { return {call_count_, late_p99_, late_max_, mailbox_.refused()}; }
+
+void Shard::loop() {
+  std::array<epoll_event, kMaxReadyAtOnce> ready{};
+  while (!stopping_) {
+    const int count = epoll_wait(epoll_, ready.data(), kMaxReadyAtOnce, -1);
+    const auto now = base::monotonic_now();
+    for (int i = 0; i < count; ++i) {
+      const auto tag = ready[static_cast<std::size_t>(i)].data.u64;
+      if (tag == kTimerTag)
+        on_timer(now);
+      else if (tag == kWakeTag)
+        drain_counter(wake_);
+      else if (auto* host = find(tag))
+        host->on_datagrams(now);
+    }
+    serve_mailbox(base::monotonic_now());
+    remove_finished();
+  }
+}
+
+void Shard::on_timer(base::Instant now) {
+  std::uint64_t expirations = 0;
+  if (read(timer_, &expirations, sizeof expirations) <= 0) return;
+  for (; expirations > 0; --expirations) {
+    record_lateness(now - next_tick_);
+    next_tick_ = next_tick_ + kTimerPeriod;
+    phase_now_ = (phase_now_ + 1) % kPhases;
+    serve_phase(phase_now_, now);
+  }
+  serve_wakeups(now);
+}
+
+void Shard::serve_phase(int phase, base::Instant now) {
+  for (auto& [number, host] : calls_)
+    if (host->phase == phase) host->tick(now);
+}
+
+void Shard::serve_wakeups(base::Instant now) {
+  for (auto& [number, host] : calls_)
+    if (host->next_wakeup() <= now) host->handle(call::Wakeup{}, now);
+}
+
+void Shard::serve_mailbox(base::Instant now) {
+  mailbox_.drain(inbox_);
+  for (auto& message : inbox_) std::visit([&](auto& m) { on(m, now); }, message);
+  inbox_.clear();
+}
+
+void Shard::remove_finished() {
+  std::erase_if(calls_, [](const auto& entry) { return entry.second->over(); });
+  call_count_ = calls_.size();
+}
+
+void Shard::record_lateness(base::Duration late) {
+  lateness_ms_.push_back(base::to_seconds(late) * 1000);
+  if (lateness_ms_.size() < kLatenessWindow) return;
+  late_p99_ = meter::percentile(lateness_ms_, 99);
+  late_max_ = *std::max_element(lateness_ms_.begin(), lateness_ms_.end());
+  lateness_ms_.clear();
+}
+
+CallHost* Shard::find(CallNumber number) {
+  const auto it = calls_.find(number);
+  return it == calls_.end() ? nullptr : it->second.get();
+}
+
+// --- messages, on the shard's thread
+
+void Shard::on(NewCall& message, base::Instant now) {
+  const auto number = message.number;
+  auto host = std::make_unique<CallHost>(std::move(message),
+                                         CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this}, now);
+  host->phase = next_phase_++ % kPhases;
+  watch(epoll_, host->descriptor(), number);
+  auto* started = (calls_[number] = std::move(host)).get();
+  started->handle(call::LegOffered{}, now);
+}
+
+void Shard::on(MediaAgreed& message, base::Instant now) {
+  if (auto* host = find(message.call)) host->on_media_agreed(message.media, now);
+}
+
+void Shard::on(ForCall& message, base::Instant now) {
+  if (auto* host = find(message.call)) host->handle(std::move(message.event), now);
+}
+
+void Shard::on(SpeechWindow& message, base::Instant now) {
+  if (auto* host = find(message.window.stream)) host->on_vad(message.window, now);
+}
+
+void Shard::on(SynthesisedAudio& message, base::Instant now) {
+  if (auto* host = find(call_of(message.piece))) host->on_audio(message, now);
+}
+
+void Shard::on(SynthesisDone& message, base::Instant now) {
+  if (auto* host = find(call_of(message.piece))) host->on_synthesis_done(message, now);
+}
+
+void Shard::on(Drain& message, base::Instant now) {
+  for (auto& [number, host] : calls_) host->handle(call::HangUpRequested{message.reason}, now);
+}
+
+// --- engine answers, on the engines' threads. A refused message is counted; the call's own deadlines
+// cover for what is missing.
+
+void Shard::on_vad(const speech::VadWindow& window) { (void)post(SpeechWindow{window}); }
+
+void Shard::on_partial(const speech::Transcript& transcript) {
+  (void)post(ForCall{transcript.stream, call::PartialTranscript{transcript.text}});
+}
+
+void Shard::on_final(const speech::Transcript& transcript) {
+  (void)post(ForCall{transcript.stream, call::FinalTranscript{transcript.request, transcript.text,
+                                                              transcript.confidence, transcript.engine_time}});
+}
+
+void Shard::on_stt_failed(speech::StreamId stream, base::RequestId request, const base::Error& error) {
+  (void)post(ForCall{stream, call::TranscriptionFailed{request, error}});
+}
+
+void Shard::on_text(base::RequestId request, std::string delta) {
+  (void)post(ForCall{call_of(request), call::ChatText{request, std::move(delta)}});
+}
+
+void Shard::on_chat_done(base::RequestId request, llm::ChatOutcome outcome) {
+  (void)post(ForCall{call_of(request), call::ChatFinished{request, std::move(outcome)}});
+}
+
+void Shard::on_chat_failed(base::RequestId request, const base::Error& error) {
+  (void)post(ForCall{call_of(request), call::ChatFailed{request, error}});
+}
+
+void Shard::on_audio(base::RequestId request, audio::Pcm pcm) {
+  (void)post(SynthesisedAudio{request, std::move(pcm)});
+}
+
+void Shard::on_synthesis_done(base::RequestId request, base::Duration engine_time) {
+  (void)post(SynthesisDone{request, engine_time});
+}
+
+void Shard::on_synthesis_failed(base::RequestId request, const base::Error& error) {
+  (void)post(ForCall{call_of(request), call::SynthesisFailed{request, error}});
+}
+
+}  // namespace frontdesk::runtime

@@ -1,0 +1,63 @@
+// What other threads tell a shard, as values in its mailbox.
+#pragma once
+#include <memory>
+#include <variant>
+
+#include "audio/pcm.hpp"
+#include "call/call.hpp"
+#include "call/events.hpp"
+#include "runtime/call_number.hpp"
+#include "runtime/call_records.hpp"
+#include "runtime/rtp_socket.hpp"
+#include "sip/media_description.hpp"
+#include "sip/user_agent.hpp"
+#include "speech/tts.hpp"
+#include "speech/vad.hpp"
+
+namespace frontdesk::runtime {
+
+/// A call that passed screening and admission.
+struct NewCall {
+  CallNumber number = 0;
+  sip::DialogId dialog = 0;
+  std::unique_ptr<call::Activity> activity;
+  call::CallLimits limits;
+  speech::VoiceId voice;
+  RtpSocket socket;
+  CallBegun begun;
+  bool listens = true;  ///< false: no recognition needed (tests of the line)
+};
+
+struct MediaAgreed {
+  CallNumber call = 0;
+  sip::NegotiatedMedia media;
+};
+
+/// Anything for the call's machine.
+struct ForCall {
+  CallNumber call = 0;
+  call::Event event;
+};
+
+struct SpeechWindow {
+  speech::VadWindow window;
+};
+
+struct SynthesisedAudio {
+  call::PieceId piece = 0;
+  audio::Pcm pcm;
+};
+
+struct SynthesisDone {
+  call::PieceId piece = 0;
+  base::Duration engine_time{0};
+};
+
+/// End every call: the process is going down.
+struct Drain {
+  std::string reason;
+};
+
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SpeechWindow, SynthesisedAudio, SynthesisDone, Drain>;
+
+}  // namespace frontdesk::runtime

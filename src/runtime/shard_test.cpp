@@ -1,0 +1,267 @@
+// A shard with real sockets and clock, and engines that answer at once: the whole way of a call from
+// packets to records without models.
+#include "runtime/shard.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+
+#include "audio/g711.hpp"
+#include "audio/levels.hpp"
+#include "base/clock.hpp"
+#include "conversation/conversation.hpp"
+#include "runtime/rtp_socket.hpp"
+
+namespace frontdesk::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+const auto kLoopback = *base::parse_address("127.0.0.1");
+
+/// Speech is whatever is louder than -40 dBFS.
+class LevelVad final : public speech::VoiceActivityDetector {
+ public:
+  base::Status open(speech::StreamId stream, speech::VadSink& sink) override {
+    streams_[stream] = {&sink, {}, 0};
+    return {};
+  }
+  void push(speech::StreamId stream, audio::PcmView pcm) override {
+    auto& s = streams_.at(stream);
+    s.pending.insert(s.pending.end(), pcm.begin(), pcm.end());
+    while (s.pending.size() >= speech::kVadWindowSamples) {
+      const audio::PcmView window(s.pending.data(), speech::kVadWindowSamples);
+      s.sink->on_vad({stream, s.index++, audio::rms_dbfs(window) > -40 ? 0.95F : 0.01F});
+      s.pending.erase(s.pending.begin(), s.pending.begin() + speech::kVadWindowSamples);
+    }
+  }
+  void close(speech::StreamId stream) override { streams_.erase(stream); }
+
+ private:
+  struct Stream {
+    speech::VadSink* sink;
+    audio::Pcm pending;
+    std::uint64_t index;
+  };
+  std::map<speech::StreamId, Stream> streams_;
+};
+
+class FixedStt final : public speech::SpeechToText {
+ public:
+  base::Status open(speech::StreamId, const speech::SttOptions&, speech::SttSink& sink) override {
+    sink_ = &sink;
+    return {};
+  }
+  void push(speech::StreamId, audio::PcmView) override {}
+  void begin_utterance(speech::StreamId, std::uint64_t) override {}
+  void finalize(speech::StreamId stream, base::RequestId request, std::uint64_t to) override {
+    sink_->on_final({stream, request, base::Pii<std::string>("What time do you open?"), 0.9F, to, 1ms});
+  }
+  void end_utterance(speech::StreamId) override {}
+  void close(speech::StreamId) override {}
+
+ private:
+  speech::SttSink* sink_ = nullptr;
+};
+
+class FixedChat final : public llm::ChatModel {
+ public:
+  void start(const llm::ChatRequest& request, llm::ChatSink& sink) override {
+    sink.on_text(request.id, "We open at eight. ");
+    llm::ChatOutcome outcome;
+    outcome.tool_calls = {{"t1", "take_message", R"({"name":"Ann"})"}};
+    sink.on_chat_done(request.id, outcome);
+  }
+  void cancel(base::RequestId) override {}
+};
+
+/// 300 ms of a tone for every text.
+class ToneTts final : public speech::TextToSpeech {
+ public:
+  void start(const speech::SynthesisRequest& request, speech::TtsSink& sink) override {
+    audio::Pcm tone(2400);
+    for (std::size_t i = 0; i < tone.size(); ++i)
+      tone[i] = static_cast<audio::Sample>(8000 * std::sin(0.3 * static_cast<double>(i)));
+    sink.on_audio(request.id, tone);
+    sink.on_synthesis_done(request.id, 1ms);
+  }
+  void cancel(base::RequestId) override {}
+};
+
+class Collected final : public CallRecords, public LegControl {
+ public:
+  void begin(CallBegun) override {}
+  void answered(CallNumber, base::UtcTime) override {}
+  void turn(TurnTaken turn) override {
+    const std::lock_guard lock(mutex);
+    turns.push_back(std::move(turn));
+    changed.notify_all();
+  }
+  void journal(CallNumber, std::string lines) override {
+    const std::lock_guard lock(mutex);
+    tape += lines;
+  }
+  void sound(CallNumber, audio::Pcm pcm) override {
+    const std::lock_guard lock(mutex);
+    samples += pcm.size() / 2;
+  }
+  void message(CallNumber, std::string arguments, base::UtcTime) override {
+    const std::lock_guard lock(mutex);
+    messages.push_back(std::move(arguments));
+  }
+  void close(CallClosed call) override {
+    const std::lock_guard lock(mutex);
+    closed.push_back(std::move(call));
+    changed.notify_all();
+  }
+  void answer(sip::DialogId, const base::Endpoint& rtp) override {
+    const std::lock_guard lock(mutex);
+    answered_at = rtp;
+    changed.notify_all();
+  }
+  void hang_up(sip::DialogId, const std::string&) override {
+    const std::lock_guard lock(mutex);
+    ++hang_ups;
+  }
+  template <class Condition>
+  bool wait(Condition condition) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, 10s, condition);
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<TurnTaken> turns;
+  std::vector<std::string> messages;
+  std::vector<CallClosed> closed;
+  std::string tape;
+  std::size_t samples = 0;
+  std::optional<base::Endpoint> answered_at;
+  int hang_ups = 0;
+};
+
+/// The caller's end: sends 20 ms packets of a tone or of silence until told to stop.
+class Peer {
+ public:
+  Peer() : socket_(*RtpPorts(kLoopback, 30000, 34000).open()) {}
+  base::Endpoint local() const { return socket_.local(); }
+  std::size_t received() const { return received_; }
+
+  void send(const base::Endpoint& to, base::Duration length, bool tone) {
+    std::array<std::uint8_t, 172> packet{0x80, 8};
+    for (auto sent = base::Duration{0}; sent < length; sent += 20ms) {
+      for (std::size_t i = 0; i < 160; ++i)
+        packet[12 + i] = audio::encode_g711(
+            audio::G711Law::a, tone ? static_cast<audio::Sample>(9000 * std::sin(0.4 * static_cast<double>(i))) : 0);
+      packet[2] = static_cast<std::uint8_t>(sequence_ >> 8);
+      packet[3] = static_cast<std::uint8_t>(sequence_++);
+      for (int b = 0; b < 4; ++b) packet[static_cast<std::size_t>(4 + b)] = static_cast<std::uint8_t>(timestamp_ >> (24 - 8 * b));
+      timestamp_ += 160;
+      socket_.send(packet, to);
+      std::array<std::uint8_t, 2048> in;
+      base::Endpoint from;
+      while (socket_.receive(in, from) > 0) ++received_;
+      std::this_thread::sleep_for(20ms);  // the pace of the packets, not a wait for something
+    }
+  }
+
+ private:
+  RtpSocket socket_;
+  std::uint16_t sequence_ = 1;
+  std::uint32_t timestamp_ = 1;
+  std::size_t received_ = 0;
+};
+
+struct Bench {
+  LevelVad vad;
+  FixedStt stt;
+  ToneTts tts;
+  FixedChat chat;
+  Collected out;
+  Peer peer;
+  std::unique_ptr<Shard> shard = std::make_unique<Shard>(Engines{vad, stt, tts, chat}, out, out);
+
+  base::Endpoint start(CallNumber number) {
+    conversation::ConversationSettings settings;
+    settings.greeting = "Hello.";
+    settings.first_request = first_request(number);
+    NewCall call;
+    call.number = number;
+    call.dialog = 7;
+    call.activity = std::make_unique<conversation::Conversation>(settings);
+    call.socket = *RtpPorts(kLoopback, 35000, 39000).open();
+    call.begun.number = number;
+    EXPECT_TRUE(shard->post(std::move(call)));
+    EXPECT_TRUE(out.wait([&] { return out.answered_at.has_value(); }));
+    sip::NegotiatedMedia media;
+    media.remote = peer.local();
+    media.format = {sip::Codec::pcma, 8};
+    EXPECT_TRUE(shard->post(MediaAgreed{number, media}));
+    EXPECT_TRUE(shard->post(ForCall{number, call::LegEstablished{}}));
+    return *out.answered_at;
+  }
+};
+
+}  // namespace
+
+TEST(Shard, HoldsAConversationAndRecordsIt) {
+  Bench bench;
+  const auto rtp = bench.start(5);
+  bench.peer.send(rtp, 800ms, false);   // the greeting
+  bench.peer.send(rtp, 600ms, true);    // a question
+  bench.peer.send(rtp, 1200ms, false);  // the answer
+  ASSERT_TRUE(bench.out.wait([&] { return bench.out.turns.size() >= 3; }));
+  EXPECT_TRUE(bench.shard->post(ForCall{5, call::LegEnded{"the caller hung up"}}));
+  ASSERT_TRUE(bench.out.wait([&] { return !bench.out.closed.empty(); }));
+
+  const std::lock_guard lock(bench.out.mutex);
+  EXPECT_EQ(bench.out.turns[0].turn.heard.expose(), "Hello.");
+  EXPECT_EQ(bench.out.turns[1].turn.text.expose(), "What time do you open?");
+  EXPECT_EQ(bench.out.turns[2].turn.heard.expose(), "We open at eight.");
+  ASSERT_TRUE(bench.out.turns[2].gap.has_value());
+  EXPECT_GT(*bench.out.turns[2].gap, 300ms);
+  EXPECT_LT(*bench.out.turns[2].gap, 1500ms);
+  EXPECT_EQ(bench.out.messages, (std::vector<std::string>{R"({"name":"Ann"})"}));
+  EXPECT_EQ(bench.out.closed[0].end_class, call::EndClass::caller_hung_up);
+  EXPECT_TRUE(bench.out.closed[0].answered);
+  EXPECT_GT(bench.out.samples, 8000U);
+  EXPECT_GT(bench.peer.received(), 80U);
+  EXPECT_NE(bench.out.tape.find("end_call caller_hung_up"), std::string::npos);
+}
+
+TEST(Shard, DrainEndsEveryCallOnce) {
+  Bench bench;
+  const auto rtp = bench.start(9);
+  bench.peer.send(rtp, 100ms, false);
+  EXPECT_TRUE(bench.shard->post(Drain{"shutting down"}));
+  ASSERT_TRUE(bench.out.wait([&] { return !bench.out.closed.empty(); }));
+  bench.shard.reset();
+  EXPECT_EQ(bench.out.closed.size(), 1U);
+  EXPECT_EQ(bench.out.closed[0].end_class, call::EndClass::operator_ended);
+  EXPECT_EQ(bench.out.hang_ups, 1);
+}
+
+TEST(Shard, EndsCallsLeftOverWhenItStops) {
+  Bench bench;
+  bench.start(11);
+  bench.shard.reset();
+  ASSERT_EQ(bench.out.closed.size(), 1U);
+}
+
+TEST(RtpPorts, GivesEvenPortsAndRunsOut) {
+  RtpPorts ports(kLoopback, 39101, 39105);
+  std::vector<RtpSocket> taken;
+  for (auto socket = ports.open(); socket; socket = ports.open()) taken.push_back(std::move(*socket));
+  ASSERT_LE(taken.size(), 2U);
+  for (const auto& socket : taken) EXPECT_EQ(socket.local().port % 2, 0);
+  const auto refused = ports.open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::resource_exhausted);
+  taken.clear();
+  EXPECT_TRUE(ports.open());
+}
+
+}  // namespace frontdesk::runtime

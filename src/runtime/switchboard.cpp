@@ -1,0 +1,133 @@
+#include "runtime/switchboard.hpp"
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+
+namespace frontdesk::runtime {
+namespace {
+
+constexpr int kServiceUnavailable = 503;
+constexpr int kRetryAfterSeconds = 20;
+
+std::string describe(const sip::DialogEnded& ended) {
+  switch (ended.cause) {
+    case sip::EndCause::cancelled: return "the caller gave up before the answer";
+    case sip::EndCause::remote_hangup: return "the caller hung up";
+    case sip::EndCause::no_ack: return "the caller's side never confirmed the call (no ACK)";
+    case sip::EndCause::no_media_agreement: return "no common audio format";
+    case sip::EndCause::timeout: return "the caller's side stopped answering";
+    case sip::EndCause::transport_failed: return "the connection to the caller's side failed";
+    case sip::EndCause::local_hangup: return "hung up by us";
+    case sip::EndCause::rejected: break;
+  }
+  return "rejected" + (ended.reason.empty() ? "" : ": " + ended.reason);
+}
+
+}  // namespace
+
+Switchboard::Switchboard(SwitchboardOptions options, Engines engines, CallRecords& records, PlanCall plan)
+    : options_(std::move(options)),
+      records_(records),
+      plan_(std::move(plan)),
+      ports_(options_.rtp_address, options_.rtp_first, options_.rtp_last) {
+  LegControl& legs = *this;
+  for (int i = 0; i < std::max(options_.shards, 1); ++i)
+    shards_.push_back(std::make_unique<Shard>(engines, legs, records_));
+}
+
+Switchboard::~Switchboard() = default;
+
+void Switchboard::drain(const std::string& reason) {
+  draining_ = true;
+  for (auto& shard : shards_) (void)shard->post(Drain{reason});
+}
+
+SwitchboardStats Switchboard::stats() const {
+  SwitchboardStats stats{call_count_, accepted_, refused_, turned_away_, 0, 0};
+  for (const auto& shard : shards_) {
+    const auto one = shard->stats();
+    stats.tick_late_p99_ms = std::max(stats.tick_late_p99_ms, one.tick_late_p99_ms);
+    stats.tick_late_max_ms = std::max(stats.tick_late_max_ms, one.tick_late_max_ms);
+  }
+  return stats;
+}
+
+bool Switchboard::has_capacity() const {
+  return !draining_ && calls_.size() < options_.max_calls && stats().tick_late_p99_ms <= options_.max_tick_lateness_ms;
+}
+
+void Switchboard::turn_away(sip::DialogId dialog, const std::string& why) {
+  ++turned_away_;
+  (void)user_agent_->reject(dialog, kServiceUnavailable, why, kRetryAfterSeconds);
+}
+
+void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
+  const auto decision =
+      screening::screen({incoming.request_user, incoming.source, !incoming.trunk.empty()}, options_.screening);
+  if (!decision.accepted) {
+    ++refused_;
+    (void)user_agent_->reject(incoming.dialog, decision.status, decision.status == 404 ? "Not Found" : "Forbidden");
+    return;
+  }
+  if (!has_capacity()) return turn_away(incoming.dialog, "Service Unavailable");
+  auto socket = ports_.open();
+  if (!socket) return turn_away(incoming.dialog, "Service Unavailable");
+
+  const auto number = ++last_number_;
+  const auto now = base::wall_now();
+  const auto& asserted = incoming.asserted_identities;
+  base::Pii<std::string> caller(asserted.empty() ? incoming.from_user : asserted.front());
+  auto plan = plan_({number, decision.destination, caller, now});
+  NewCall call;
+  call.number = number;
+  call.dialog = incoming.dialog;
+  call.activity = std::move(plan.activity);
+  call.limits = plan.limits;
+  call.voice = std::move(plan.voice);
+  call.listens = plan.listens;
+  call.socket = std::move(*socket);
+  call.begun = {number, base::new_id("call"), std::move(caller), base::Pii<std::string>(incoming.from_display),
+                incoming.request_user, incoming.trunk, incoming.call_id, decision.reason, now};
+  if (!shard_of(number).post(std::move(call))) return turn_away(incoming.dialog, "Service Unavailable");
+  ++accepted_;
+  calls_[incoming.dialog] = number;
+  call_count_ = calls_.size();
+}
+
+void Switchboard::tell(sip::DialogId dialog, call::Event event) {
+  const auto it = calls_.find(dialog);
+  if (it == calls_.end()) return;
+  (void)shard_of(it->second).post(ForCall{it->second, std::move(event)});
+}
+
+void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) {
+  const auto it = calls_.find(dialog);
+  if (it == calls_.end()) return;
+  (void)shard_of(it->second).post(MediaAgreed{it->second, media});
+}
+
+void Switchboard::on_established(sip::DialogId dialog) { tell(dialog, call::LegEstablished{}); }
+
+void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) {
+  tell(dialog, call::LegEnded{describe(ended)});
+  calls_.erase(dialog);
+  call_count_ = calls_.size();
+}
+
+void Switchboard::on_info_dtmf(sip::DialogId dialog, char digit) { tell(dialog, call::DigitPressed{digit}); }
+
+void Switchboard::on_registration(const std::string& trunk, const sip::RegistrationStatus& status) {
+  if (on_trunk) on_trunk(trunk, status);
+}
+
+void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp) {
+  (void)user_agent_->answer(dialog, sip::LocalMedia{rtp, {sip::Codec::pcma, sip::Codec::pcmu}});
+}
+
+void Switchboard::hang_up(sip::DialogId dialog, const std::string& reason) {
+  (void)user_agent_->hang_up(dialog, reason);
+}
+
+}  // namespace frontdesk::runtime

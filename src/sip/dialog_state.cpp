@@ -1,0 +1,58 @@
+#include "sip/dialog_state.hpp"
+
+#include "sip/syntax.hpp"
+
+namespace frontdesk::sip {
+namespace {
+
+constexpr std::uint16_t kDefaultPort = 5060;
+
+bool private_or_local(const base::Endpoint& endpoint) {
+  const auto& a = endpoint.address;
+  if (endpoint.v6) return endpoint.is_loopback() || (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80);
+  return a[0] == 0 || a[0] == 10 || a[0] == 127 || (a[0] == 172 && (a[1] & 0xf0) == 16) ||
+         (a[0] == 192 && a[1] == 168) || (a[0] == 169 && a[1] == 254) || (a[0] == 100 && (a[1] & 0xc0) == 64);
+}
+
+}  // namespace
+
+std::string request_headers(const DialogState& dialog, std::string_view method, std::uint32_t sequence) {
+  std::string out;
+  for (const auto& route : dialog.route_set) out += "Route: " + route + "\r\n";
+  out += "Max-Forwards: 70\r\nTo: " + dialog.remote_party;
+  if (!dialog.remote_tag.empty()) out += ";tag=" + dialog.remote_tag;
+  out += "\r\nFrom: " + dialog.local_party + ";tag=" + dialog.local_tag + "\r\nCall-ID: " + dialog.call_id;
+  return out + "\r\nCSeq: " + std::to_string(sequence) + " " + std::string(method) + "\r\n";
+}
+
+std::string without_tag(std::string_view name_addr) {
+  const auto close = name_addr.rfind('>');
+  const auto from = close == std::string_view::npos ? name_addr.find(';') : name_addr.find(';', close);
+  if (from == std::string_view::npos) return std::string(trimmed(name_addr));
+  std::string out(trimmed(name_addr.substr(0, from)));
+  std::string_view parameters = name_addr.substr(from);
+  while (!parameters.empty()) {
+    const auto end = std::min(parameters.find(';', 1), parameters.size());
+    const auto item = parameters.substr(1, end - 1);
+    const auto name = trimmed(item.substr(0, item.find('=')));
+    if (!equal_ignoring_case(name, "tag") && !name.empty()) out += ";" + std::string(trimmed(item));
+    parameters.remove_prefix(end);
+  }
+  return out;
+}
+
+Hop next_hop(const DialogState& dialog, const Hop& seen) {
+  const std::string_view text =
+      dialog.route_set.empty() ? std::string_view(dialog.remote_target) : address_uri(dialog.route_set.front());
+  const auto uri = parse_uri(text);
+  if (!uri) return seen;
+  const auto address = base::parse_address(uri->host, uri->port ? uri->port : kDefaultPort);
+  if (!address || address->v6 != seen.to.v6) return seen;
+  if (private_or_local(*address) && !address->same_address(seen.to)) return seen;
+  const auto transport = parameter(uri->parameters, "transport");
+  if (seen.transport == Transport::tcp && address->same_address(seen.to)) return seen;
+  if (transport && equal_ignoring_case(*transport, "tcp")) return {*address, Transport::tcp};
+  return {*address, Transport::udp};
+}
+
+}  // namespace frontdesk::sip

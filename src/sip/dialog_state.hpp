@@ -1,0 +1,47 @@
+// The state of a dialog (RFC 3261, section 12): identifiers, sequence numbers, route set, remote
+// target; and the headers they give every request in it. Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "sip/registration.hpp"
+
+namespace frontdesk::sip {
+
+struct DialogState {
+  std::string call_id;
+  std::string local_tag, remote_tag;
+  std::string local_party;   ///< From of our requests, without the tag
+  std::string remote_party;  ///< To of our requests, without the tag
+  std::string remote_target;           ///< the peer's Contact URI
+  std::vector<std::string> route_set;  ///< values of Route, in order
+  std::uint32_t local_sequence = 0;
+  std::uint32_t remote_sequence = 0;
+
+  bool matches(std::string_view call, std::string_view local, std::string_view remote) const {
+    return call == call_id && local == local_tag && remote == remote_tag;
+  }
+};
+
+/// Route, To, From, Call-ID, CSeq and Max-Forwards, each with its CRLF.
+std::string request_headers(const DialogState& dialog, std::string_view method, std::uint32_t sequence);
+
+/// `Name <uri>;tag=x` without the tag parameter.
+std::string without_tag(std::string_view name_addr);
+
+struct Hop {
+  base::Endpoint to;
+  Transport transport = Transport::udp;
+  friend bool operator==(const Hop&, const Hop&) = default;
+};
+
+/// Where requests of the dialog go: the first route or the remote target, if it is a numeric address
+/// that can be meant from where the peer was last seen (`seen`); else back to there. So a name needs
+/// no DNS, and a private address behind NAT does not lead astray.
+Hop next_hop(const DialogState& dialog, const Hop& seen);
+
+}  // namespace frontdesk::sip

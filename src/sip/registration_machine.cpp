@@ -1,0 +1,212 @@
+#include "sip/registration_machine.hpp"
+
+#include <algorithm>
+
+namespace frontdesk::sip {
+namespace {
+
+base::Duration doubled(base::Duration first, int times, base::Duration limit) {
+  base::Duration delay = first;
+  for (int i = 0; i < times && delay < limit; ++i) delay *= 2;
+  return std::min(delay, limit);
+}
+
+base::Duration scaled(base::Duration duration, double factor) {
+  return base::Duration(static_cast<base::Duration::rep>(static_cast<double>(duration.count()) * factor));
+}
+
+/// Early enough for a whole failed transaction (32 s) and one more try, but not before half the time.
+base::Duration refresh_after(std::uint32_t granted_s, double jitter) {
+  const base::Duration granted = base::seconds(granted_s);
+  const base::Duration latest = std::max<base::Duration>(granted - base::seconds(60), granted / 2);
+  return scaled(latest, 1.0 - 0.1 * jitter);
+}
+
+std::string status_text(const RegisterAnswer& answer) {
+  return std::to_string(answer.status) + (answer.reason.empty() ? "" : " " + answer.reason);
+}
+
+}  // namespace
+
+void Registration::start(base::Instant now, double jitter, Commands& out) {
+  (void)jitter;
+  if (state_ != State::idle) return;
+  out.push_back(Report{{RegistrationState::registering, 0, "Registering.", {}}});
+  begin_round(now, out);
+}
+
+void Registration::begin_round(base::Instant now, Commands& out) {
+  answered_fresh_challenge_ = false;
+  interval_raised_ = false;
+  stale_count_ = 0;
+  state_ = State::resolving;
+  wakeup_ = now + kResolveLimit;
+  out.push_back(Resolve{++last_id_});
+}
+
+void Registration::on_resolved(base::RequestId id, std::vector<base::Endpoint> addresses, base::Instant now,
+                               double jitter, Commands& out) {
+  if (state_ != State::resolving || id != last_id_) return;
+  if (addresses.empty() && addresses_.empty()) {
+    if (stopping_) return finish({}, "The registrar's name could not be resolved.", out);
+    return unreachable({}, "The registrar's host name could not be resolved: check it and the DNS server.", now,
+                       jitter, out);
+  }
+  // A registrar stays where it was while DNS is away.
+  if (!addresses.empty()) addresses_ = std::move(addresses);
+  address_index_ = 0;
+  send(now, out);
+}
+
+void Registration::send(base::Instant now, Commands& out) {
+  state_ = State::waiting_answer;
+  wakeup_ = now + kAnswerLimit;
+  if (challenge_) ++nonce_count_;
+  out.push_back(
+      Send{++last_id_, addresses_[address_index_], stopping_ ? 0 : requested_expires_, challenge_, nonce_count_});
+}
+
+bool Registration::try_next_address(base::Instant now, Commands& out) {
+  if (address_index_ + 1 >= addresses_.size()) return false;
+  ++address_index_;
+  challenge_.reset();
+  answered_fresh_challenge_ = false;
+  send(now, out);
+  return true;
+}
+
+void Registration::on_answer(base::RequestId id, const RegisterAnswer& answer, base::Instant now, double jitter,
+                             Commands& out) {
+  if (state_ != State::waiting_answer || id != last_id_) return;
+  const int status = answer.status;
+  if (status == 401 || status == 407) return on_challenge(answer, now, jitter, out);
+  if (stopping_) return finish(answer, status / 100 == 2 ? "Unregistered." : "The registrar did not confirm.", out);
+  if (status / 100 == 2) return on_success(answer, now, jitter, out);
+  if (status == 423) return on_interval_too_brief(answer, now, jitter, out);
+  if (status == 0 || status == 408 || status == 503) {
+    if (try_next_address(now, out)) return;
+    const auto why = status == 0 ? "The registrar does not answer: check host, port and transport, and the firewall."
+                                 : "The registrar is unavailable (" + status_text(answer) + ").";
+    return unreachable(answer, why, now, jitter, out);
+  }
+  if (status == 403) {
+    return refused(answer, "The registrar forbids it (403): check user name, password and that the account is active.",
+                   now, jitter, out);
+  }
+  if (status == 404) {
+    return refused(answer, "The registrar does not know this user (404): check the user name and the host.", now,
+                   jitter, out);
+  }
+  if (status >= 500 || status == 480) {
+    return unreachable(answer, "The registrar has a fault (" + status_text(answer) + ").", now, jitter, out);
+  }
+  refused(answer, "The registrar refused (" + status_text(answer) + ").", now, jitter, out);
+}
+
+void Registration::on_challenge(const RegisterAnswer& answer, base::Instant now, double jitter, Commands& out) {
+  const DigestChallenge* challenge = strongest(answer.challenges);
+  if (!challenge) {
+    if (stopping_) return finish(answer, "The registrar did not confirm.", out);
+    return refused(answer, "The registrar asks for a kind of authentication that is not supported.", now, jitter, out);
+  }
+  const bool stale = challenge->stale && stale_count_ < kMaxStale;
+  if (answered_fresh_challenge_ && !stale) {
+    challenge_.reset();
+    if (stopping_) return finish(answer, "The registrar did not confirm.", out);
+    return refused(answer, "The registrar does not accept the user name or password: check both, and whether the "
+                           "provider gives a separate authorization user.",
+                   now, jitter, out);
+  }
+  if (challenge->stale) ++stale_count_;
+  answered_fresh_challenge_ = true;
+  challenge_ = *challenge;
+  challenge_->stale = false;
+  nonce_count_ = 0;
+  send(now, out);
+}
+
+void Registration::on_success(const RegisterAnswer& answer, base::Instant now, double jitter, Commands& out) {
+  const std::uint32_t granted = std::min(answer.granted_expires_s.value_or(requested_expires_), kMaxExpires);
+  if (granted == 0) return refused(answer, "The registrar accepted but granted no time.", now, jitter, out);
+  unreachable_count_ = 0;
+  refused_count_ = 0;
+  registered_ = true;
+  state_ = State::registered;
+  const base::Duration refresh = refresh_after(granted, jitter);
+  wakeup_ = now + refresh;
+  out.push_back(Report{{RegistrationState::registered, answer.status, "Registered.", refresh}});
+}
+
+void Registration::on_interval_too_brief(const RegisterAnswer& answer, base::Instant now, double jitter,
+                                         Commands& out) {
+  const std::uint32_t least = answer.min_expires_s.value_or(0);
+  if (interval_raised_ || least <= requested_expires_ || least > kMaxExpires) {
+    return refused(answer, "The registrar finds the interval too brief and names no usable one (423).", now, jitter,
+                   out);
+  }
+  interval_raised_ = true;
+  requested_expires_ = least;
+  send(now, out);
+}
+
+void Registration::unreachable(const RegisterAnswer& answer, std::string why, base::Instant now, double jitter,
+                               Commands& out) {
+  const base::Duration delay = doubled(kFirstRetry, unreachable_count_++, kMaxRetry);
+  back_off(answer, std::move(why), scaled(delay, 1.0 + 0.5 * jitter), now, out);
+}
+
+void Registration::refused(const RegisterAnswer& answer, std::string why, base::Instant now, double jitter,
+                           Commands& out) {
+  const base::Duration delay = doubled(kFirstRefusedRetry, refused_count_++, kMaxRefusedRetry);
+  back_off(answer, std::move(why), scaled(delay, 1.0 + 0.1 * jitter), now, out);
+}
+
+void Registration::back_off(const RegisterAnswer& answer, std::string why, base::Duration delay, base::Instant now,
+                            Commands& out) {
+  if (answer.retry_after_s) {
+    delay = std::max<base::Duration>(delay, base::seconds(std::min(*answer.retry_after_s, kMaxRetryAfter)));
+  }
+  registered_ = false;
+  requested_expires_ = wanted_expires_;
+  state_ = State::backing_off;
+  wakeup_ = now + delay;
+  out.push_back(Report{{RegistrationState::failed, answer.status, std::move(why), delay}});
+}
+
+void Registration::on_connection_lost(base::Instant now, double jitter, Commands& out) {
+  if (state_ != State::registered || stopping_) return;
+  unreachable({}, "The connection to the registrar was lost.", now, jitter, out);
+}
+
+void Registration::on_wakeup(base::Instant now, double jitter, Commands& out) {
+  if (now < wakeup_) return;
+  switch (state_) {
+    case State::registered:
+    case State::backing_off: return begin_round(now, out);
+    case State::resolving: return on_resolved(last_id_, {}, now, jitter, out);
+    case State::waiting_answer: return on_answer(last_id_, {}, now, jitter, out);
+    case State::idle:
+    case State::finished: wakeup_ = base::kNever; return;
+  }
+}
+
+void Registration::stop(base::Instant now, Commands& out) {
+  if (stopping_ || state_ == State::finished) return;
+  stopping_ = true;
+  // A REGISTER on its way may have been accepted as well.
+  const bool may_be_registered = registered_ || state_ == State::waiting_answer;
+  if (!may_be_registered) return finish({}, "Unregistered.", out);
+  answered_fresh_challenge_ = false;
+  stale_count_ = 0;
+  send(now, out);
+}
+
+void Registration::finish(const RegisterAnswer& answer, std::string why, Commands& out) {
+  registered_ = false;
+  state_ = State::finished;
+  wakeup_ = base::kNever;
+  out.push_back(Report{{RegistrationState::unregistered, answer.status, std::move(why), {}}});
+  out.push_back(Finished{});
+}
+
+}  // namespace frontdesk::sip

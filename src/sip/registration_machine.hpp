@@ -1,0 +1,109 @@
+// One trunk's registration as a state machine: REGISTER, digest challenge, 423, refresh before
+// expiry (RFC 3261, section 10), back-off that never hammers a registrar, unregistration. Pure: the
+// shell resolves names, sends, hashes passwords, and hands in time and jitter.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "sip/digest.hpp"
+#include "sip/registration.hpp"
+
+namespace frontdesk::sip {
+
+/// A final answer to a REGISTER. `status` 0: none came (timeout, connection refused).
+struct RegisterAnswer {
+  int status = 0;
+  std::string reason;
+  std::vector<DigestChallenge> challenges;
+  std::optional<std::uint32_t> retry_after_s, min_expires_s, granted_expires_s;
+};
+
+class Registration {
+ public:
+  // Commands.
+  struct Resolve {
+    base::RequestId id;
+  };
+  struct Send {
+    base::RequestId id;
+    base::Endpoint to;
+    std::uint32_t expires_s;  ///< 0 unregisters
+    std::optional<DigestChallenge> challenge;
+    std::uint32_t nonce_count;
+  };
+  struct Report {
+    RegistrationStatus status;
+  };
+  /// Unregistered, or given up on it: no command follows.
+  struct Finished {};
+  using Command = std::variant<Resolve, Send, Report, Finished>;
+  using Commands = std::vector<Command>;
+
+  /// Limits, each with its reason.
+  static constexpr base::Duration kFirstRetry = base::seconds(2);
+  static constexpr base::Duration kMaxRetry = base::seconds(20);  ///< plus half as jitter: back within 30 s
+  static constexpr base::Duration kFirstRefusedRetry = base::seconds(60);
+  static constexpr base::Duration kMaxRefusedRetry = base::seconds(300);  ///< some providers lock accounts
+  static constexpr std::uint32_t kMaxExpires = 24 * 3600;
+  static constexpr std::uint32_t kMaxRetryAfter = 3600;
+  static constexpr int kMaxStale = 3;  ///< a server that finds every nonce stale
+  static constexpr base::Duration kResolveLimit = base::seconds(15);
+  static constexpr base::Duration kAnswerLimit = base::seconds(40);  ///< a transaction ends after 32 s by itself
+
+  explicit Registration(std::uint32_t expires_s) : wanted_expires_(expires_s), requested_expires_(expires_s) {}
+
+  /// `jitter` in [0, 1) spreads the next timer this event sets.
+  void start(base::Instant now, double jitter, Commands& out);
+  /// Empty `addresses`: the name could not be resolved.
+  void on_resolved(base::RequestId id, std::vector<base::Endpoint> addresses, base::Instant now, double jitter,
+                   Commands& out);
+  void on_answer(base::RequestId id, const RegisterAnswer& answer, base::Instant now, double jitter, Commands& out);
+  /// The connection to the registrar broke while registered.
+  void on_connection_lost(base::Instant now, double jitter, Commands& out);
+  void on_wakeup(base::Instant now, double jitter, Commands& out);
+  void stop(base::Instant now, Commands& out);
+
+  base::Instant next_wakeup() const { return wakeup_; }
+  bool registered() const { return registered_; }
+  const std::vector<base::Endpoint>& addresses() const { return addresses_; }
+
+ private:
+  enum class State { idle, resolving, waiting_answer, registered, backing_off, finished };
+
+  void begin_round(base::Instant now, Commands& out);
+  void send(base::Instant now, Commands& out);
+  void on_challenge(const RegisterAnswer& answer, base::Instant now, double jitter, Commands& out);
+  void on_success(const RegisterAnswer& answer, base::Instant now, double jitter, Commands& out);
+  void on_interval_too_brief(const RegisterAnswer& answer, base::Instant now, double jitter, Commands& out);
+  bool try_next_address(base::Instant now, Commands& out);
+  void unreachable(const RegisterAnswer& answer, std::string why, base::Instant now, double jitter, Commands& out);
+  void refused(const RegisterAnswer& answer, std::string why, base::Instant now, double jitter, Commands& out);
+  void back_off(const RegisterAnswer& answer, std::string why, base::Duration delay, base::Instant now,
+                Commands& out);
+  void finish(const RegisterAnswer& answer, std::string why, Commands& out);
+
+  std::uint32_t wanted_expires_;
+  std::uint32_t requested_expires_;
+  State state_ = State::idle;
+  bool registered_ = false;
+  bool stopping_ = false;
+  base::Instant wakeup_ = base::kNever;
+  base::RequestId last_id_ = 0;
+  std::vector<base::Endpoint> addresses_;
+  std::size_t address_index_ = 0;
+  std::optional<DigestChallenge> challenge_;
+  std::uint32_t nonce_count_ = 0;
+  bool answered_fresh_challenge_ = false;  ///< in this round
+  int stale_count_ = 0;                    ///< in this round
+  bool interval_raised_ = false;           ///< in this round
+  int unreachable_count_ = 0;
+  int refused_count_ = 0;
+};
+
+}  // namespace frontdesk::sip

@@ -1,0 +1,62 @@
+// Session descriptions (RFC 8866) and the offer/answer model (RFC 3264) for one audio stream. Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "sip/media_description.hpp"
+
+namespace frontdesk::sip {
+
+enum class MediaDirection { sendrecv, sendonly, recvonly, inactive };
+
+struct PayloadFormat {
+  std::string id;        ///< as in the m= line
+  int payload_type = -1;  ///< -1: not a number in 0 to 127
+  std::string encoding;  ///< from rtpmap or, without one, RFC 3551; empty if unknown
+  std::uint32_t clock_rate = 0;
+};
+
+struct StreamDescription {
+  std::string kind;      ///< "audio", "video", "text"
+  std::uint16_t port = 0;  ///< 0: refused or ended
+  std::string protocol;  ///< "RTP/AVP"
+  std::vector<PayloadFormat> formats;
+  std::optional<base::Endpoint> address;  ///< with the port; unset if it names no numeric address
+  MediaDirection direction = MediaDirection::sendrecv;
+};
+
+struct SessionDescription {
+  std::vector<StreamDescription> streams;
+};
+
+/// invalid_argument if it is not a session description.
+base::Result<SessionDescription> parse_sdp(std::string_view text);
+
+/// Our end. `media.rtp` must be a concrete address here.
+struct LocalSession {
+  LocalMedia media;
+  std::uint64_t session_id = 0;
+  std::uint64_t version = 0;  ///< counts up with every changed description
+};
+
+/// An offer with all allowed codecs and telephone-event.
+std::string make_offer(const LocalSession& local);
+
+struct Answer {
+  std::string sdp;
+  NegotiatedMedia media;
+};
+
+/// The first allowed codec in the order of the offer (RFC 3264, section 6.1), telephone-event with
+/// the offer's payload type; every other stream is refused. invalid_argument: nothing in common.
+base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSession& local);
+
+/// What the peer's answer to make_offer() settled. invalid_argument: nothing in common.
+base::Result<NegotiatedMedia> accept_answer(const SessionDescription& answer, const LocalSession& local);
+
+}  // namespace frontdesk::sip

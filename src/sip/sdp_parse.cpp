@@ -1,0 +1,131 @@
+#include <algorithm>
+
+#include "sip/sdp.hpp"
+#include "sip/syntax.hpp"
+
+namespace frontdesk::sip {
+namespace {
+
+constexpr std::size_t kMaxStreams = 32;
+constexpr std::size_t kMaxFormats = 64;
+
+auto refuse(const char* message) { return base::fail(base::ErrorCode::invalid_argument, "sdp", message); }
+
+std::string_view next_word(std::string_view& text) {
+  text = trimmed(text);
+  const auto end = std::min(text.find_first_of(" \t"), text.size());
+  const auto word = text.substr(0, end);
+  text.remove_prefix(end);
+  return word;
+}
+
+PayloadFormat format_from(std::string_view id) {
+  PayloadFormat format;
+  format.id = id;
+  const auto number = parse_decimal(id);
+  if (!number || *number > 127) return format;
+  format.payload_type = static_cast<int>(*number);
+  if (*number == 0 || *number == 8) {
+    format.encoding = *number == 0 ? "PCMU" : "PCMA";
+    format.clock_rate = 8000;
+  }
+  return format;
+}
+
+bool parse_stream(std::string_view value, StreamDescription& stream) {
+  stream.kind = next_word(value);
+  const auto port_text = next_word(value);
+  const auto port = parse_decimal(port_text.substr(0, port_text.find('/')));
+  stream.protocol = next_word(value);
+  if (!port || *port > 65535 || stream.protocol.empty()) return false;
+  stream.port = static_cast<std::uint16_t>(*port);
+  for (auto id = next_word(value); !id.empty() && stream.formats.size() < kMaxFormats; id = next_word(value)) {
+    stream.formats.push_back(format_from(id));
+  }
+  return true;
+}
+
+/// "IN IP4 192.0.2.1/127"
+std::optional<base::Endpoint> parse_connection(std::string_view value) {
+  const auto network = next_word(value);
+  const auto family = next_word(value);
+  const auto address = next_word(value);
+  if (!equal_ignoring_case(network, "IN")) return std::nullopt;
+  const auto endpoint = base::parse_address(address.substr(0, address.find('/')));
+  if (!endpoint || endpoint->v6 != equal_ignoring_case(family, "IP6")) return std::nullopt;
+  return endpoint;
+}
+
+/// "101 telephone-event/8000/1"
+void apply_rtpmap(std::string_view value, StreamDescription& stream) {
+  const auto id = next_word(value);
+  const std::string_view encoding = trimmed(value);
+  const auto slash = encoding.find('/');
+  if (slash == std::string_view::npos) return;
+  const std::string_view rest = encoding.substr(slash + 1);
+  const auto rate = parse_decimal(rest.substr(0, rest.find('/')));
+  for (auto& format : stream.formats) {
+    if (format.id != id || !rate) continue;
+    format.encoding = encoding.substr(0, slash);
+    format.clock_rate = *rate;
+  }
+}
+
+std::optional<MediaDirection> direction_from(std::string_view attribute) {
+  if (attribute == "sendrecv") return MediaDirection::sendrecv;
+  if (attribute == "sendonly") return MediaDirection::sendonly;
+  if (attribute == "recvonly") return MediaDirection::recvonly;
+  if (attribute == "inactive") return MediaDirection::inactive;
+  return std::nullopt;
+}
+
+class Parser {
+ public:
+  base::Result<SessionDescription> run(std::string_view text) {
+    if (text.substr(0, 3) != "v=0") return refuse("the session description does not begin with v=0");
+    while (!text.empty()) {
+      const auto end = std::min(text.find('\n'), text.size());
+      const std::string_view line = trimmed(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (line.empty()) continue;
+      if (line.size() < 2 || line[1] != '=') return refuse("a line of the session description has no '='");
+      if (!take(line[0], line.substr(2))) return refuse("the session description has a broken or surplus m= line");
+    }
+    if (session_.streams.empty()) return refuse("the session description names no stream");
+    for (auto& stream : session_.streams) {
+      if (stream.address) stream.address->port = stream.port;
+    }
+    return std::move(session_);
+  }
+
+ private:
+  bool take(char type, std::string_view value) {
+    const bool in_stream = !session_.streams.empty();
+    if (type == 'm') {
+      StreamDescription stream;
+      if (session_.streams.size() >= kMaxStreams || !parse_stream(value, stream)) return false;
+      stream.address = connection_;
+      stream.direction = direction_;
+      session_.streams.push_back(std::move(stream));
+    } else if (type == 'c') {
+      (in_stream ? session_.streams.back().address : connection_) = parse_connection(value);
+    } else if (type == 'a') {
+      if (const auto direction = direction_from(value)) {
+        (in_stream ? session_.streams.back().direction : direction_) = *direction;
+      } else if (in_stream && value.substr(0, 7) == "rtpmap:") {
+        apply_rtpmap(value.substr(7), session_.streams.back());
+      }
+    }
+    return true;
+  }
+
+  SessionDescription session_;
+  std::optional<base::Endpoint> connection_;
+  MediaDirection direction_ = MediaDirection::sendrecv;
+};
+
+}  // namespace
+
+base::Result<SessionDescription> parse_sdp(std::string_view text) { return Parser().run(text); }
+
+}  // namespace frontdesk::sip

@@ -1,0 +1,208 @@
+#include "sip/signalling.hpp"
+
+#include "base/clock.hpp"
+#include "sip/syntax.hpp"
+
+namespace frontdesk::sip {
+namespace {
+
+constexpr std::string_view kBusyRetryAfter = "Retry-After: 5\r\n";
+constexpr std::size_t kStunHeader = 20;
+
+bool is(const sip_msg* message, const char* method) { return pl_strcmp(&message->met, method) == 0; }
+
+/// All codecs there are: an offer that matches none of them needs nobody's decision.
+LocalSession any_codec() {
+  LocalSession local;
+  local.media.rtp = *base::parse_address("127.0.0.1", 9);
+  local.media.allowed = {Codec::pcmu, Codec::pcma};
+  return local;
+}
+
+bool looks_like_stun(const mbuf* datagram) {
+  const auto* bytes = mbuf_buf(datagram);
+  return mbuf_get_left(datagram) >= kStunHeader && bytes[0] < 4 && bytes[4] == 0x21 && bytes[5] == 0x12 &&
+         bytes[6] == 0xa4 && bytes[7] == 0x42;
+}
+
+}  // namespace
+
+bool Signalling::on_request_thunk(const sip_msg* request, void* arg) {
+  static_cast<Signalling*>(arg)->on_request(request);
+  return true;
+}
+
+bool Signalling::on_response_thunk(const sip_msg* response, void* arg) {
+  static_cast<Signalling*>(arg)->on_response(response);
+  return true;
+}
+
+bool Signalling::on_datagram_thunk(sa* source, mbuf* datagram, void* arg) {
+  return static_cast<Signalling*>(arg)->on_datagram(endpoint_from(*source), datagram);
+}
+
+bool Signalling::on_datagram(const base::Endpoint& source, mbuf* datagram) {
+  if (!from_trunk(source) && !rate_limit_->admit(source, base::monotonic_now())) {
+    counters_.rate_limited++;
+    return true;
+  }
+  if (looks_like_stun(datagram) || mbuf_get_left(datagram) <= 4) return false;
+  // libre prints what it cannot parse on stderr, so it must not see it.
+  const auto position = datagram->pos;
+  Ref<sip_msg> message;
+  const int error = sip_msg_decode(message.out(), datagram);
+  datagram->pos = position;
+  if (error) counters_.malformed++;
+  return error != 0;
+}
+
+void Signalling::refuse(const sip_msg* request, const Refusal& refusal) {
+  counters_.refused++;
+  if (refusal.status == 400) counters_.malformed++;
+  if (!is(request, "ACK")) stack_->refuse(request, refusal.status, refusal.reason, refusal.headers);
+}
+
+void Signalling::on_request(const sip_msg* request) {
+  if (!probe_id_.empty() && view(request->callid) == probe_id_) {
+    probe_id_.clear();
+    udp_register_helper(datagram_guard_.out(), static_cast<udp_sock*>(request->sock), 0, nullptr, on_datagram_thunk,
+                        this);
+    return;
+  }
+  const auto source = endpoint_from(request->src);
+  if (request->tp != SIP_TRANSP_UDP && !from_trunk(source) && !rate_limit_->admit(source, base::monotonic_now())) {
+    counters_.rate_limited++;
+    return;
+  }
+  counters_.requests++;
+  // Without Via nobody knows where the answer should go.
+  if (!pl_isset(&request->via.sentby)) {
+    counters_.malformed++;
+    return;
+  }
+  if (pl_strcmp(&request->ver, "SIP/2.0") != 0) return refuse(request, {505, "Version Not Supported", {}});
+  if (const auto refusal = screen(request)) return refuse(request, *refusal);
+  if (is(request, "CANCEL")) return refuse(request, {481, "Call/Transaction Does Not Exist", {}});
+  const bool in_dialog = pl_isset(&request->to.tag);
+  if (is(request, "INVITE") && !in_dialog) return on_invite(request);
+  if (is(request, "OPTIONS")) return on_options(request);
+  const bool known = is(request, "INVITE") || is(request, "ACK") || is(request, "BYE") || is(request, "UPDATE") ||
+                     is(request, "INFO");
+  if (!known) return refuse(request, refuse_method(view(request->met)));
+  CallSession* session = session_of(view(request->callid), view(request->to.tag), view(request->from.tag));
+  if (!session) return refuse(request, {481, "Call/Transaction Does Not Exist", {}});
+  session->on_request(request);
+}
+
+void Signalling::on_response(const sip_msg* response) {
+  // What no transaction wants: 2xx repeated because our ACK was lost, and strays.
+  if (response->scode / 100 != 2 || pl_strcmp(&response->cseq.met, "INVITE") != 0) return;
+  CallSession* session = session_of(view(response->callid), view(response->from.tag), view(response->to.tag));
+  if (session) session->on_repeated_ok(response);
+}
+
+CallSession* Signalling::session_of(std::string_view call_id, std::string_view local_tag,
+                                    std::string_view remote_tag) {
+  const auto found = by_local_tag_.find(local_tag);
+  if (found == by_local_tag_.end()) return nullptr;
+  CallSession* session = find(found->second);
+  return session && session->dialog().matches(call_id, local_tag, remote_tag) ? session : nullptr;
+}
+
+bool Signalling::merged(const sip_msg* invite) {
+  for (const auto& [id, session] : sessions_) {
+    const auto& dialog = session->dialog();
+    if (session->incoming() && dialog.call_id == view(invite->callid) &&
+        dialog.remote_tag == view(invite->from.tag) && session->invite_sequence() == invite->cseq.num) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Signalling::on_invite(const sip_msg* invite) {
+  const sip_hdr* contact = sip_msg_hdr(invite, SIP_HDR_CONTACT);
+  if (!contact || !parse_uri(address_uri(view(contact->val)))) {
+    return refuse(invite, {400, "Bad Request: Contact missing or not a SIP address", {}});
+  }
+  if (merged(invite)) return refuse(invite, {482, "Loop Detected", {}});
+  if (const sip_hdr* header = sip_msg_hdr(invite, SIP_HDR_SESSION_EXPIRES)) {
+    const auto expires = parse_session_expires(view(header->val));
+    if (expires && expires->interval_s < kMinSessionInterval) {
+      const auto least = "Min-SE: " + std::to_string(kMinSessionInterval) + "\r\n";
+      return refuse(invite, {422, "Session Interval Too Small", least});
+    }
+  }
+  std::optional<SessionDescription> offer;
+  if (!body_of(invite).empty()) {
+    const auto sdp = sdp_part(content_type_of(invite), body_of(invite));
+    if (!sdp) return refuse(invite, {415, "Unsupported Media Type", "Accept: application/sdp\r\n"});
+    auto parsed = parse_sdp(*sdp);
+    if (!parsed || !answer_offer(*parsed, any_codec())) return refuse(invite, {488, "Not Acceptable Here", {}});
+    offer = std::move(*parsed);
+  }
+  if (shutting_down_ || sessions_.size() >= options_.max_dialogs) {
+    return refuse(invite, {503, "Service Unavailable", std::string(kBusyRetryAfter)});
+  }
+  const DialogId id = mint();
+  const IncomingCall call = describe(invite, id, offer.has_value());
+  auto session = std::make_unique<CallSession>(id, *host_);
+  if (!session->start_incoming(invite, std::move(offer))) return refuse(invite, {500, "Server Internal Error", {}});
+  by_local_tag_[session->dialog().local_tag] = id;
+  sessions_[id] = std::move(session);
+  counters_.dialogs++;
+  counters_.total_dialogs++;
+  sink_.on_incoming(call);
+}
+
+void Signalling::on_options(const sip_msg* options) {
+  if (pl_isset(&options->to.tag) &&
+      !session_of(view(options->callid), view(options->to.tag), view(options->from.tag))) {
+    return refuse(options, {481, "Call/Transaction Does Not Exist", {}});
+  }
+  const std::string headers =
+      std::string(kAllow) + std::string(kSupported) + "Accept: application/sdp, application/dtmf-relay\r\n";
+  stack_->refuse(options, 200, "OK", headers);
+}
+
+IncomingCall Signalling::describe(const sip_msg* invite, DialogId id, bool has_offer) const {
+  IncomingCall call;
+  call.dialog = id;
+  call.call_id = view(invite->callid);
+  call.request_user = user_of(invite->uri);
+  call.from_user = user_of(invite->from.uri);
+  call.from_host = view(invite->from.uri.host);
+  call.from_display = header_safe(view(invite->from.dname));
+  call.to_user = user_of(invite->to.uri);
+  sip_msg_hdr_apply(
+      invite, true, SIP_HDR_P_ASSERTED_IDENTITY,
+      [](const sip_hdr* header, const sip_msg*, void* arg) {
+        const auto text = address_uri(view(header->val));
+        auto& users = *static_cast<std::vector<std::string>*>(arg);
+        if (const auto uri = parse_uri(text)) {
+          if (!uri->user.empty()) users.push_back(uri->user);
+        } else if (equal_ignoring_case(text.substr(0, 4), "tel:")) {
+          users.emplace_back(text.substr(4, text.find(';') - std::min<std::size_t>(4, text.find(';'))));
+        }
+        return users.size() >= 8;
+      },
+      &call.asserted_identities);
+  call.source = endpoint_from(invite->src);
+  call.transport = invite->tp == SIP_TRANSP_UDP ? Transport::udp : Transport::tcp;
+  call.has_offer = has_offer;
+  // Two trunks may share a registrar: then the user of our Contact tells them apart.
+  for (const auto& trunk : trunks_) {
+    if (!trunk->is_from(call.source)) continue;
+    if (call.trunk.empty() || trunk->trunk().username == call.request_user) call.trunk = trunk->trunk().name;
+  }
+  return call;
+}
+
+bool Signalling::from_trunk(const base::Endpoint& source) const {
+  for (const auto& trunk : trunks_) {
+    if (trunk->is_from(source)) return true;
+  }
+  return false;
+}
+
+}  // namespace frontdesk::sip

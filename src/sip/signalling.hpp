@@ -1,0 +1,88 @@
+// Private: what the signalling thread owns: the stack, all calls, all trunks; it routes messages and
+// commands to them. Every member runs on that thread unless it says otherwise.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sip/call_session.hpp"
+#include "sip/rate_limit.hpp"
+#include "sip/request_screen.hpp"
+#include "sip/trunk_link.hpp"
+#include "sip/user_agent.hpp"
+
+namespace frontdesk::sip {
+
+class Signalling {
+ public:
+  Signalling(UserAgentOptions options, UserAgentSink& sink, AtomicCounters& counters, Post post)
+      : options_(std::move(options)), sink_(sink), counters_(counters), post_(std::move(post)) {}
+  ~Signalling();
+  Signalling(const Signalling&) = delete;
+  Signalling& operator=(const Signalling&) = delete;
+
+  base::Status open();
+  SipStack& stack() { return *stack_; }
+
+  CallSession* find(DialogId id);
+  void invite(DialogId id, OutgoingCall call);
+  void hang_up(DialogId id, const std::string& reason);
+  void register_trunk(TrunkRegistration trunk);
+  void remove_trunk(const std::string& name);
+  /// Ends everything; `on_idle` once nothing is left.
+  void shut_down(std::function<void()> on_idle);
+
+ private:
+  // Messages (signalling.cpp).
+  static bool on_request_thunk(const sip_msg* request, void* arg);
+  static bool on_response_thunk(const sip_msg* response, void* arg);
+  static bool on_datagram_thunk(sa* source, mbuf* datagram, void* arg);
+  bool on_datagram(const base::Endpoint& source, mbuf* datagram);
+  void on_request(const sip_msg* request);
+  void on_response(const sip_msg* response);
+  void on_invite(const sip_msg* invite);
+  void on_options(const sip_msg* options);
+  void refuse(const sip_msg* request, const Refusal& refusal);
+  CallSession* session_of(std::string_view call_id, std::string_view local_tag, std::string_view remote_tag);
+  bool merged(const sip_msg* invite);
+  IncomingCall describe(const sip_msg* invite, DialogId id, bool has_offer) const;
+  bool from_trunk(const base::Endpoint& source) const;
+  void guard_datagrams();
+
+  // Ends (signalling_life.cpp).
+  void start_call(DialogId id, OutgoingCall call, const SipUri& target, std::vector<base::Endpoint> addresses);
+  /// Ends an outgoing call whose target is still being resolved; false if there is none.
+  bool end_unresolved(DialogId id, EndCause cause, const std::string& reason);
+  void retire(DialogId id);
+  void bury();
+  void check_idle();
+  TrunkLink* trunk_named(const std::string& name) const;
+
+  UserAgentOptions options_;
+  UserAgentSink& sink_;
+  AtomicCounters& counters_;
+  Post post_;
+  std::unique_ptr<SourceRateLimit> rate_limit_;
+  std::unique_ptr<SipStack> stack_;
+  Ref<sip_lsnr> requests_, responses_;
+  Ref<udp_helper> datagram_guard_;
+  std::string probe_id_;  ///< Call-ID of the message to ourselves by which the UDP socket is found
+  std::unique_ptr<Resolver> resolver_;
+  std::unique_ptr<SessionHost> host_;
+  std::map<DialogId, std::unique_ptr<CallSession>> sessions_;
+  std::map<std::string, DialogId, std::less<>> by_local_tag_;
+  std::map<DialogId, std::unique_ptr<Timer>> unresolved_;  ///< outgoing calls that wait for an address
+  std::vector<std::unique_ptr<CallSession>> dead_sessions_;
+  std::vector<std::unique_ptr<TrunkLink>> trunks_;
+  std::vector<std::unique_ptr<TrunkLink>> leaving_trunks_;
+  Timer burial_;
+  std::function<void()> on_idle_;
+  bool shutting_down_ = false;
+
+ public:
+  /// Dialog ids are minted by the user agent, from any thread.
+  std::function<DialogId()> mint;
+};
+
+}  // namespace frontdesk::sip

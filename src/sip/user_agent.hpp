@@ -1,0 +1,135 @@
+// The SIP user agent (RFC 3261): answers and places calls, registers trunks. It owns one signalling
+// thread; commands come from any thread and never block, events leave on the signalling thread.
+//
+// Life of an incoming call:  on_incoming -> [ring] -> answer -> on_media (unless the offer is late)
+// -> ACK: on_established (after the late answer's on_media) -> on_ended. Of an outgoing one:
+// invite -> on_progress* -> on_media -> on_established -> on_ended. on_ended comes exactly once for
+// each dialog, whoever ends it, and nothing follows it; commands for an ended dialog do nothing.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "sip/media_description.hpp"
+#include "sip/registration.hpp"
+
+namespace frontdesk::sip {
+
+/// Minted by the user agent, never reused; 0 is "none".
+using DialogId = std::uint64_t;
+
+/// Who calls whom, as claimed by the peer: untrusted, and caller data (not for logs).
+struct IncomingCall {
+  DialogId dialog = 0;
+  std::string call_id;
+  std::string request_user;  ///< user part of the Request-URI: the number called
+  std::string from_user, from_host, from_display;
+  std::string to_user;
+  std::vector<std::string> asserted_identities;  ///< users of P-Asserted-Identity (RFC 3325)
+  base::Endpoint source;
+  Transport transport = Transport::udp;
+  bool has_offer = false;
+  std::string trunk;  ///< the trunk whose registrar sent it, or empty
+};
+
+struct OutgoingCall {
+  std::string target;  ///< "sip:user@host:port;transport=tcp"
+  LocalMedia media;
+  std::string from_user = "frontdesk";
+  std::string from_display;
+  std::string trunk;  ///< answer challenges with this trunk's credentials; may be empty
+};
+
+enum class EndCause {
+  cancelled,           ///< the caller gave up before the answer
+  remote_hangup,       ///< BYE from the peer
+  rejected,            ///< by us with reject(), or by the peer with an error status
+  no_ack,              ///< our 200 was never acknowledged
+  no_media_agreement,  ///< no common codec, or the answer made no sense
+  timeout,             ///< no final answer to a request, or the session timer ran out
+  transport_failed,
+  local_hangup,
+};
+
+struct DialogEnded {
+  EndCause cause = EndCause::remote_hangup;
+  int status = 0;      ///< the SIP status, if one ended it
+  std::string reason;  ///< reason phrase or our own words; safe to log
+};
+
+/// Called on the signalling thread: hand over and return. Commands may be given from inside.
+class UserAgentSink {
+ public:
+  virtual ~UserAgentSink() = default;
+  virtual void on_incoming(const IncomingCall& call) = 0;
+  /// An offer was answered, in whichever message: INVITE, 200, ACK, re-INVITE, UPDATE.
+  virtual void on_media(DialogId dialog, const NegotiatedMedia& media) = 0;
+  /// A provisional answer to our INVITE: 180 Ringing, 183 Session Progress.
+  virtual void on_progress(DialogId dialog, int status) = 0;
+  virtual void on_established(DialogId dialog) = 0;
+  virtual void on_ended(DialogId dialog, const DialogEnded& ended) = 0;
+  /// A digit by INFO (application/dtmf-relay): 0-9, *, #, A-D.
+  virtual void on_info_dtmf(DialogId dialog, char digit) = 0;
+  virtual void on_registration(const std::string& trunk, const RegistrationStatus& status) = 0;
+};
+
+struct UserAgentOptions {
+  base::Endpoint listen;  ///< one port for UDP and TCP; port 0 picks a free one
+  std::string product_token = "Frontdesk";  ///< User-Agent and Server; empty sends neither
+  std::size_t max_dialogs = 1000;           ///< beyond it INVITE gets 503 with Retry-After
+  double max_messages_per_s = 2000;  ///< per source address, registered trunks excepted; the rest is dropped unread
+  double message_burst = 4000;
+  base::Duration t1 = base::milliseconds(500);  ///< of our own retransmissions and give-up times (64 * T1)
+  base::Duration ring_limit = base::seconds(180);  ///< an INVITE neither answered nor rejected gets 480
+};
+
+struct Counters {
+  std::uint64_t requests = 0;      ///< well-formed enough to reach us, without retransmissions
+  std::uint64_t refused = 0;       ///< answered with an error status
+  std::uint64_t malformed = 0;     ///< answered 400, or not SIP at all
+  std::uint64_t rate_limited = 0;  ///< dropped unread
+  std::uint64_t dialogs = 0;       ///< alive now
+  std::uint64_t total_dialogs = 0;
+  std::uint64_t unacknowledged = 0;  ///< ended with no_ack
+};
+
+class UserAgent {
+ public:
+  /// `sink` must outlive the user agent. unavailable: the port is taken; invalid_argument: options.
+  static base::Result<std::unique_ptr<UserAgent>> start(const UserAgentOptions& options, UserAgentSink& sink);
+  ~UserAgent();  ///< stop() with its default limit
+  UserAgent(const UserAgent&) = delete;
+  UserAgent& operator=(const UserAgent&) = delete;
+
+  base::Endpoint udp() const;
+  base::Endpoint tcp() const;
+
+  // Commands. resource_exhausted: the command queue is full; failed_precondition: stopped.
+  base::Status ring(DialogId dialog);
+  base::Status answer(DialogId dialog, LocalMedia media);
+  base::Status reject(DialogId dialog, int status, std::string reason, std::optional<int> retry_after_s = {});
+  /// CANCEL before the answer of an outgoing call, 480 for an unanswered incoming one, else BYE.
+  base::Status hang_up(DialogId dialog, std::string reason);
+  base::Result<DialogId> invite(OutgoingCall call);
+  /// Replaces a trunk of the same name.
+  base::Status register_trunk(TrunkRegistration trunk);
+  base::Status remove_trunk(std::string name);
+
+  Counters counters() const;
+
+  /// Ends all calls, unregisters all trunks, waits for the answers at most `limit`. Idempotent.
+  void stop(base::Duration limit = base::seconds(4));
+
+ private:
+  struct Impl;
+  explicit UserAgent(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace frontdesk::sip

@@ -10,6 +10,8 @@ namespace {
 using base::Duration;
 using base::Instant;
 
+constexpr Duration kGoodbyeGrace = base::seconds(30);
+
 std::string milliseconds_text(Duration duration) { return std::to_string(base::to_ms(duration)) + " ms"; }
 
 }  // namespace
@@ -76,8 +78,10 @@ void Conversation::fire(Timer timer) {
       trace("transcript", "no text within " + milliseconds_text(settings_.transcript_deadline));
       caller_.request = 0;
       caller_.transcribed = true;
+      caller_.lost_because = "no text in time";
       return decide_turn();
     case kModel: return reply_failed("model", "no text within " + milliseconds_text(settings_.model_deadline));
+    case kAnswer: return reply_failed("answer", "no sound within " + milliseconds_text(settings_.answer_deadline));
     case kSynthesis: return reply_failed("synthesis", "no sound within " + milliseconds_text(settings_.synthesis_deadline));
     case kPlayout: return reply_failed("playout", "a piece never finished playing");
     case kUtterance:
@@ -86,6 +90,7 @@ void Conversation::fire(Timer timer) {
     case kIdle: return idle_expired();
     case kDigits: return expire_digits();
     case kLimit:
+      if (reply_ && reply_->ending) return set(kLimit, now_ + kGoodbyeGrace);  // already saying goodbye
       trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
       return say_last(settings_.goodbye_limit, call::EndClass::time_limit, "the conversation reached its time limit");
     case kTimerCount: break;
@@ -121,14 +126,12 @@ void Conversation::on(const call::HangUpRequested&) { abandon(); }
 
 /// The leg is gone: cancel what runs, record what was said.
 void Conversation::abandon() {
+  keep_words();
   close_turn();
   settle_cut_reply();
   record_caller();
-  if (reply_ && reply_->audible) {
-    for (auto& piece : reply_->pieces)
-      if (piece.state == Piece::State::playing) piece.state = Piece::State::cut;
-    record_receptionist(*reply_, true);
-  }
+  if (reply_ && reply_->audible) interrupt("the call is over");
+  settle_cut_reply();
   drop_reply();
   timers_.fill(base::kNever);
   state_ = State::ended;

@@ -18,7 +18,9 @@ namespace frontdesk::conversation {
 struct ConversationSettings {
   std::string greeting;
   std::string apology = "I'm sorry, I'm having trouble answering that just now. Could you say it again?";
+  std::string pardon = "Sorry, I didn't catch that. Could you say it again?";
   std::string still_there = "Are you still there?";
+  std::string goodbye = "Thank you for calling. Goodbye.";  ///< when the model hangs up without a word
   std::string goodbye_silence = "I can't hear anyone, so I'll hang up now. Please call again. Goodbye.";
   std::string goodbye_limit = "I'm sorry, we have reached the longest time for one call. Please call again. Goodbye.";
   std::string goodbye_trouble = "I'm sorry, something is wrong on our side. Please call again in a little while. Goodbye.";
@@ -34,7 +36,8 @@ struct ConversationSettings {
   int idle_prompts = 2;
   base::Duration soft_limit = base::seconds(20 * 60);  ///< then we say goodbye
   base::Duration transcript_deadline = base::milliseconds(2500);
-  base::Duration model_deadline = base::seconds(4);      ///< to the first text
+  base::Duration model_deadline = base::seconds(4);      ///< to the first text, and from there to a clause
+  base::Duration answer_deadline = base::seconds(7);     ///< turn decided -> first sound, tools and all
   base::Duration synthesis_deadline = base::seconds(4);  ///< to the first sound
   base::Duration playout_start_deadline = base::seconds(2);  ///< ready and due, but not heard
   base::Duration playout_deadline = base::seconds(60);       ///< a piece that never reports its end
@@ -56,7 +59,7 @@ class Conversation final : public call::Activity {
   const History& history() const { return history_; }
 
  private:
-  enum Timer { kEndpoint, kTranscript, kModel, kSynthesis, kPlayout, kUtterance, kIdle, kDigits, kLimit, kTimerCount };
+  enum Timer { kEndpoint, kTranscript, kModel, kAnswer, kSynthesis, kPlayout, kUtterance, kIdle, kDigits, kLimit, kTimerCount };
 
   /// The caller's turn as far as it is known.
   struct CallerTurn {
@@ -70,7 +73,16 @@ class Conversation final : public call::Activity {
     base::Instant asked{};
     base::Duration engine_time{0};
     bool transcribed = false;   ///< `text` covers everything up to speech_end
+    std::string lost_because;   ///< why there will be no transcript; empty if there is or may be one
+    bool interrupts = false;    ///< began while we were speaking
     std::string whole() const;
+  };
+
+  /// What is left to say when we stopped for a sound that turned out to be no words.
+  struct Unsaid {
+    std::string text;
+    bool got_across = false;
+    std::optional<Ending> ending;
   };
 
   // One per event.
@@ -102,32 +114,43 @@ class Conversation final : public call::Activity {
   void close_turn();
   void decide_turn();
   void take_turn(std::string text, float confidence);
+  void take_turn_back(base::Instant from);
+  void dismiss_sound();
+  bool was_backchannel();
+  void keep_words();
+  call::RecordTurn caller_turn(std::string text, float confidence) const;
   void interrupt(const char* because);
 
   // Thinking.
-  void prepare_reply(const std::string& caller_text);
+  void prepare_reply(const std::string& caller_text, bool released);
   void ask_model(Reply& reply, const std::string& caller_text);
   void run_tools(Reply& reply);
-  void await_tools(const Reply& reply);
+  void await_tools();
+  Reply* awaiting(const std::string& tool_call_id);
+  void piece_failed(Piece& piece, const std::string& why);
   void reply_failed(const char* stage, const std::string& why);
+  void apologise(const char* stage, const std::string& why, std::string words);
 
   // Speaking.
   void say(std::string text);
   void say_last(std::string text, call::EndClass end_class, std::string reason);
   void add_piece(Reply& reply, std::string text);
   void request_pieces(Reply& reply);
+  void expect_first_sound();
   void release_reply();
   void drop_reply();
-  void piece_settled();
+  void stop_pieces(Reply& reply);
   void finish_reply();
   void record_receptionist(const Reply& reply, bool interrupted);
   void record_caller();
   void settle_cut_reply();
+  bool saying_last_words() const;
 
   // Bookkeeping.
   void enter(State state);
   void set(Timer timer, base::Instant at) { timers_[timer] = at; }
   void clear(Timer timer) { timers_[timer] = base::kNever; }
+  void clear_reply_timers();
   void fire(Timer timer);
   void expire_digits();
   void idle_expired();
@@ -148,6 +171,7 @@ class Conversation final : public call::Activity {
   std::optional<Reply> reply_;                     ///< being prepared or played
   std::optional<Reply> cut_reply_;                 ///< interrupted, waiting to learn how much was heard
   std::array<base::Instant, kTimerCount> timers_;
+  std::optional<Unsaid> unsaid_;
   std::string digits_;
   base::RequestId next_request_;
   base::Instant started_{};

@@ -23,6 +23,9 @@ constexpr std::array kDigitWords = {"zero"sv, "oh"sv,   "one"sv,   "two"sv,   "t
 constexpr std::array kCompleteWords = {"yes"sv, "no"sv, "yeah"sv, "yep"sv, "nope"sv, "hello"sv, "hi"sv,
                                        "thanks"sv, "bye"sv, "goodbye"sv, "please"sv, "okay"sv, "sure"sv};
 
+constexpr std::array kBackchannelWords = {"ah"sv, "er"sv,  "erm"sv, "hm"sv, "hmm"sv, "huh"sv, "mhm"sv,
+                                          "mm"sv, "mmm"sv, "oh"sv,  "uh"sv, "um"sv};
+
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
@@ -68,6 +71,13 @@ EndOfTurnDecision silence_that_ends_turn(std::string_view text, const EndOfTurnS
   if (mark == '.' || mark == '?' || mark == '!') return {settings.complete, "a complete sentence"};
   if (contains(kCompleteWords, words.back())) return {settings.complete, "a complete answer"};
   return {settings.unsure, "no clear ending"};
+}
+
+bool is_backchannel(std::string_view text) {
+  const auto words = words_of(text);
+  return !words.empty() && std::all_of(words.begin(), words.end(), [](const std::string& word) {
+    return contains(kBackchannelWords, word);
+  });
 }
 
 }  // namespace frontdesk::conversation

@@ -22,4 +22,7 @@ struct EndOfTurnDecision {
 
 EndOfTurnDecision silence_that_ends_turn(std::string_view text, const EndOfTurnSettings& settings);
 
+/// "Mm", "uh-huh": the sounds of somebody who listens.
+bool is_backchannel(std::string_view text);
+
 }  // namespace frontdesk::conversation

@@ -37,6 +37,11 @@ Piece* Reply::find(base::RequestId id) {
   return it == pieces.end() ? nullptr : &*it;
 }
 
+const Piece* Reply::current() const {
+  const auto it = std::find_if_not(pieces.begin(), pieces.end(), settled);
+  return it == pieces.end() ? nullptr : &*it;
+}
+
 bool Reply::all_pieces_settled() const { return std::all_of(pieces.begin(), pieces.end(), settled); }
 
 std::string Reply::full_text() const {
@@ -48,6 +53,14 @@ std::string Reply::full_text() const {
 std::string Reply::heard_text() const {
   std::string text;
   for (const auto& piece : pieces) append(text, heard_part(piece));
+  return text;
+}
+
+std::string Reply::unsaid_text() const {
+  std::string text;
+  for (const auto& piece : pieces)
+    if (piece.state != Piece::State::failed && heard_part(piece).size() * 5 < piece.text.size() * 4)
+      append(text, piece.text);
   return text;
 }
 

@@ -1,6 +1,7 @@
 // One reply on its way from the model to the caller's ear: text cut into pieces, each synthesised,
 // held until the turn is decided, played, and accounted by how much of it was heard.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,14 @@ struct Piece {
   State state = State::waiting;
   bool play_sent = false;
   base::Duration length{0};  ///< known once synthesised
+  base::Instant started{};   ///< of its playout
   base::Duration heard{0};   ///< when cut
+};
+
+/// How the call ends once a reply was heard.
+struct Ending {
+  call::EndClass end_class = call::EndClass::completed;
+  std::string reason;
 };
 
 struct Reply {
@@ -30,9 +38,8 @@ struct Reply {
   bool tools_run = false;
   int tools_pending = 0;
   std::vector<std::pair<std::string, std::string>> tool_results;  ///< tool call id, result
-  bool has_end = false;  ///< hang up once this was heard
-  call::EndClass end_class = call::EndClass::completed;
-  std::string end_reason;
+  std::optional<Ending> ending;  ///< hang up once this was heard
+  std::string broken;            ///< why the model's text is not whole; empty if it is
   ClauseSplitter splitter;
   std::vector<Piece> pieces;
   call::StageTimes times;
@@ -41,10 +48,14 @@ struct Reply {
   base::Instant started{};
 
   Piece* find(base::RequestId id);
+  /// The piece that is, or is to be, in the caller's ear.
+  const Piece* current() const;
   bool all_pieces_settled() const;
   bool complete() const { return text_complete && all_pieces_settled(); }
   std::string full_text() const;
   std::string heard_text() const;
+  /// The sentences of which the end was not heard.
+  std::string unsaid_text() const;
   /// More than half was heard: the caller knows what we said.
   bool got_across() const;
 };

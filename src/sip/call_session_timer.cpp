@@ -44,7 +44,11 @@ void CallSession::refresh() {
 namespace {
 
 std::string refresh_headers(std::uint32_t interval_s) {
-  return std::string(kSupported) + "Session-Expires: " + std::to_string(interval_s) + ";refresher=uac\r\n";
+  std::string headers(kSupported);
+  headers += "Session-Expires: ";
+  headers += std::to_string(interval_s);
+  headers += ";refresher=uac\r\n";
+  return headers;
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ bool CallSession::start_incoming(const sip_msg* invite, std::optional<SessionDes
   invite_ = keep(invite);
   if (const auto user = user_of(invite->uri); !user.empty()) contact_user_ = user;
   const auto on_cancel = [](void* arg) { static_cast<CallSession*>(arg)->on_cancelled(); };
-  if (sip_strans_alloc(&transaction_, host_.stack.get(), invite, on_cancel, this) != 0) return false;
+  if (sip_strans_alloc(&transaction_, host_.stack.stack_of(invite), invite, on_cancel, this) != 0) return false;
   host_.stack.respond(invite, {100, "Trying", SipStack::with_body({}, {}, {})}, &transaction_);
   limit_.start(host_.options.ring_limit, [this] {
     final_error(480, "Temporarily Unavailable", {});

@@ -31,7 +31,7 @@ std::string status_text(const RegisterAnswer& answer) {
 void Registration::start(base::Instant now, double jitter, Commands& out) {
   (void)jitter;
   if (state_ != State::idle) return;
-  out.push_back(Report{{RegistrationState::registering, 0, "Registering.", {}}});
+  out.emplace_back(Report{{RegistrationState::registering, 0, "Registering.", {}}});
   begin_round(now, out);
 }
 
@@ -41,7 +41,7 @@ void Registration::begin_round(base::Instant now, Commands& out) {
   stale_count_ = 0;
   state_ = State::resolving;
   wakeup_ = now + kResolveLimit;
-  out.push_back(Resolve{++last_id_});
+  out.emplace_back(Resolve{++last_id_});
 }
 
 void Registration::on_resolved(base::RequestId id, std::vector<base::Endpoint> addresses, base::Instant now,
@@ -62,7 +62,7 @@ void Registration::send(base::Instant now, Commands& out) {
   state_ = State::waiting_answer;
   wakeup_ = now + kAnswerLimit;
   if (challenge_) ++nonce_count_;
-  out.push_back(
+  out.emplace_back(
       Send{++last_id_, addresses_[address_index_], stopping_ ? 0 : requested_expires_, challenge_, nonce_count_});
 }
 
@@ -134,7 +134,7 @@ void Registration::on_success(const RegisterAnswer& answer, base::Instant now, d
   state_ = State::registered;
   const base::Duration refresh = refresh_after(granted, jitter);
   wakeup_ = now + refresh;
-  out.push_back(Report{{RegistrationState::registered, answer.status, "Registered.", refresh}});
+  out.emplace_back(Report{{RegistrationState::registered, answer.status, "Registered.", refresh}});
 }
 
 void Registration::on_interval_too_brief(const RegisterAnswer& answer, base::Instant now, double jitter,
@@ -170,7 +170,7 @@ void Registration::back_off(const RegisterAnswer& answer, std::string why, base:
   requested_expires_ = wanted_expires_;
   state_ = State::backing_off;
   wakeup_ = now + delay;
-  out.push_back(Report{{RegistrationState::failed, answer.status, std::move(why), delay}});
+  out.emplace_back(Report{{RegistrationState::failed, answer.status, std::move(why), delay}});
 }
 
 void Registration::on_connection_lost(base::Instant now, double jitter, Commands& out) {
@@ -205,8 +205,8 @@ void Registration::finish(const RegisterAnswer& answer, std::string why, Command
   registered_ = false;
   state_ = State::finished;
   wakeup_ = base::kNever;
-  out.push_back(Report{{RegistrationState::unregistered, answer.status, std::move(why), {}}});
-  out.push_back(Finished{});
+  out.emplace_back(Report{{RegistrationState::unregistered, answer.status, std::move(why), {}}});
+  out.emplace_back(Finished{});
 }
 
 }  // namespace frontdesk::sip

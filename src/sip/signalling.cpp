@@ -64,9 +64,10 @@ void Signalling::refuse(const sip_msg* request, const Refusal& refusal) {
 
 void Signalling::on_request(const sip_msg* request) {
   if (!probe_id_.empty() && view(request->callid) == probe_id_) {
-    probe_id_.clear();
-    udp_register_helper(datagram_guard_.out(), static_cast<udp_sock*>(request->sock), 0, nullptr, on_datagram_thunk,
-                        this);
+    Ref<udp_helper> guard;
+    udp_register_helper(guard.out(), static_cast<udp_sock*>(request->sock), 0, nullptr, on_datagram_thunk, this);
+    datagram_guards_.push_back(std::move(guard));
+    if (datagram_guards_.size() == stack_->addresses().size()) probe_id_.clear();
     return;
   }
   const auto source = endpoint_from(request->src);

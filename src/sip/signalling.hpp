@@ -65,9 +65,8 @@ class Signalling {
   Post post_;
   std::unique_ptr<SourceRateLimit> rate_limit_;
   std::unique_ptr<SipStack> stack_;
-  Ref<sip_lsnr> requests_, responses_;
-  Ref<udp_helper> datagram_guard_;
-  std::string probe_id_;  ///< Call-ID of the message to ourselves by which the UDP socket is found
+  std::vector<Ref<udp_helper>> datagram_guards_;
+  std::string probe_id_;  ///< Call-ID of the messages to ourselves by which the UDP sockets are found
   std::unique_ptr<Resolver> resolver_;
   std::unique_ptr<SessionHost> host_;
   std::map<DialogId, std::unique_ptr<CallSession>> sessions_;

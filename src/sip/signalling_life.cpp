@@ -23,26 +23,24 @@ base::Status Signalling::open() {
         const TrunkLink* link = trunk_named(name);
         return link ? &link->trunk() : nullptr;
       }});
-  int error = sip_listen(requests_.out(), stack_->get(), true, on_request_thunk, this);
-  if (!error) error = sip_listen(responses_.out(), stack_->get(), false, on_response_thunk, this);
+  const int error = stack_->listen(on_request_thunk, on_response_thunk, this);
   if (error) return base::fail(base::ErrorCode::internal, "sip", "out of memory at start", base::Retry::never, error);
   guard_datagrams();
   return {};
 }
 
-/// libre hands out its UDP socket only with a message: send one to ourselves, before anyone knows us.
+/// libre hands out its UDP sockets only with a message: send one to each, before anyone knows us.
 void Signalling::guard_datagrams() {
   probe_id_ = random_token() + random_token();
-  base::Endpoint self = stack_->listening();
-  const auto loopback = base::parse_address(self.v6 ? "::1" : "127.0.0.1", self.port);
-  if (stack_->facing(*loopback) != self) self = *loopback;
   const std::string text = "OPTIONS sip:self SIP/2.0\r\nVia: SIP/2.0/UDP self;branch=z9hG4bKself\r\nCall-ID: " +
                            probe_id_ + "\r\nContent-Length: 0\r\n\r\n";
-  const int fd = ::socket(self.v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return;
-  const sa address = address_from(self);
-  (void)::sendto(fd, text.data(), text.size(), MSG_DONTWAIT, &address.u.sa, address.len);
-  ::close(fd);
+  for (const auto& self : stack_->addresses()) {
+    const int fd = ::socket(self.v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) continue;
+    const sa address = address_from(self);
+    (void)::sendto(fd, text.data(), text.size(), MSG_DONTWAIT, &address.u.sa, address.len);
+    ::close(fd);
+  }
 }
 
 Signalling::~Signalling() {
@@ -52,7 +50,7 @@ Signalling::~Signalling() {
   leaving_trunks_.clear();
   dead_sessions_.clear();
   sessions_.clear();
-  datagram_guard_.reset();
+  datagram_guards_.clear();
 }
 
 CallSession* Signalling::find(DialogId id) {

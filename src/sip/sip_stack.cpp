@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint32_t kTransactionBuckets = 4096;
 constexpr std::uint32_t kConnectionBuckets = 1024;
 constexpr int kPortTries = 16;
+constexpr std::size_t kMaxInterfaces = 16;
 
 bool unspecified(const base::Endpoint& endpoint) {
   return std::all_of(endpoint.address.begin(), endpoint.address.end(), [](auto byte) { return byte == 0; });
@@ -60,16 +61,21 @@ std::uint16_t free_port(const base::Endpoint& listen) {
   return 0;
 }
 
-/// libre writes its listening address into Via: with 0.0.0.0 put the address that faces the peer.
-int concrete_via(const SipStack& stack, const sa* source, const sa* destination, mbuf* message) {
-  if (!sa_is_any(source)) return 0;
-  const std::string wildcard = base::to_string(endpoint_from(*source));
-  std::string text(reinterpret_cast<const char*>(message->buf), message->end);
-  const auto at = text.find(" " + wildcard + ";");
-  if (at == std::string::npos) return 0;
-  text.replace(at + 1, wildcard.size(), base::to_string(stack.facing(endpoint_from(*destination))));
-  mbuf_rewind(message);
-  return mbuf_write_mem(message, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+/// The concrete addresses of this machine of the family of `like`, loopback included.
+std::vector<base::Endpoint> local_addresses(const base::Endpoint& like) {
+  struct Search {
+    bool v6;
+    std::vector<base::Endpoint> found;
+  } search{like.v6, {}};
+  const auto collect = [](const char*, const sa* address, void* arg) {
+    auto& s = *static_cast<Search*>(arg);
+    const auto endpoint = endpoint_from(*address);
+    if (endpoint.v6 == s.v6 && !sa_is_linklocal(address)) s.found.push_back(endpoint);
+    return s.found.size() >= kMaxInterfaces;
+  };
+  net_if_apply(collect, &search);
+  for (auto& endpoint : search.found) endpoint.port = like.port;
+  return search.found;
 }
 
 Ref<mbuf> buffer_of(std::string_view text) {
@@ -101,30 +107,70 @@ base::Result<std::unique_ptr<SipStack>> SipStack::open(const base::Endpoint& lis
   stack->listening_ = listen;
   stack->listening_.port = free_port(listen);
   if (stack->listening_.port == 0) return unavailable(errno);
-  int error = sip_alloc(&stack->sip_, nullptr, kTransactionBuckets, kTransactionBuckets, kConnectionBuckets,
-                        product_token.empty() ? nullptr : product_token.c_str(), nullptr, nullptr);
-  const sa address = address_from(stack->listening_);
-  if (!error) error = sip_transp_add(stack->sip_, SIP_TRANSP_UDP, &address);
-  if (!error) error = sip_transp_add(stack->sip_, SIP_TRANSP_TCP, &address);
+  const bool any = unspecified(stack->listening_);
+  const auto addresses = any ? local_addresses(stack->listening_) : std::vector{stack->listening_};
+  int error = addresses.empty() ? EADDRNOTAVAIL : 0;
+  for (const auto& address : addresses) {
+    if (!error) error = stack->add_interface(address, product_token);
+  }
   if (error) return unavailable(error);
   return stack;
 }
 
-SipStack::~SipStack() {
-  if (!sip_) return;
-  sip_close(sip_, true);
-  mem_deref(sip_);
+int SipStack::add_interface(const base::Endpoint& address, const std::string& product_token) {
+  auto interface = std::make_unique<Interface>();
+  interface->address = address;
+  int error = sip_alloc(interface->stack.out(), nullptr, kTransactionBuckets, kTransactionBuckets, kConnectionBuckets,
+                        product_token.empty() ? nullptr : product_token.c_str(), nullptr, nullptr);
+  const sa local = address_from(address);
+  if (!error) error = sip_transp_add(interface->stack.get(), SIP_TRANSP_UDP, &local);
+  if (!error) error = sip_transp_add(interface->stack.get(), SIP_TRANSP_TCP, &local);
+  interfaces_.push_back(std::move(interface));
+  return error;
 }
 
+SipStack::~SipStack() {
+  for (const auto& interface : interfaces_) sip_close(interface->stack.get(), true);
+}
+
+int SipStack::listen(sip_msg_h* requests, sip_msg_h* responses, void* arg) {
+  int error = 0;
+  for (const auto& interface : interfaces_) {
+    if (!error) error = sip_listen(interface->requests.out(), interface->stack.get(), true, requests, arg);
+    if (!error) error = sip_listen(interface->responses.out(), interface->stack.get(), false, responses, arg);
+  }
+  return error;
+}
+
+std::vector<base::Endpoint> SipStack::addresses() const {
+  std::vector<base::Endpoint> out;
+  for (const auto& interface : interfaces_) out.push_back(interface->address);
+  return out;
+}
+
+struct sip* SipStack::stack_at(const base::Endpoint& address) const {
+  for (const auto& interface : interfaces_) {
+    if (interface->address.same_address(address)) return interface->stack.get();
+  }
+  return interfaces_.front()->stack.get();
+}
+
+struct sip* SipStack::stack_of(const sip_msg* message) const { return stack_at(endpoint_from(message->dst)); }
+
+struct sip* SipStack::stack_facing(const base::Endpoint& peer) const { return stack_at(facing(peer)); }
+
 base::Endpoint SipStack::facing(const base::Endpoint& peer) const {
-  if (!unspecified(listening_)) return listening_;
+  const auto& first = interfaces_.front()->address;
+  if (interfaces_.size() == 1 || peer.v6 != listening_.v6) return first;
   // Connecting a UDP socket sends nothing; it only asks the routing table.
   const Socket probe(peer, SOCK_DGRAM);
   const sa address = address_from(peer);
-  if (probe.fd() < 0 || ::connect(probe.fd(), &address.u.sa, address.len) != 0) return listening_;
-  auto local = probe.local().value_or(listening_);
-  local.port = listening_.port;
-  return local;
+  if (probe.fd() < 0 || ::connect(probe.fd(), &address.u.sa, address.len) != 0) return first;
+  const auto local = probe.local();
+  for (const auto& interface : interfaces_) {
+    if (local && interface->address.same_address(*local)) return interface->address;
+  }
+  return first;
 }
 
 std::string SipStack::contact(std::string_view user, const Hop& peer) const {
@@ -140,14 +186,14 @@ std::string SipStack::with_body(std::string headers, std::string_view content_ty
 
 int SipStack::respond(const sip_msg* request, const Response& response, sip_strans** transaction, Ref<mbuf>* sent) {
   const std::string reason = header_safe(response.reason);
-  return sip_treplyf(transaction, sent ? sent->out() : nullptr, sip_, request, response.establishes_dialog,
+  return sip_treplyf(transaction, sent ? sent->out() : nullptr, stack_of(request), request, response.establishes_dialog,
                      static_cast<std::uint16_t>(response.status), reason.c_str(), "%b", response.rest.data(),
                      response.rest.size());
 }
 
 void SipStack::refuse(const sip_msg* request, int status, std::string_view reason, std::string headers) {
   const std::string rest = with_body(std::move(headers), {}, {});
-  sip_replyf(sip_, request, static_cast<std::uint16_t>(status), std::string(reason).c_str(), "%b", rest.data(),
+  sip_replyf(stack_of(request), request, static_cast<std::uint16_t>(status), std::string(reason).c_str(), "%b", rest.data(),
              rest.size());
 }
 
@@ -157,17 +203,14 @@ int SipStack::send_stateless(const Hop& hop, const std::string& method, const st
   struct uri route {};
   if (const int error = decode_hop(hop, hop_text, route)) return error;
   const auto body = buffer_of(message);
-  const auto on_send = [](sip_transp, const sa* source, const sa* destination, mbuf* buffer, void* arg) {
-    return concrete_via(*static_cast<SipStack*>(arg), source, destination, buffer);
-  };
-  return ::sip_request(nullptr, sip_, false, method.c_str(), -1, uri.c_str(), -1, &route, body.get(), 0, on_send,
-                       nullptr, this);
+  return ::sip_request(nullptr, stack_facing(hop.to), false, method.c_str(), -1, uri.c_str(), -1, &route, body.get(), 0,
+                       nullptr, nullptr, nullptr);
 }
 
 void SipStack::send_crlf(const Hop& hop) {
   const auto crlf = buffer_of("\r\n\r\n");
   const sa address = address_from(hop.to);
-  sip_send(sip_, nullptr, transport_of(hop), &address, crlf.get());
+  sip_send(stack_facing(hop.to), nullptr, transport_of(hop), &address, crlf.get());
 }
 
 int SipStack::resend(const sip_msg* request, mbuf* response) {
@@ -176,7 +219,7 @@ int SipStack::resend(const sip_msg* request, mbuf* response) {
   pl rport{};
   const bool symmetric = msg_param_exists(&request->via.params, "rport", &rport) == 0;
   sip_reply_addr(&destination, request, symmetric);
-  return sip_send(sip_, request->sock, request->tp, &destination, response);
+  return sip_send(stack_of(request), request->sock, request->tp, &destination, response);
 }
 
 std::unique_ptr<ClientTransaction> ClientTransaction::send(SipStack& stack, const Hop& hop, const std::string& method,
@@ -185,18 +228,15 @@ std::unique_ptr<ClientTransaction> ClientTransaction::send(SipStack& stack, cons
   std::string hop_text;
   struct uri route {};
   if (decode_hop(hop, hop_text, route) != 0) return nullptr;
-  std::unique_ptr<ClientTransaction> transaction(new ClientTransaction(stack, std::move(on_response)));
+  std::unique_ptr<ClientTransaction> transaction(new ClientTransaction(std::move(on_response)));
   const auto body = buffer_of(message);
-  const auto on_send = [](sip_transp, const sa* source, const sa* destination, mbuf* buffer, void* arg) {
-    return concrete_via(static_cast<ClientTransaction*>(arg)->stack_, source, destination, buffer);
-  };
   const auto on_answer = [](int error, const sip_msg* response, void* arg) {
     // A copy: the callback may destroy the transaction.
     const auto callback = static_cast<ClientTransaction*>(arg)->on_response_;
     callback(error, response);
   };
-  const int error = ::sip_request(&transaction->request_, stack.get(), true, method.c_str(), -1, uri.c_str(), -1,
-                                  &route, body.get(), 0, on_send, on_answer, transaction.get());
+  const int error = ::sip_request(&transaction->request_, stack.stack_facing(hop.to), true, method.c_str(), -1,
+                                  uri.c_str(), -1, &route, body.get(), 0, nullptr, on_answer, transaction.get());
   if (error) return nullptr;
   return transaction;
 }

@@ -26,11 +26,17 @@ class SipStack {
   SipStack(const SipStack&) = delete;
   SipStack& operator=(const SipStack&) = delete;
 
-  struct sip* get() const { return sip_; }
-  /// Where we listen; the address may be unspecified.
+  /// Where we listen, as asked; the address may be unspecified.
   const base::Endpoint& listening() const { return listening_; }
-  /// Where `peer` reaches us: the listening address or, if that is 0.0.0.0, the one routed to it.
+  /// Each concrete address that we listen on.
+  std::vector<base::Endpoint> addresses() const;
+  /// Where `peer` reaches us: the one among addresses() that is routed to it.
   base::Endpoint facing(const base::Endpoint& peer) const;
+  /// libre's stack for the address that a message came to, or that faces a peer.
+  struct sip* stack_of(const sip_msg* message) const;
+  struct sip* stack_facing(const base::Endpoint& peer) const;
+  /// Hands every message that no transaction takes to `requests` and `responses`. Returns errno.
+  int listen(sip_msg_h* requests, sip_msg_h* responses, void* arg);
   /// "Contact: <sip:user@address:port;transport=tcp>\r\n"; user is escaped here.
   std::string contact(std::string_view user, const Hop& peer) const;
 
@@ -56,9 +62,19 @@ class SipStack {
   int resend(const sip_msg* request, mbuf* response);
 
  private:
+  /// libre binds concrete addresses only and sends everything from the first, so each has a stack.
+  struct Interface {
+    base::Endpoint address;
+    Ref<struct sip> stack;
+    Ref<sip_lsnr> requests, responses;
+  };
+
   SipStack() = default;
-  struct sip* sip_ = nullptr;
+  int add_interface(const base::Endpoint& address, const std::string& product_token);
+  struct sip* stack_at(const base::Endpoint& address) const;
+
   base::Endpoint listening_;
+  std::vector<std::unique_ptr<Interface>> interfaces_;
 };
 
 /// One client transaction. Destroying it before the end cancels an INVITE and forgets the rest.
@@ -79,8 +95,7 @@ class ClientTransaction {
   void cancel();
 
  private:
-  ClientTransaction(SipStack& stack, OnResponse on_response) : stack_(stack), on_response_(std::move(on_response)) {}
-  SipStack& stack_;
+  explicit ClientTransaction(OnResponse on_response) : on_response_(std::move(on_response)) {}
   OnResponse on_response_;
   struct sip_request* request_ = nullptr;
 };

@@ -188,7 +188,7 @@ void TrunkLink::watch_connection(const sip_msg* response) {
     link.registration_.on_connection_lost(base::monotonic_now(), jitter(), commands);
     link.run(commands);
   };
-  sip_keepalive_start(connection_watch_.out(), surroundings_.stack.get(), response, kNoPingSeconds, on_lost, this);
+  sip_keepalive_start(connection_watch_.out(), surroundings_.stack.stack_of(response), response, kNoPingSeconds, on_lost, this);
 }
 
 void TrunkLink::keep_alive() {

@@ -1,0 +1,63 @@
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "app/call_command.hpp"
+#include "app/calls_command.hpp"
+#include "app/serve.hpp"
+#include "app/version.hpp"
+
+namespace frontdesk::app {
+namespace {
+
+constexpr int kMisused = 2;
+
+void add_serve(CLI::App& app, ServeOptions& options) {
+  auto* command = app.add_subcommand("serve", "Answer calls until stopped");
+  command->add_option("--config", options.config, "Configuration file (default: frontdesk.toml, else the sample business)");
+  command->add_option("--data", options.data, "Folder of the database and the recordings");
+  command->add_option("--sip", options.sip, "Address and port for SIP, UDP and TCP; port 0 picks a free one");
+  command->add_option("--http", options.http, "Address and port of the web page and the API; port 0 picks a free one");
+  command->add_option("--rtp", options.rtp, "First and last UDP port for audio, as 20000-20999");
+  command->add_option("--models", options.models, "Folder of the speech models");
+  command->add_option("--voice", options.voice, "Voice of the receptionist, as libritts:323 or flite:slt");
+  command->add_flag("--diagnostics", options.diagnostics, "Also answer echo-test and talk-test, from this machine only");
+}
+
+void add_calls(CLI::App& app, CallsOptions& options) {
+  auto* command = app.add_subcommand("calls", "Look at the calls that were answered");
+  command->require_subcommand(1);
+  command->add_option("--data", options.data, "Folder of the database (default: ./data)");
+  auto* list = command->add_subcommand("list", "The latest calls");
+  list->add_option("--limit", options.limit, "How many")->check(CLI::Range(1, 200));
+  list->add_flag("--json", options.json, "As JSON");
+  list->callback([&options] { options.id.clear(); });
+  auto* show = command->add_subcommand("show", "One call: transcript, times, messages");
+  show->add_option("id", options.id, "The call's id, or \"last\"")->required();
+  show->add_flag("--json", options.json, "As JSON");
+  show->add_flag("--why", options.why, "Also the decisions that were taken, and why");
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app("Frontdesk answers the telephone.");
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  ServeOptions serve_options;
+  CallCommandOptions call_options;
+  CallsOptions calls_options;
+  add_serve(app, serve_options);
+  add_call_command(app, call_options);
+  add_calls(app, calls_options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kMisused;
+  }
+  if (app.got_subcommand("serve")) return serve(serve_options);
+  if (app.got_subcommand("call")) return call_command(call_options);
+  return calls_command(calls_options);
+}
+
+}  // namespace frontdesk::app

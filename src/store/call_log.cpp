@@ -1,0 +1,150 @@
+#include "store/call_log.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <mutex>
+
+#include "store/call_mapping.hpp"
+#include "store/call_writer.hpp"
+#include "store/sqlite_connection.hpp"
+
+namespace frontdesk::store {
+namespace {
+
+/// Conditions and their values, joined by AND.
+struct Where {
+  std::string text = "organisation = ?";
+  std::vector<Value> values{std::string(kLocalOrganisation)};
+
+  void add(std::string_view condition, Value value) {
+    text += " AND ";
+    text += condition;
+    values.push_back(std::move(value));
+  }
+};
+
+/// % and _ have a meaning in LIKE; a caller's search text has none.
+std::string contains_pattern(const std::string& text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+Where where_of(const CallFilter& filter) {
+  Where where;
+  if (filter.from) where.add("started_at >= ?", filter.from->unix_ms);
+  if (filter.to) where.add("started_at < ?", filter.to->unix_ms);
+  if (filter.status) where.add("status = ?", std::string(name(*filter.status)));
+  if (filter.min_duration_ms) where.add("duration_ms >= ?", *filter.min_duration_ms);
+  if (filter.max_duration_ms) where.add("duration_ms <= ?", *filter.max_duration_ms);
+  if (filter.min_confidence) where.add("ai_confidence >= ?", *filter.min_confidence);
+  if (filter.max_confidence) where.add("ai_confidence <= ?", *filter.max_confidence);
+  if (!filter.caller.empty()) {
+    where.add("(caller LIKE ? ESCAPE '\\' OR caller_name LIKE ? ESCAPE '\\')", contains_pattern(filter.caller));
+    where.values.emplace_back(contains_pattern(filter.caller));
+  }
+  return where;
+}
+
+std::string cursor_of(const CallRow& last) { return std::to_string(last.started_at.unix_ms) + "." + last.id; }
+
+bool add_cursor(Where& where, const std::string& cursor) {
+  const auto dot = cursor.find('.');
+  std::int64_t at = 0;
+  if (dot == std::string::npos) return false;
+  const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + dot, at);
+  if (error != std::errc{} || end != cursor.data() + dot) return false;
+  where.add("(started_at < ? OR (started_at = ? AND id < ?))", at);
+  where.values.emplace_back(at);
+  where.values.emplace_back(cursor.substr(dot + 1));
+  return true;
+}
+
+}  // namespace
+
+struct CallLog::State {
+  std::filesystem::path folder;
+  std::mutex mutex;
+  std::unique_ptr<Connection> connection;
+
+  base::Result<Rows> run(const std::string& sql, std::span<const Value> values) {
+    const std::lock_guard lock(mutex);
+    return connection->run(sql, values);
+  }
+};
+
+CallLog::CallLog(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CallLog::~CallLog() = default;
+const std::filesystem::path& CallLog::data_folder() const { return state_->folder; }
+
+base::Result<std::unique_ptr<CallLog>> CallLog::open(const std::filesystem::path& data_folder) {
+  const auto path = data_folder / kDatabaseFile;
+  if (!std::filesystem::exists(path))
+    return base::fail(base::ErrorCode::not_found, "store",
+                      "there is no call log in " + data_folder.string() + ": name the data folder with --data");
+  auto connection = open_sqlite(path, OpenMode::read_only);
+  if (!connection) return tl::unexpected(connection.error());
+  auto state = std::make_unique<State>();
+  state->folder = data_folder;
+  state->connection = std::move(*connection);
+  return std::unique_ptr<CallLog>(new CallLog(std::move(state)));
+}
+
+base::Result<CallPage> CallLog::list(const CallFilter& filter, int limit, const std::string& cursor) const {
+  auto where = where_of(filter);
+  if (!cursor.empty() && !add_cursor(where, cursor))
+    return base::fail(base::ErrorCode::invalid_argument, "store", "the cursor is not one that a list returned");
+  const auto wanted = std::clamp(limit, 1, kMaxPage);
+  const auto rows = state_->run("SELECT " + std::string(kCallColumns) + " FROM calls WHERE " + where.text +
+                                    " ORDER BY started_at DESC, id DESC LIMIT " + std::to_string(wanted + 1),
+                                where.values);
+  if (!rows) return tl::unexpected(rows.error());
+  CallPage page;
+  for (const auto& row : *rows) page.calls.push_back(call_of(row));
+  if (page.calls.size() > static_cast<std::size_t>(wanted)) {
+    page.calls.pop_back();
+    page.next = cursor_of(page.calls.back());
+  }
+  return page;
+}
+
+base::Result<CallRow> CallLog::call(const std::string& id) const {
+  const bool last = id == "last";
+  const std::string sql = "SELECT " + std::string(kCallColumns) + " FROM calls WHERE organisation = ? " +
+                          (last ? "ORDER BY started_at DESC, id DESC LIMIT 1" : "AND id = ?");
+  std::vector<Value> values{std::string(kLocalOrganisation)};
+  if (!last) values.emplace_back(id);
+  const auto rows = state_->run(sql, values);
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty())
+    return base::fail(base::ErrorCode::not_found, "store", last ? "no call has been taken yet" : "there is no such call");
+  return call_of(rows->front());
+}
+
+base::Result<std::vector<TurnRow>> CallLog::turns(const std::string& call) const {
+  const std::vector<Value> values{call};
+  const auto rows = state_->run(
+      "SELECT " + std::string(kTurnColumns) + " FROM call_turns WHERE call = ? ORDER BY turn_index", values);
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<TurnRow> turns;
+  for (const auto& row : *rows) turns.push_back(turn_of(row));
+  return turns;
+}
+
+base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call, int limit) const {
+  std::vector<Value> values{std::string(kLocalOrganisation)};
+  if (!call.empty()) values.emplace_back(call);
+  const auto rows = state_->run("SELECT " + std::string(kMessageColumns) + " FROM messages WHERE organisation = ?" +
+                                    (call.empty() ? "" : " AND call = ?") +
+                                    " ORDER BY taken_at DESC, id DESC LIMIT " + std::to_string(std::clamp(limit, 1, kMaxPage)),
+                                values);
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<MessageRow> messages;
+  for (const auto& row : *rows) messages.push_back(message_of(row));
+  return messages;
+}
+
+}  // namespace frontdesk::store

@@ -1,0 +1,36 @@
+// The call log for readers: the API and the terminal. Thread-safe; each call takes one of a few
+// read connections.
+#pragma once
+#include <filesystem>
+#include <memory>
+
+#include "base/error.hpp"
+#include "store/call_records.hpp"
+
+namespace frontdesk::store {
+
+inline constexpr int kMaxPage = 200;
+
+class CallLog {
+ public:
+  /// The database in `data_folder`; not_found if there is none yet.
+  static base::Result<std::unique_ptr<CallLog>> open(const std::filesystem::path& data_folder);
+  ~CallLog();
+
+  /// `limit` is clamped to 1..kMaxPage. invalid_argument for a cursor that is not ours.
+  base::Result<CallPage> list(const CallFilter& filter, int limit, const std::string& cursor = {}) const;
+  /// not_found if there is no such call. "last" names the newest.
+  base::Result<CallRow> call(const std::string& id) const;
+  base::Result<std::vector<TurnRow>> turns(const std::string& call) const;
+  /// Newest first; of one call if named.
+  base::Result<std::vector<MessageRow>> messages(const std::string& call = {}, int limit = kMaxPage) const;
+
+  const std::filesystem::path& data_folder() const;
+
+ private:
+  struct State;
+  explicit CallLog(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace frontdesk::store

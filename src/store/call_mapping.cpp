@@ -1,0 +1,145 @@
+#include "store/call_mapping.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace frontdesk::store {
+namespace {
+
+constexpr std::array<std::pair<CallStatus, std::string_view>, 7> kStatusNames = {{
+    {CallStatus::in_progress, "in_progress"},
+    {CallStatus::answered, "answered"},
+    {CallStatus::missed, "missed"},
+    {CallStatus::transferred, "transferred"},
+    {CallStatus::rejected, "rejected"},
+    {CallStatus::interrupted, "interrupted"},
+    {CallStatus::failed, "failed"},
+}};
+
+std::optional<base::UtcTime> time_of(const std::optional<std::int64_t>& unix_ms) {
+  if (!unix_ms) return std::nullopt;
+  return base::UtcTime{*unix_ms};
+}
+
+// Source names hold no line breaks, so a list of them is lines.
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) out += (out.empty() ? "" : "\n") + line;
+  return out;
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string_view name(CallStatus status) {
+  const auto it = std::find_if(kStatusNames.begin(), kStatusNames.end(), [&](const auto& e) { return e.first == status; });
+  return it == kStatusNames.end() ? "failed" : it->second;
+}
+
+std::optional<CallStatus> call_status(std::string_view text) {
+  const auto it = std::find_if(kStatusNames.begin(), kStatusNames.end(), [&](const auto& e) { return e.second == text; });
+  if (it == kStatusNames.end()) return std::nullopt;
+  return it->first;
+}
+
+Value value_of(const std::optional<std::int64_t>& number) { return number ? Value(*number) : Value(); }
+Value value_of(const std::optional<base::UtcTime>& time) { return time ? Value(time->unix_ms) : Value(); }
+
+std::string placeholders(std::size_t count) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < count; ++i) text += i == 0 ? "?" : ", ?";
+  return text + ")";
+}
+
+CallRow call_of(const Row& row) {
+  CallRow call;
+  call.id = row.text(0);
+  call.organisation = row.text(1);
+  call.caller = base::Pii<std::string>(row.text(2));
+  call.caller_name = base::Pii<std::string>(row.text(3));
+  call.called = row.text(4);
+  call.trunk = row.text(5);
+  call.sip_call_id = row.text(6);
+  call.status = call_status(row.text(7)).value_or(CallStatus::failed);
+  call.end_class = row.text(8);
+  call.end_reason = row.text(9);
+  call.screening = row.text(10);
+  call.started_at = {row.integer(11)};
+  call.answered_at = time_of(row.maybe_integer(12));
+  call.ended_at = time_of(row.maybe_integer(13));
+  call.duration_ms = row.integer(14);
+  call.ai_confidence = row.real(15);
+  call.turns = row.integer(16);
+  call.gap_p50_ms = row.maybe_integer(17);
+  call.gap_p95_ms = row.maybe_integer(18);
+  call.loss_percent = row.real(19);
+  call.jitter_ms = row.real(20);
+  call.recording = row.text(21);
+  call.journal = row.text(22);
+  return call;
+}
+
+std::vector<Value> values_of(const CallRow& call) {
+  return {call.id, call.organisation, call.caller.expose(), call.caller_name.expose(), call.called, call.trunk,
+          call.sip_call_id, std::string(name(call.status)), call.end_class, call.end_reason, call.screening,
+          call.started_at.unix_ms, value_of(call.answered_at), value_of(call.ended_at), call.duration_ms,
+          call.ai_confidence, call.turns, value_of(call.gap_p50_ms), value_of(call.gap_p95_ms), call.loss_percent,
+          call.jitter_ms, call.recording, call.journal};
+}
+
+TurnRow turn_of(const Row& row) {
+  TurnRow turn;
+  turn.call = row.text(0);
+  turn.index = row.integer(1);
+  turn.speaker = row.text(2) == "caller" ? TurnSpeaker::caller : TurnSpeaker::receptionist;
+  turn.text = base::Pii<std::string>(row.text(3));
+  turn.heard = base::Pii<std::string>(row.text(4));
+  turn.interrupted = row.integer(5) != 0;
+  turn.started_ms = row.integer(6);
+  turn.ended_ms = row.integer(7);
+  turn.confidence = row.real(8);
+  turn.sources = split(row.text(9));
+  turn.endpoint_ms = row.maybe_integer(10);
+  turn.stt_ms = row.maybe_integer(11);
+  turn.llm_ms = row.maybe_integer(12);
+  turn.tts_ms = row.maybe_integer(13);
+  turn.reply_ms = row.maybe_integer(14);
+  turn.gap_ms = row.maybe_integer(15);
+  return turn;
+}
+
+std::vector<Value> values_of(const TurnRow& turn) {
+  return {turn.call, turn.index, std::string(turn.speaker == TurnSpeaker::caller ? "caller" : "receptionist"),
+          turn.text.expose(), turn.heard.expose(), std::int64_t{turn.interrupted ? 1 : 0}, turn.started_ms,
+          turn.ended_ms, turn.confidence, joined(turn.sources), value_of(turn.endpoint_ms), value_of(turn.stt_ms),
+          value_of(turn.llm_ms), value_of(turn.tts_ms), value_of(turn.reply_ms), value_of(turn.gap_ms)};
+}
+
+MessageRow message_of(const Row& row) {
+  MessageRow message;
+  message.id = row.text(0);
+  message.organisation = row.text(1);
+  message.call = row.text(2);
+  message.name = base::Pii<std::string>(row.text(3));
+  message.number = base::Pii<std::string>(row.text(4));
+  message.reason = base::Pii<std::string>(row.text(5));
+  message.taken_at = {row.integer(6)};
+  message.status = row.text(7);
+  return message;
+}
+
+std::vector<Value> values_of(const MessageRow& message) {
+  return {message.id, message.organisation, message.call, message.name.expose(), message.number.expose(),
+          message.reason.expose(), message.taken_at.unix_ms, message.status};
+}
+
+}  // namespace frontdesk::store

@@ -1,0 +1,33 @@
+// Between rows of the database and the call log's values.
+#pragma once
+#include "store/call_records.hpp"
+#include "store/sql.hpp"
+
+namespace frontdesk::store {
+
+inline constexpr std::string_view kCallColumns =
+    "id, organisation, caller, caller_name, called, trunk, sip_call_id, status, end_class, end_reason, screening, "
+    "started_at, answered_at, ended_at, duration_ms, ai_confidence, turns, gap_p50_ms, gap_p95_ms, loss_percent, "
+    "jitter_ms, recording, journal";
+inline constexpr std::string_view kTurnColumns =
+    "call, turn_index, speaker, text, heard, interrupted, started_ms, ended_ms, confidence, sources, endpoint_ms, "
+    "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms";
+inline constexpr std::string_view kMessageColumns =
+    "id, organisation, call, name, number, reason, taken_at, status";
+
+CallRow call_of(const Row& row);
+TurnRow turn_of(const Row& row);
+MessageRow message_of(const Row& row);
+
+/// In the order of the columns above.
+std::vector<Value> values_of(const CallRow& call);
+std::vector<Value> values_of(const TurnRow& turn);
+std::vector<Value> values_of(const MessageRow& message);
+
+Value value_of(const std::optional<std::int64_t>& number);
+Value value_of(const std::optional<base::UtcTime>& time);
+
+/// "(?, ?, ?)"
+std::string placeholders(std::size_t count);
+
+}  // namespace frontdesk::store

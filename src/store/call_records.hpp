@@ -1,0 +1,98 @@
+// Rows of the call log as values. Times of day are UTC; times within a call are milliseconds since
+// the answer.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/protect.hpp"
+#include "base/time.hpp"
+
+namespace frontdesk::store {
+
+/// The organisation of a single-machine installation; more come with accounts.
+inline constexpr std::string_view kLocalOrganisation = "org_local";
+
+enum class CallStatus { in_progress, answered, missed, transferred, rejected, interrupted, failed };
+std::string_view name(CallStatus status);
+std::optional<CallStatus> call_status(std::string_view name);
+
+struct CallRow {
+  std::string id;
+  std::string organisation{kLocalOrganisation};
+  base::Pii<std::string> caller;
+  base::Pii<std::string> caller_name;
+  std::string called;
+  std::string trunk;
+  std::string sip_call_id;
+  CallStatus status = CallStatus::in_progress;
+  std::string end_class;   ///< "completed", "caller_hung_up", ...
+  std::string end_reason;  ///< in words
+  std::string screening;   ///< why the call was accepted
+  base::UtcTime started_at;
+  std::optional<base::UtcTime> answered_at;
+  std::optional<base::UtcTime> ended_at;
+  std::int64_t duration_ms = 0;  ///< since the answer
+  double ai_confidence = 0;      ///< mean over the answers; 0 = none
+  std::int64_t turns = 0;
+  std::optional<std::int64_t> gap_p50_ms;  ///< reply gap on the waveform
+  std::optional<std::int64_t> gap_p95_ms;
+  double loss_percent = 0;
+  double jitter_ms = 0;
+  std::string recording;  ///< path below the data folder; empty: none
+  std::string journal;
+};
+
+enum class TurnSpeaker { caller, receptionist };
+
+struct TurnRow {
+  std::string call;
+  std::int64_t index = 0;
+  TurnSpeaker speaker = TurnSpeaker::caller;
+  base::Pii<std::string> text;
+  base::Pii<std::string> heard;  ///< receptionist: what was played
+  bool interrupted = false;
+  std::int64_t started_ms = 0;
+  std::int64_t ended_ms = 0;
+  double confidence = 0;
+  std::vector<std::string> sources;
+  std::optional<std::int64_t> endpoint_ms;  ///< end of speech -> turn decided
+  std::optional<std::int64_t> stt_ms;
+  std::optional<std::int64_t> llm_ms;
+  std::optional<std::int64_t> tts_ms;
+  std::optional<std::int64_t> reply_ms;  ///< end of speech -> playout began, by our own clock
+  std::optional<std::int64_t> gap_ms;    ///< the same on the waveform
+};
+
+struct MessageRow {
+  std::string id;
+  std::string organisation{kLocalOrganisation};
+  std::string call;
+  base::Pii<std::string> name;
+  base::Pii<std::string> number;
+  base::Pii<std::string> reason;
+  base::UtcTime taken_at;
+  std::string status = "new";
+};
+
+/// Unset members do not filter.
+struct CallFilter {
+  std::optional<base::UtcTime> from;  ///< inclusive
+  std::optional<base::UtcTime> to;    ///< exclusive
+  std::string caller;                 ///< part of the number or the name
+  std::optional<CallStatus> status;
+  std::optional<std::int64_t> min_duration_ms;
+  std::optional<std::int64_t> max_duration_ms;
+  std::optional<double> min_confidence;
+  std::optional<double> max_confidence;
+};
+
+/// Newest first. `next` is opaque: hand it back for the following page; empty on the last one.
+struct CallPage {
+  std::vector<CallRow> calls;
+  std::string next;
+};
+
+}  // namespace frontdesk::store

@@ -1,0 +1,134 @@
+#include "store/call_writer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "store/call_mapping.hpp"
+#include "store/migrations.hpp"
+#include "store/sqlite_connection.hpp"
+
+namespace frontdesk::store {
+namespace {
+
+base::Status status_of(const base::Result<Rows>& result) {
+  if (!result) return tl::unexpected(result.error());
+  return {};
+}
+
+std::string insert(std::string_view table, std::string_view columns, std::size_t count) {
+  return "INSERT INTO " + std::string(table) + " (" + std::string(columns) + ") VALUES " + placeholders(count);
+}
+
+base::Status quick_check(Connection& connection, const std::filesystem::path& path) {
+  const auto rows = connection.run("PRAGMA quick_check(1)");
+  if (!rows) return tl::unexpected(rows.error());
+  const auto verdict = rows->empty() ? std::string("no answer") : rows->front().text(0);
+  if (verdict == "ok") return {};
+  return base::fail(base::ErrorCode::data_loss, "store",
+                    "the database " + path.string() + " is damaged (" + verdict + "): restore a backup");
+}
+
+/// Nearest rank; `sorted` is not empty.
+std::int64_t rank(const std::vector<std::int64_t>& sorted, double percent) {
+  const auto position = static_cast<std::size_t>(std::ceil(percent / 100 * static_cast<double>(sorted.size())));
+  return sorted[std::min(std::max<std::size_t>(position, 1), sorted.size()) - 1];
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Connection>> open_database(const std::filesystem::path& data_folder) {
+  std::error_code error;
+  std::filesystem::create_directories(data_folder, error);
+  if (error)
+    return base::fail(base::ErrorCode::permission_denied, "store",
+                      "cannot create the data folder " + data_folder.string() + ": " + error.message());
+  const auto path = data_folder / kDatabaseFile;
+  auto connection = open_sqlite(path, OpenMode::read_write);
+  if (!connection) return connection;
+  if (auto checked = quick_check(**connection, path); !checked) return tl::unexpected(checked.error());
+  if (auto migrated = migrate(**connection); !migrated) return tl::unexpected(migrated.error());
+  return connection;
+}
+
+base::Status CallWriter::begin(const CallRow& call) {
+  const auto values = values_of(call);
+  return status_of(connection_.run(insert("calls", kCallColumns, values.size()), values));
+}
+
+base::Status CallWriter::answered(const std::string& call, base::UtcTime at) {
+  return status_of(connection_.run("UPDATE calls SET answered_at = ? WHERE id = ?", {at.unix_ms, call}));
+}
+
+base::Status CallWriter::add_turn(const TurnRow& turn) {
+  const auto values = values_of(turn);
+  return connection_.transaction([&]() -> base::Status {
+    if (auto added = status_of(connection_.run(insert("call_turns", kTurnColumns, values.size()), values)); !added)
+      return added;
+    return status_of(connection_.run(
+        "UPDATE calls SET turns = turns + 1, duration_ms = CASE WHEN duration_ms < ? THEN ? ELSE duration_ms END "
+        "WHERE id = ?",
+        {turn.ended_ms, turn.ended_ms, turn.call}));
+  });
+}
+
+base::Status CallWriter::add_message(const MessageRow& message) {
+  const auto values = values_of(message);
+  return status_of(connection_.run(insert("messages", kMessageColumns, values.size()), values));
+}
+
+base::Status CallWriter::heartbeat(const std::string& call, std::int64_t duration_ms) {
+  return status_of(connection_.run("UPDATE calls SET duration_ms = ? WHERE id = ?", {duration_ms, call}));
+}
+
+base::Status CallWriter::summarise(CallRow& call) {
+  const auto rows = connection_.run(
+      "SELECT gap_ms, confidence, speaker FROM call_turns WHERE call = ? ORDER BY turn_index", {call.id});
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<std::int64_t> gaps;
+  double confidence = 0;
+  int rated = 0;
+  for (const auto& row : *rows) {
+    if (const auto gap = row.maybe_integer(0)) gaps.push_back(*gap);
+    if (row.text(2) != "receptionist" || row.real(1) <= 0) continue;
+    confidence += row.real(1);
+    ++rated;
+  }
+  std::sort(gaps.begin(), gaps.end());
+  call.turns = static_cast<std::int64_t>(rows->size());
+  call.ai_confidence = rated == 0 ? 0 : confidence / rated;
+  if (gaps.empty()) return {};
+  call.gap_p50_ms = rank(gaps, 50);
+  call.gap_p95_ms = rank(gaps, 95);
+  return {};
+}
+
+base::Status CallWriter::finish(const CallRow& ended) {
+  CallRow call = ended;
+  if (auto done = summarise(call); !done) return done;
+  return status_of(connection_.run(
+      "UPDATE calls SET status = ?, end_class = ?, end_reason = ?, ended_at = ?, duration_ms = ?, ai_confidence = ?, "
+      "turns = ?, gap_p50_ms = ?, gap_p95_ms = ?, loss_percent = ?, jitter_ms = ? WHERE id = ?",
+      {std::string(name(call.status)), call.end_class, call.end_reason, value_of(call.ended_at), call.duration_ms,
+       call.ai_confidence, call.turns, value_of(call.gap_p50_ms), value_of(call.gap_p95_ms), call.loss_percent,
+       call.jitter_ms, call.id}));
+}
+
+base::Result<std::vector<CallRow>> CallWriter::close_interrupted() {
+  const auto rows = connection_.run(
+      "SELECT " + std::string(kCallColumns) + " FROM calls WHERE status = 'in_progress' ORDER BY started_at");
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<CallRow> calls;
+  for (const auto& row : *rows) {
+    auto call = call_of(row);
+    call.status = CallStatus::interrupted;
+    call.end_class = "interrupted";
+    call.end_reason = "the program stopped while the call was going on";
+    const auto from = call.answered_at.value_or(call.started_at);
+    call.ended_at = base::UtcTime{from.unix_ms + call.duration_ms};
+    if (auto done = finish(call); !done) return tl::unexpected(done.error());
+    calls.push_back(std::move(call));
+  }
+  return calls;
+}
+
+}  // namespace frontdesk::store

@@ -1,0 +1,41 @@
+// The call log for its one writer, the store thread. What a function acknowledged survives the
+// process being killed.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/error.hpp"
+#include "store/call_records.hpp"
+#include "store/sql.hpp"
+
+namespace frontdesk::store {
+
+/// The database's file name below the data folder.
+inline constexpr std::string_view kDatabaseFile = "frontdesk.db";
+
+/// Creates folder and database, brings the schema up to date. failed_precondition if a newer version
+/// of the program wrote it; data_loss if the quick check finds damage.
+base::Result<std::unique_ptr<Connection>> open_database(const std::filesystem::path& data_folder);
+
+class CallWriter {
+ public:
+  explicit CallWriter(Connection& connection) : connection_(connection) {}
+
+  base::Status begin(const CallRow& call);
+  base::Status answered(const std::string& call, base::UtcTime at);
+  base::Status add_turn(const TurnRow& turn);
+  base::Status add_message(const MessageRow& message);
+  /// How far the call has come, so that one cut off by a crash has a length.
+  base::Status heartbeat(const std::string& call, std::int64_t duration_ms);
+  /// Sets everything that is known at the end; counts and percentiles are computed from the turns.
+  base::Status finish(const CallRow& call);
+  /// Calls that a previous process left in progress become interrupted; returns them.
+  base::Result<std::vector<CallRow>> close_interrupted();
+
+ private:
+  base::Status summarise(CallRow& call);
+  Connection& connection_;
+};
+
+}  // namespace frontdesk::store

@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "store/call_log.hpp"
+#include "store/call_writer.hpp"
+#include "store/migrations.hpp"
+#include "store/sqlite_connection.hpp"
+
+namespace frontdesk::store {
+namespace {
+
+class Store : public ::testing::Test {
+ protected:
+  Store() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-store-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+  }
+  ~Store() override { std::filesystem::remove_all(folder); }
+
+  static CallRow call(int number, std::int64_t started) {
+    CallRow row;
+    row.id = "call_" + std::to_string(number);
+    row.caller = base::Pii<std::string>("+4433355501" + std::to_string(number));
+    row.caller_name = base::Pii<std::string>("Zoë 100%_");
+    row.started_at = {started};
+    return row;
+  }
+  static TurnRow turn(const std::string& call, std::int64_t index, std::optional<std::int64_t> gap) {
+    TurnRow row;
+    row.call = call;
+    row.index = index;
+    row.speaker = gap ? TurnSpeaker::receptionist : TurnSpeaker::caller;
+    row.text = base::Pii<std::string>("what's on? '\"; DROP TABLE calls;--");
+    row.ended_ms = 1000 * (index + 1);
+    row.confidence = 0.5;
+    row.sources = {"hours", "faq:parking"};
+    row.gap_ms = gap;
+    return row;
+  }
+
+  std::filesystem::path folder;
+};
+
+}  // namespace
+
+TEST_F(Store, MigratesOnceAndRefusesTheFuture) {
+  { ASSERT_TRUE(open_database(folder)); }
+  auto again = open_database(folder);
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->run("SELECT COUNT(*) FROM schema_migrations")->front().integer(0),
+            static_cast<std::int64_t>(migrations().size()));
+  ASSERT_TRUE((*again)->run("INSERT INTO schema_migrations VALUES (999, 'from tomorrow')"));
+  again->reset();
+  const auto refused = open_database(folder);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::failed_precondition);
+}
+
+TEST_F(Store, SaysWhenTheFileIsNoDatabase) {
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / kDatabaseFile) << std::string(4096, 'x');
+  const auto refused = open_database(folder);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::data_loss);
+}
+
+TEST_F(Store, KeepsACallWithItsTurnsAndMessages) {
+  auto connection = open_database(folder);
+  ASSERT_TRUE(connection);
+  CallWriter writer(**connection);
+  ASSERT_TRUE(writer.begin(call(1, 1000)));
+  ASSERT_TRUE(writer.answered("call_1", {1200}));
+  ASSERT_TRUE(writer.add_turn(turn("call_1", 0, std::nullopt)));
+  ASSERT_TRUE(writer.add_turn(turn("call_1", 1, 420)));
+  ASSERT_TRUE(writer.add_turn(turn("call_1", 2, 380)));
+  EXPECT_FALSE(writer.add_turn(turn("call_1", 2, 380))) << "the same turn twice";
+  MessageRow message;
+  message.id = "msg_1";
+  message.call = "call_1";
+  message.reason = base::Pii<std::string>("<b>toothache</b>");
+  ASSERT_TRUE(writer.add_message(message));
+  auto ended = call(1, 1000);
+  ended.status = CallStatus::answered;
+  ended.ended_at = base::UtcTime{9000};
+  ended.duration_ms = 7800;
+  ASSERT_TRUE(writer.finish(ended));
+
+  const auto log = CallLog::open(folder);
+  ASSERT_TRUE(log);
+  const auto row = (*log)->call("last");
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->id, "call_1");
+  EXPECT_EQ(row->status, CallStatus::answered);
+  EXPECT_EQ(row->turns, 3);
+  EXPECT_EQ(row->gap_p50_ms, 380);
+  EXPECT_EQ(row->gap_p95_ms, 420);
+  EXPECT_DOUBLE_EQ(row->ai_confidence, 0.5);
+  EXPECT_EQ(row->answered_at->unix_ms, 1200);
+  const auto turns = (*log)->turns("call_1");
+  ASSERT_EQ(turns->size(), 3U);
+  EXPECT_EQ((*turns)[1].text.expose(), "what's on? '\"; DROP TABLE calls;--");
+  EXPECT_EQ((*turns)[1].sources, (std::vector<std::string>{"hours", "faq:parking"}));
+  EXPECT_EQ((*log)->messages("call_1")->front().reason.expose(), "<b>toothache</b>");
+  EXPECT_FALSE((*log)->call("call_2"));
+}
+
+TEST_F(Store, PagesAndFiltersNewestFirst) {
+  auto connection = open_database(folder);
+  CallWriter writer(**connection);
+  for (int i = 0; i < 9; ++i) {
+    auto row = call(i, 1000 + i / 2);  // pairs share a time
+    row.duration_ms = i * 1000;
+    row.status = i % 2 == 0 ? CallStatus::answered : CallStatus::failed;
+    ASSERT_TRUE(writer.begin(row));
+  }
+  const auto log = CallLog::open(folder);
+  std::vector<std::string> seen;
+  std::string cursor;
+  do {
+    const auto page = (*log)->list({}, 4, cursor);
+    ASSERT_TRUE(page);
+    for (const auto& row : page->calls) seen.push_back(row.id);
+    cursor = page->next;
+  } while (!cursor.empty());
+  EXPECT_EQ(seen, (std::vector<std::string>{"call_8", "call_7", "call_6", "call_5", "call_4", "call_3", "call_2",
+                                            "call_1", "call_0"}));
+  EXPECT_EQ((*log)->list({.status = CallStatus::failed}, 50)->calls.size(), 4U);
+  EXPECT_EQ((*log)->list({.min_duration_ms = 3000, .max_duration_ms = 5000}, 50)->calls.size(), 3U);
+  EXPECT_EQ((*log)->list({.from = base::UtcTime{1002}, .to = base::UtcTime{1003}}, 50)->calls.size(), 2U);
+  EXPECT_EQ((*log)->list({.caller = "55013"}, 50)->calls.size(), 1U);
+  EXPECT_EQ((*log)->list({.caller = "100%_"}, 50)->calls.size(), 9U);
+  EXPECT_EQ((*log)->list({.caller = "5%0"}, 50)->calls.size(), 0U);
+  EXPECT_FALSE((*log)->list({}, 4, "nonsense"));
+}
+
+TEST_F(Store, LosesNothingAcknowledgedWhenKilled) {
+  int acknowledged[2];
+  ASSERT_EQ(pipe(acknowledged), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    auto connection = open_database(folder);
+    CallWriter writer(**connection);
+    if (!writer.begin(call(1, 1000))) _exit(1);
+    for (std::int64_t i = 0;; ++i) {
+      if (!writer.add_turn(turn("call_1", i, 400))) _exit(1);
+      if (write(acknowledged[1], &i, sizeof i) != sizeof i) _exit(1);
+    }
+  }
+  close(acknowledged[1]);
+  std::int64_t last = -1;
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(read(acknowledged[0], &last, sizeof last), static_cast<ssize_t>(sizeof last));
+  kill(child, SIGKILL);
+  while (read(acknowledged[0], &last, sizeof last) == static_cast<ssize_t>(sizeof last)) {
+  }
+  close(acknowledged[0]);
+  waitpid(child, nullptr, 0);
+
+  auto connection = open_database(folder);
+  ASSERT_TRUE(connection);
+  const auto interrupted = CallWriter(**connection).close_interrupted();
+  ASSERT_TRUE(interrupted);
+  ASSERT_EQ(interrupted->size(), 1U);
+  const auto log = CallLog::open(folder);
+  EXPECT_GE((*log)->call("call_1")->turns, last + 1);
+  EXPECT_EQ((*log)->call("call_1")->status, CallStatus::interrupted);
+  EXPECT_GE((*log)->call("call_1")->duration_ms, 1000 * (last + 1));
+}
+
+}  // namespace frontdesk::store

@@ -14,6 +14,19 @@ std::string_view name(Phase phase) {
   return "ended";
 }
 
+std::string_view name(EndClass end_class) {
+  switch (end_class) {
+    case EndClass::completed: return "completed";
+    case EndClass::caller_hung_up: return "caller_hung_up";
+    case EndClass::caller_silent: return "caller_silent";
+    case EndClass::time_limit: return "time_limit";
+    case EndClass::media_lost: return "media_lost";
+    case EndClass::failed: return "failed";
+    case EndClass::operator_ended: return "operator_ended";
+  }
+  return "failed";
+}
+
 Call::Call(CallLimits limits, std::unique_ptr<Activity> activity) : limits_(limits), activity_(std::move(activity)) {}
 
 void Call::handle(const Event& event, base::Instant now, Commands& commands) {

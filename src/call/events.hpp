@@ -74,7 +74,7 @@ struct PieceSynthesised {
   base::Duration length{0};       ///< of its audio
   base::Duration engine_time{0};  ///< spent making it
 };
-struct SynthesisFailed {
+struct SynthesisFailed {  ///< after PieceReady: what there is was or will be played, and is reported as usual
   PieceId piece = 0;
   base::Error error;
 };

@@ -91,19 +91,6 @@ struct EventWriter {
   void operator()(const HangUpRequested& e) { line.word("hang_up").text(e.reason); }
 };
 
-std::string_view name(EndClass end_class) {
-  switch (end_class) {
-    case EndClass::completed: return "completed";
-    case EndClass::caller_hung_up: return "caller_hung_up";
-    case EndClass::caller_silent: return "caller_silent";
-    case EndClass::time_limit: return "time_limit";
-    case EndClass::media_lost: return "media_lost";
-    case EndClass::failed: return "failed";
-    case EndClass::operator_ended: return "operator_ended";
-  }
-  return "failed";
-}
-
 struct CommandWriter {
   Line line;
   void operator()(const Answer&) { line.word("answer"); }

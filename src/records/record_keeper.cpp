@@ -1,0 +1,293 @@
+#include "records/record_keeper.hpp"
+
+#include <pthread.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+
+namespace frontdesk::records {
+namespace {
+
+// Rows are never dropped; sound is, when this much of it waits for a disk that is too slow (about
+// two minutes of 20 calls).
+constexpr std::size_t kMaxQueuedSound = 5000;
+constexpr auto kRetryAfter = std::chrono::milliseconds(500);
+constexpr auto kDrainLimit = std::chrono::seconds(10);
+
+/// "2026-11": one folder a month keeps folders small.
+std::string month_of(base::UtcTime at) {
+  const std::time_t seconds = at.unix_ms / 1000;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m", &utc);
+  return text.data();
+}
+
+store::CallStatus status_of(const runtime::CallClosed& closed) {
+  if (!closed.answered) return store::CallStatus::missed;
+  const bool broken = closed.end_class == call::EndClass::failed || closed.end_class == call::EndClass::media_lost;
+  return broken ? store::CallStatus::failed : store::CallStatus::answered;
+}
+
+std::optional<std::int64_t> ms(const std::optional<base::Duration>& duration) {
+  if (!duration) return std::nullopt;
+  return base::to_ms(*duration);
+}
+
+store::TurnRow row_of(const std::string& call, const runtime::TurnTaken& taken) {
+  store::TurnRow row;
+  row.call = call;
+  row.index = taken.turn.index;
+  row.speaker = taken.turn.speaker == call::Speaker::caller ? store::TurnSpeaker::caller : store::TurnSpeaker::receptionist;
+  row.text = taken.turn.text;
+  row.heard = taken.turn.heard;
+  row.interrupted = taken.turn.interrupted;
+  row.started_ms = base::to_ms(taken.started);
+  row.ended_ms = base::to_ms(taken.ended);
+  row.confidence = static_cast<double>(taken.turn.confidence);
+  row.sources = taken.turn.sources;
+  row.endpoint_ms = ms(taken.turn.times.endpoint);
+  row.stt_ms = ms(taken.turn.times.transcript);
+  row.llm_ms = ms(taken.turn.times.model);
+  row.tts_ms = ms(taken.turn.times.synthesis);
+  row.reply_ms = ms(taken.turn.times.reply);
+  row.gap_ms = ms(taken.gap);
+  return row;
+}
+
+/// A text member of the tool's arguments; a model may send anything.
+std::string member(const boost::json::value& arguments, std::string_view name) {
+  if (!arguments.is_object()) return {};
+  const auto* value = arguments.as_object().if_contains(name);
+  if (value == nullptr) return {};
+  return value->is_string() ? std::string(value->as_string()) : boost::json::serialize(*value);
+}
+
+}  // namespace
+
+RecordKeeper::RecordKeeper(std::filesystem::path data_folder, std::unique_ptr<store::Connection> connection)
+    : folder_(std::move(data_folder)), connection_(std::move(connection)), writer_(*connection_) {}
+
+base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const std::filesystem::path& data_folder) {
+  auto connection = store::open_database(data_folder);
+  if (!connection) return tl::unexpected(connection.error());
+  std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(data_folder, std::move(*connection)));
+  if (auto mended = keeper->mend(); !mended) return tl::unexpected(mended.error());
+  keeper->thread_ = std::thread([raw = keeper.get()] { raw->loop(); });
+  pthread_setname_np(keeper->thread_.native_handle(), "store");
+  return keeper;
+}
+
+RecordKeeper::~RecordKeeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+/// Calls of a process that was killed: mark them, and make their recordings playable.
+base::Status RecordKeeper::mend() {
+  const auto calls = writer_.close_interrupted();
+  if (!calls) return tl::unexpected(calls.error());
+  for (const auto& call : *calls) {
+    mended_.push_back(call.id);
+    if (!call.recording.empty()) (void)recording::recover(folder_ / call.recording);
+  }
+  return {};
+}
+
+void RecordKeeper::push(Job job, bool is_sound) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_sound && queued_sound_ >= kMaxQueuedSound) {
+      ++stats_.sound_dropped;
+      return;
+    }
+    if (is_sound) ++queued_sound_;
+    jobs_.push_back(is_sound ? Job([this, job = std::move(job)] {
+      const bool done = job();
+      if (done) {
+        const std::lock_guard inner(mutex_);
+        --queued_sound_;
+      }
+      return done;
+    })
+                             : std::move(job));
+  }
+  changed_.notify_one();
+}
+
+void RecordKeeper::loop() {
+  std::unique_lock lock(mutex_);
+  std::optional<std::chrono::steady_clock::time_point> give_up;
+  while (true) {
+    changed_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
+    if (stopping_ && !give_up) give_up = std::chrono::steady_clock::now() + kDrainLimit;
+    if (jobs_.empty() || (give_up && std::chrono::steady_clock::now() > *give_up)) return;
+    // The job stays at the front until it has succeeded: order is what keeps a turn behind its call.
+    Job& job = jobs_.front();
+    lock.unlock();
+    const bool done = job();
+    lock.lock();
+    if (done) {
+      jobs_.pop_front();
+      ++stats_.written;
+    } else {
+      ++stats_.retried;
+      changed_.wait_for(lock, kRetryAfter, [&] { return stopping_ && !give_up; });
+    }
+  }
+}
+
+/// True if done, or if trying again cannot help; the error is kept for the status page.
+bool RecordKeeper::keep(const base::Status& status) {
+  const std::lock_guard lock(mutex_);
+  stats_.last_error = status ? std::string() : base::describe(status.error());
+  return status || status.error().retry == base::Retry::never;
+}
+
+RecordKeeperStats RecordKeeper::stats() const {
+  const std::lock_guard lock(mutex_);
+  auto stats = stats_;
+  stats.queued = jobs_.size();
+  return stats;
+}
+
+RecordKeeper::OpenCall* RecordKeeper::find(runtime::CallNumber number) {
+  const auto it = calls_.find(number);
+  return it == calls_.end() ? nullptr : &it->second;
+}
+
+// --- handed over
+
+void RecordKeeper::begin(runtime::CallBegun call) {
+  push([this, call = std::move(call)] { return write_begin(call); });
+}
+
+void RecordKeeper::answered(runtime::CallNumber call, base::UtcTime at) {
+  push([this, call, at] {
+    auto* open = find(call);
+    if (open == nullptr) return true;
+    open->row.answered_at = at;
+    return keep(writer_.answered(open->row.id, at));
+  });
+}
+
+void RecordKeeper::turn(runtime::TurnTaken turn) {
+  push([this, turn = std::move(turn)] { return write_turn(turn); });
+}
+
+void RecordKeeper::journal(runtime::CallNumber call, std::string lines) {
+  push([this, call, lines = std::move(lines)] { return write_journal(call, lines); });
+}
+
+void RecordKeeper::sound(runtime::CallNumber call, audio::Pcm interleaved) {
+  push([this, call, pcm = std::move(interleaved)] { return write_sound(call, pcm); }, true);
+}
+
+void RecordKeeper::message(runtime::CallNumber call, std::string arguments, base::UtcTime at) {
+  push([this, call, id = base::new_id("msg"), arguments = std::move(arguments), at] {
+    return write_message(call, id, arguments, at);
+  });
+}
+
+void RecordKeeper::close(runtime::CallClosed call) {
+  push([this, call = std::move(call)] { return write_close(call); });
+}
+
+// --- written, on the store thread
+
+bool RecordKeeper::write_begin(const runtime::CallBegun& begun) {
+  OpenCall open;
+  open.row.id = begun.id;
+  open.row.caller = begun.caller;
+  open.row.caller_name = begun.caller_name;
+  open.row.called = begun.called;
+  open.row.trunk = begun.trunk;
+  open.row.sip_call_id = begun.sip_call_id;
+  open.row.screening = begun.screening;
+  open.row.started_at = begun.at;
+  const auto month = month_of(begun.at);
+  open.row.recording = "recordings/" + month + "/" + begun.id + ".wav";
+  open.row.journal = "journals/" + month + "/" + begun.id + ".tape";
+  if (!keep(writer_.begin(open.row))) return false;
+  std::error_code ignored;  // shows when the file cannot be opened
+  std::filesystem::create_directories(folder_ / "recordings" / month, ignored);
+  std::filesystem::create_directories(folder_ / "journals" / month, ignored);
+  calls_[begun.number] = std::move(open);
+  return true;
+}
+
+bool RecordKeeper::write_turn(const runtime::TurnTaken& taken) {
+  auto* open = find(taken.number);
+  return open == nullptr || keep(writer_.add_turn(row_of(open->row.id, taken)));
+}
+
+bool RecordKeeper::write_journal(runtime::CallNumber number, const std::string& lines) {
+  auto* open = find(number);
+  if (open == nullptr) return true;
+  std::ofstream file(folder_ / open->row.journal, std::ios::app | std::ios::binary);
+  file << lines;
+  if (file.flush()) return true;
+  return keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal));
+}
+
+bool RecordKeeper::write_sound(runtime::CallNumber number, const audio::Pcm& interleaved) {
+  auto* open = find(number);
+  if (open == nullptr || open->sound_failed) return true;
+  if (!open->sound) {
+    auto created = recording::RecordingWriter::create(folder_ / open->row.recording);
+    if (!created) {
+      open->sound_failed = true;
+      return keep(tl::unexpected(created.error())), true;
+    }
+    open->sound = std::make_unique<recording::RecordingWriter>(std::move(*created));
+  }
+  if (auto written = open->sound->write(interleaved); !written) return keep(written), true;
+  open->sound_ms = base::to_ms(open->sound->length());
+  if (auto flushed = open->sound->flush(); !flushed) return keep(flushed), true;
+  return keep(writer_.heartbeat(open->row.id, open->sound_ms));
+}
+
+bool RecordKeeper::write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments,
+                                 base::UtcTime at) {
+  auto* open = find(number);
+  if (open == nullptr) return true;
+  boost::system::error_code error;
+  const auto parsed = boost::json::parse(arguments, error);
+  store::MessageRow row;
+  row.id = id;
+  row.call = open->row.id;
+  row.taken_at = at;
+  row.name = base::Pii<std::string>(error ? "" : member(parsed, "name"));
+  row.number = base::Pii<std::string>(error ? "" : member(parsed, "number"));
+  row.reason = base::Pii<std::string>(error ? arguments : member(parsed, "reason"));
+  return keep(writer_.add_message(row));
+}
+
+bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
+  auto* open = find(closed.number);
+  if (open == nullptr) return true;
+  auto& row = open->row;
+  row.status = status_of(closed);
+  row.end_class = call::name(closed.end_class);
+  row.end_reason = closed.reason;
+  row.ended_at = closed.at;
+  row.duration_ms = base::to_ms(closed.length);
+  row.loss_percent = closed.figures.loss_percent;
+  row.jitter_ms = closed.figures.jitter_ms;
+  if (!keep(writer_.finish(row))) return false;
+  if (open->sound) (void)keep(open->sound->close());
+  calls_.erase(closed.number);
+  return true;
+}
+
+}  // namespace frontdesk::records

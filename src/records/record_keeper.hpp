@@ -1,0 +1,87 @@
+// The store thread: writes what calls leave behind (database rows, the stereo recording, the tape)
+// in the order it was handed over, and never makes the media threads wait.
+//
+// Below the data folder: frontdesk.db, recordings/YYYY-MM/call_....wav, journals/YYYY-MM/call_....tape
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "media/recording/recording_writer.hpp"
+#include "runtime/call_records.hpp"
+#include "store/call_writer.hpp"
+
+namespace frontdesk::records {
+
+struct RecordKeeperStats {
+  std::size_t queued = 0;
+  std::uint64_t written = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t sound_dropped = 0;  ///< blocks of recordings given up because the disk could not keep pace
+  std::string last_error;           ///< empty when the latest write succeeded
+};
+
+class RecordKeeper final : public runtime::CallRecords {
+ public:
+  /// Opens the database, mends what an earlier process left behind, starts the thread.
+  static base::Result<std::unique_ptr<RecordKeeper>> start(const std::filesystem::path& data_folder);
+  /// Writes everything that is queued, for at most the drain limit.
+  ~RecordKeeper() override;
+
+  void begin(runtime::CallBegun call) override;
+  void answered(runtime::CallNumber call, base::UtcTime at) override;
+  void turn(runtime::TurnTaken turn) override;
+  void journal(runtime::CallNumber call, std::string lines) override;
+  void sound(runtime::CallNumber call, audio::Pcm interleaved) override;
+  void message(runtime::CallNumber call, std::string arguments, base::UtcTime at) override;
+  void close(runtime::CallClosed call) override;
+
+  RecordKeeperStats stats() const;
+  /// Calls that were found interrupted at the start.
+  const std::vector<std::string>& mended() const { return mended_; }
+
+ private:
+  /// False: try again later (the database is locked, the disk is full).
+  using Job = std::function<bool()>;
+  struct OpenCall {
+    store::CallRow row;
+    std::unique_ptr<recording::RecordingWriter> sound;
+    std::int64_t sound_ms = 0;
+    bool sound_failed = false;
+  };
+
+  RecordKeeper(std::filesystem::path data_folder, std::unique_ptr<store::Connection> connection);
+  base::Status mend();
+  void loop();
+  void push(Job job, bool is_sound = false);
+  bool keep(const base::Status& status);
+
+  bool write_begin(const runtime::CallBegun& begun);
+  bool write_turn(const runtime::TurnTaken& taken);
+  bool write_journal(runtime::CallNumber number, const std::string& lines);
+  bool write_sound(runtime::CallNumber number, const audio::Pcm& interleaved);
+  bool write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments, base::UtcTime at);
+  bool write_close(const runtime::CallClosed& closed);
+  OpenCall* find(runtime::CallNumber number);
+
+  const std::filesystem::path folder_;
+  std::unique_ptr<store::Connection> connection_;
+  store::CallWriter writer_;
+  std::unordered_map<runtime::CallNumber, OpenCall> calls_;  ///< store thread only
+  std::vector<std::string> mended_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  std::size_t queued_sound_ = 0;
+  bool stopping_ = false;
+  RecordKeeperStats stats_;
+  std::thread thread_;
+};
+
+}  // namespace frontdesk::records

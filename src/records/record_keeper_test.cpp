@@ -1,0 +1,128 @@
+#include "records/record_keeper.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "audio/wav.hpp"
+#include "store/call_log.hpp"
+
+namespace frontdesk::records {
+namespace {
+
+class Records : public ::testing::Test {
+ protected:
+  Records() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-records-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+  }
+  ~Records() override { std::filesystem::remove_all(folder); }
+
+  static runtime::CallBegun begun() {
+    runtime::CallBegun call;
+    call.number = 3;
+    call.id = "call_a";
+    call.caller = base::Pii<std::string>("+443335550100");
+    call.at = {1'760'000'000'000};
+    return call;
+  }
+  static runtime::TurnTaken turn(int index) {
+    runtime::TurnTaken taken;
+    taken.number = 3;
+    taken.turn.index = index;
+    taken.turn.speaker = index % 2 == 0 ? call::Speaker::receptionist : call::Speaker::caller;
+    taken.turn.text = base::Pii<std::string>("turn " + std::to_string(index));
+    taken.started = base::seconds(index);
+    taken.ended = base::seconds(index + 1);
+    return taken;
+  }
+
+  std::filesystem::path folder;
+};
+
+}  // namespace
+
+TEST_F(Records, WritesWhatACallLeavesBehind) {
+  auto keeper = RecordKeeper::start(folder);
+  ASSERT_TRUE(keeper);
+  (*keeper)->begin(begun());
+  (*keeper)->answered(3, {1'760'000'000'100});
+  auto reply = turn(0);
+  reply.gap = base::milliseconds(412);
+  reply.turn.times.endpoint = base::milliseconds(300);
+  (*keeper)->turn(reply);
+  (*keeper)->sound(3, audio::Pcm(8000, 5));
+  (*keeper)->sound(3, audio::Pcm(8000, 6));
+  (*keeper)->journal(3, "one\n");
+  (*keeper)->journal(3, "two\n");
+  (*keeper)->message(3, R"({"name":"Ann","number":"0333","reason":"tooth"})", {1'760'000'001'000});
+  (*keeper)->message(3, "not json", {1'760'000'002'000});
+  runtime::CallClosed closed;
+  closed.number = 3;
+  closed.answered = true;
+  closed.length = base::seconds(7);
+  (*keeper)->close(closed);
+  keeper->reset();
+
+  const auto log = store::CallLog::open(folder);
+  ASSERT_TRUE(log) << log.error().message;
+  const auto row = (*log)->call("call_a");
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->status, store::CallStatus::answered);
+  EXPECT_EQ(row->duration_ms, 7000);
+  EXPECT_EQ(row->gap_p50_ms, 412);
+  EXPECT_EQ((*log)->turns("call_a")->front().endpoint_ms, 300);
+  const auto messages = (*log)->messages("call_a");
+  ASSERT_EQ(messages->size(), 2U);
+  EXPECT_EQ((*messages)[1].name.expose(), "Ann");
+  EXPECT_EQ((*messages)[0].reason.expose(), "not json") << "what a model garbled is kept as it came";
+  const auto wav = audio::read_wav(folder / row->recording);
+  ASSERT_TRUE(wav);
+  EXPECT_EQ(wav->channels, 2);
+  EXPECT_EQ(wav->frames(), 8000U);
+}
+
+TEST_F(Records, AKilledCallIsMarkedAndItsRecordingPlays) {
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    auto keeper = RecordKeeper::start(folder);
+    (*keeper)->begin(begun());
+    (*keeper)->answered(3, {1'760'000'000'100});
+    for (int i = 0; i < 6; ++i) (*keeper)->sound(3, audio::Pcm(8000, 9));
+    (*keeper)->turn(turn(0));
+    while ((*keeper)->stats().written < 9) usleep(1000);
+    if (write(ready[1], "x", 1) != 1) _exit(1);
+    pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+
+  auto keeper = RecordKeeper::start(folder);
+  ASSERT_TRUE(keeper);
+  EXPECT_EQ((*keeper)->mended(), (std::vector<std::string>{"call_a"}));
+  const auto log = store::CallLog::open(folder);
+  const auto row = (*log)->call("call_a");
+  EXPECT_EQ(row->status, store::CallStatus::interrupted);
+  EXPECT_EQ(row->turns, 1);
+  EXPECT_EQ(row->duration_ms, 3000);
+  const auto wav = audio::read_wav(folder / row->recording);
+  ASSERT_TRUE(wav);
+  EXPECT_EQ(wav->frames(), 24000U);
+}
+
+TEST_F(Records, RefusesAFolderItCannotUse) {
+  const auto file = folder / "file";
+  { std::ofstream(file) << "x"; }
+  const auto refused = RecordKeeper::start(file / "below");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("data folder"), std::string::npos);
+}
+
+}  // namespace frontdesk::records

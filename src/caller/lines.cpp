@@ -67,7 +67,9 @@ base::Result<audio::Pcm> synthesise(const std::string& text, const speech::Voice
   return pcm;
 }
 
-std::string length_text(base::Duration length) { return std::to_string(base::to_ms(length) / 1000) + " s"; }
+std::string length_text(base::Duration length) {
+  return std::to_string(base::to_ms(length) / 1000) + " s";
+}
 
 base::Result<audio::Pcm> prepare_line(const Step& step, const CallOptions& options, speech::TextToSpeech* tts) {
   if (step.kind != StepKind::say && step.kind != StepKind::play) return audio::Pcm{};

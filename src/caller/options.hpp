@@ -1,5 +1,6 @@
 // How the test caller places a call. Everything has a default but the URI.
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -29,16 +30,16 @@ struct ListenOnly {
 };
 
 struct CallOptions {
-  std::string uri;      ///< "sip:reception@host:5060", "user@host", "127.0.0.1:5060"
-  base::Endpoint bind;  ///< ours; unset: the address that faces the peer, any port
-  speech::VoiceId voice{"libritts:603"};  ///< of the lines said
+  std::string uri;                        ///< "sip:reception@host:5060", "user@host", "127.0.0.1:5060"
+  base::Endpoint bind;                    ///< ours; unset: the address that faces the peer, any port
+  speech::VoiceId voice{"libritts:803"};  ///< of the lines said
   std::vector<sip::Codec> codecs{sip::Codec::pcmu, sip::Codec::pcma};
   std::string from_user = "caller";
   bool band_limit = false;  ///< lines are filtered to 300-3400 Hz, as by an analogue line
 
-  base::Duration answer_timeout = base::seconds(15);          ///< INVITE to 200
-  base::Duration greeting_timeout = base::seconds(8);         ///< 200 to the first sound
-  base::Duration reply_timeout = base::seconds(8);            ///< end of a line to the first sound of its answer
+  base::Duration answer_timeout = base::seconds(15);           ///< INVITE to 200
+  base::Duration greeting_timeout = base::seconds(8);          ///< 200 to the first sound
+  base::Duration reply_timeout = base::seconds(8);             ///< end of a line to the first sound of its answer
   base::Duration reply_end_silence = base::milliseconds(700);  ///< this much silence ends an answer
   base::Duration longest_reply = base::seconds(60);
   base::Duration call_limit = base::seconds(600);
@@ -55,6 +56,8 @@ struct Engines {
   speech::SpeechToText* stt = nullptr;
   /// One line of the conversation as it happens, on the thread of run(). May be empty.
   std::function<void(std::string_view line)> narrate;
+  /// Polled; once true, every call is hung up and run() returns what there is. May be null.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 }  // namespace frontdesk::caller

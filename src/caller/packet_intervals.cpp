@@ -8,7 +8,7 @@ void PacketIntervals::on_packet(const rtp::Header& header, base::Instant arrival
   if (last_) {
     const bool next = header.ssrc == last_->header.ssrc &&
                       header.sequence == static_cast<std::uint16_t>(last_->header.sequence + 1) &&
-                      header.timestamp == last_->header.timestamp + audio::kFrameSamples;
+                      header.timestamp == last_->header.timestamp + static_cast<std::uint32_t>(audio::kFrameSamples);
     if (!next) {
       ++discontinuities_;
     } else if (intervals_ms_.size() < kMaxIntervals) {

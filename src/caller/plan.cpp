@@ -12,8 +12,8 @@ namespace {
 using base::ErrorCode;
 
 constexpr std::array<std::string_view, 3> kPlanSettings{"name", "greeting", "step"};
-constexpr std::array<std::string_view, 8> kStepSettings{"say",         "play",   "digits",           "pause_ms", "hang_up",
-                                                        "wait_answer", "expect", "barge_in_after_ms"};
+constexpr std::array<std::string_view, 8> kStepSettings{"say",     "play",        "digits", "pause_ms",
+                                                        "hang_up", "wait_answer", "expect", "barge_in_after_ms"};
 constexpr std::size_t kActions = 5;  ///< the first of kStepSettings: each step has exactly one
 
 /// The first thing wrong with a plan. Internal to this file: turned into an Error at its edge.
@@ -28,7 +28,9 @@ tl::unexpected<Fault> fault(const toml::node& node, std::string message) {
   return tl::unexpected<Fault>({node.source().begin, std::move(message)});
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -114,8 +116,7 @@ Parsed<void> check_text(const toml::node& node, const Step& step) {
     return fault(node, "a line has at most " + std::to_string(kMaxSayCharacters) +
                            " characters: split it into steps with wait_answer = false");
   if (step.kind != StepKind::digits) return {};
-  if (step.text.size() > kMaxDigits)
-    return fault(node, "a step has at most " + std::to_string(kMaxDigits) + " digits");
+  if (step.text.size() > kMaxDigits) return fault(node, "a step has at most " + std::to_string(kMaxDigits) + " digits");
   if (step.text.find_first_not_of("0123456789*#ABCD") != std::string::npos)
     return fault(node, "digits are 0 to 9, *, # and A to D");
   return {};
@@ -179,9 +180,10 @@ Parsed<void> check_barge_in(const CallPlan& plan, const Step& step, const toml::
   if (!step.barge_in_after) return {};
   const bool something_to_interrupt = plan.steps.empty() ? plan.greeting : plan.steps.back().wait_answer;
   if (something_to_interrupt) return {};
-  return fault(node, plan.steps.empty() ? "barge_in_after_ms interrupts the greeting, and this plan has greeting = false"
-                                        : "barge_in_after_ms interrupts the answer to the step before, and that step "
-                                          "waits for none");
+  return fault(node, plan.steps.empty()
+                         ? "barge_in_after_ms interrupts the greeting, and this plan has greeting = false"
+                         : "barge_in_after_ms interrupts the answer to the step before, and that step "
+                           "waits for none");
 }
 
 Parsed<CallPlan> read_plan(const toml::table& root) {
@@ -232,8 +234,7 @@ base::Result<CallPlan> parse_plan(std::string_view text, std::string_view source
     if (plan) return std::move(*plan);
     return base::fail(ErrorCode::invalid_argument, kDomain, located(source, plan.error().at, plan.error().message));
   } catch (const toml::parse_error& error) {
-    return base::fail(ErrorCode::invalid_argument, kDomain,
-                      located(source, error.source().begin, error.description()));
+    return base::fail(ErrorCode::invalid_argument, kDomain, located(source, error.source().begin, error.description()));
   }
 }
 

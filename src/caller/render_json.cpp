@@ -10,15 +10,21 @@ namespace json = boost::json;
 using base::Duration;
 
 /// A tenth of a millisecond is finer than anything measured here.
-double rounded(double value) { return std::round(value * 10) / 10; }
+double rounded(double value) {
+  return std::round(value * 10) / 10;
+}
 
-json::value ms(Duration d) { return rounded(static_cast<double>(d.count()) / 1e6); }
-json::value ms(const std::optional<Duration>& d) { return d ? ms(*d) : json::value(nullptr); }
+json::value ms(Duration d) {
+  return rounded(static_cast<double>(d.count()) / 1e6);
+}
+json::value ms(const std::optional<Duration>& d) {
+  return d ? ms(*d) : json::value(nullptr);
+}
 
 json::value distribution(const meter::DistributionSummary& summary) {
   if (summary.count == 0) return {{"count", 0}};
-  return {{"count", summary.count},         {"min", rounded(summary.min)}, {"mean", rounded(summary.mean)},
-          {"p50", rounded(summary.p50)},    {"p95", rounded(summary.p95)}, {"p99", rounded(summary.p99)},
+  return {{"count", summary.count},      {"min", rounded(summary.min)}, {"mean", rounded(summary.mean)},
+          {"p50", rounded(summary.p50)}, {"p95", rounded(summary.p95)}, {"p99", rounded(summary.p99)},
           {"max", rounded(summary.max)}};
 }
 
@@ -62,7 +68,9 @@ json::value packets_value(const CallReport& call) {
           {"interval_ms", distribution(call.intervals_ms)}};
 }
 
-json::array texts(const std::vector<std::string>& list) { return json::array(list.begin(), list.end()); }
+json::array texts(const std::vector<std::string>& list) {
+  return json::array(list.begin(), list.end());
+}
 
 json::value call_value(const CallReport& call) {
   json::array turns;

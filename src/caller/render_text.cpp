@@ -15,8 +15,12 @@ std::string number(double value, int decimals) {
   return {text.data(), static_cast<std::size_t>(std::max(length, 0))};
 }
 
-std::string ms(Duration d) { return number(static_cast<double>(d.count()) / 1e6, 0) + " ms"; }
-std::string ms(const std::optional<Duration>& d) { return d ? ms(*d) : "-"; }
+std::string ms(Duration d) {
+  return number(static_cast<double>(d.count()) / 1e6, 0) + " ms";
+}
+std::string ms(const std::optional<Duration>& d) {
+  return d ? ms(*d) : "-";
+}
 
 std::string left(std::string text, std::size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
@@ -66,15 +70,15 @@ std::string turn_table(const CallReport& call) {
 
 std::string packet_rows(const CallReport& call) {
   const PacketReport& packets = call.packets;
-  std::string text = row("packets", "sent " + std::to_string(packets.sent) + ", received " +
-                                        std::to_string(packets.received) + ", lost " + std::to_string(packets.lost) +
-                                        ", late " + std::to_string(packets.late) + ", concealed frames " +
-                                        std::to_string(packets.concealed));
+  std::string text =
+      row("packets", "sent " + std::to_string(packets.sent) + ", received " + std::to_string(packets.received) +
+                         ", lost " + std::to_string(packets.lost) + ", late " + std::to_string(packets.late) +
+                         ", concealed frames " + std::to_string(packets.concealed));
   text += row("jitter", number(packets.jitter_ms, 1) + " ms, jitter buffer " + ms(packets.playout_delay));
-  text += row("their clock", quantiles(call.intervals_ms, 1) + " between packets" +
-                                 (packets.discontinuities > 0
-                                      ? ", " + std::to_string(packets.discontinuities) + " discontinuities"
-                                      : ""));
+  text +=
+      row("their clock",
+          quantiles(call.intervals_ms, 1) + " between packets" +
+              (packets.discontinuities > 0 ? ", " + std::to_string(packets.discontinuities) + " discontinuities" : ""));
   return text;
 }
 
@@ -133,8 +137,9 @@ std::string render_text(const RunReport& report) {
   }
   if (report.calls.size() > 1) text += totals_text(add_up(report));
   if (any_turns)
-    text += "Gaps run from the end of the caller's speech to the first sound of the answer as a caller hears it:\n"
-            "the network and the caller's jitter buffer are included.\n";
+    text +=
+        "Gaps run from the end of the caller's speech to the first sound of the answer as a caller hears it:\n"
+        "the network and the caller's jitter buffer are included.\n";
   return text;
 }
 

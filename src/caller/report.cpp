@@ -10,9 +10,13 @@ using base::Duration;
 /// The meter may see a line begin or end a little beside its first and last sample.
 constexpr Duration kSlack = base::milliseconds(100);
 
-double ms(Duration d) { return static_cast<double>(d.count()) / 1e6; }
+double ms(Duration d) {
+  return static_cast<double>(d.count()) / 1e6;
+}
 
-bool within(Duration at, const Span& line) { return at >= line.start - kSlack && at <= line.end + kSlack; }
+bool within(Duration at, const Span& line) {
+  return at >= line.start - kSlack && at <= line.end + kSlack;
+}
 
 std::string step_name(const CallPlan& plan, std::size_t index) {
   constexpr std::size_t kShown = 40;
@@ -173,8 +177,8 @@ Totals add_up(const RunReport& report) {
 }
 
 int exit_code(const RunReport& report) {
-  const bool ok = !report.calls.empty() && std::all_of(report.calls.begin(), report.calls.end(),
-                                                       [](const CallReport& call) { return call.ok; });
+  const bool ok = !report.calls.empty() &&
+                  std::all_of(report.calls.begin(), report.calls.end(), [](const CallReport& call) { return call.ok; });
   return ok ? 0 : 1;
 }
 

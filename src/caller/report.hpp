@@ -57,7 +57,7 @@ struct PacketReport {
 
 /// All that is known when the call is over.
 struct CallLog {
-  std::string call;  ///< "1" to the number of calls
+  std::string call;                              ///< "1" to the number of calls
   std::optional<base::Duration> answered_after;  ///< INVITE to 200
   base::Duration established_at{0};              ///< on the recording's clock
   base::Duration length{0};
@@ -89,7 +89,7 @@ struct TurnReport {
 struct CallReport {
   std::string call;
   std::string failure;
-  bool ok = false;  ///< no failure, and every awaited answer came
+  bool ok = false;                    ///< no failure, and every awaited answer came
   std::vector<std::string> problems;  ///< why it is not ok
   std::vector<std::string> remarks;   ///< what else was noticed
   std::optional<base::Duration> answered_after;

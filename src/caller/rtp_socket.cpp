@@ -122,7 +122,9 @@ struct ReceiveBatch::Buffers {
   }
 };
 
-ReceiveBatch::ReceiveBatch() : buffers_(std::make_unique<Buffers>()) { datagrams_.reserve(kBatch); }
+ReceiveBatch::ReceiveBatch() : buffers_(std::make_unique<Buffers>()) {
+  datagrams_.reserve(kBatch);
+}
 ReceiveBatch::~ReceiveBatch() = default;
 
 base::Result<RtpSocket> RtpSocket::open(const Endpoint& address) {

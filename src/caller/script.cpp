@@ -4,9 +4,12 @@ namespace frontdesk::caller {
 
 using base::Duration;
 
-Script::Script(const CallPlan& plan, const ScriptTimes& times)
-    : plan_(plan), times_(times), steps_(plan.steps.size()) {
-  for (std::size_t i = 0; i < steps_.size(); ++i) steps_[i].answer_awaited = plan_.steps[i].wait_answer;
+Script::Script(const CallPlan& plan, const ScriptTimes& times) : plan_(plan), times_(times), steps_(plan.steps.size()) {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    // What is to be interrupted must first be waited for.
+    const bool interrupted = i + 1 < steps_.size() && plan_.steps[i + 1].barge_in_after.has_value();
+    steps_[i].answer_awaited = plan_.steps[i].wait_answer || interrupted;
+  }
 }
 
 void Script::on_tick(const Hearing& heard, Duration now, ScriptCommands& commands) {
@@ -124,7 +127,7 @@ void Script::on_sent(std::size_t step, Duration end, ScriptCommands& commands) {
   if (state_ != State::sending || step + 1 != next_) return;
   steps_[step].line.end = end;
   steps_[step].done = true;
-  if (!plan_.steps[step].wait_answer) return advance(end, commands);
+  if (!steps_[step].answer_awaited) return advance(end, commands);
   state_ = State::awaiting;
   awaited_ = step + 1;
   begun_ = false;

@@ -94,10 +94,10 @@ class Script {
   State state_ = State::awaiting;
   std::size_t next_ = 0;  ///< step to carry out next
   Owner awaited_ = 0;
-  bool begun_ = false;           ///< the awaited answer has begun
-  base::Duration wait_from_{0};  ///< it may begin from here
-  base::Duration line_end_{0};   ///< and its time runs from here
-  base::Duration until_{0};      ///< end of a pause
+  bool begun_ = false;             ///< the awaited answer has begun
+  base::Duration wait_from_{0};    ///< it may begin from here
+  base::Duration line_end_{0};     ///< and its time runs from here
+  base::Duration until_{0};        ///< end of a pause
   std::optional<OpenReply> open_;  ///< the awaited answer, or one that was interrupted and goes on
   int unanswered_ = 0;
   bool completed_ = false;

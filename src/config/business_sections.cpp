@@ -10,8 +10,9 @@ using knowledge::Business;
 
 constexpr std::size_t kMaxEntries = 2000;
 constexpr std::string_view kHoursExample = "write \"08:00-12:00, 13:00-17:30\", \"24 hours\" or \"closed\"";
-constexpr std::array<std::string_view, 11> kSections{"business", "phones", "hours", "holidays", "departments", "people",
-                                                     "services", "faq", "policies", "emergency", "phrases"};
+constexpr std::array<std::string_view, 11> kSections{"business",    "phones",    "hours",    "holidays",
+                                                     "departments", "people",    "services", "faq",
+                                                     "policies",    "emergency", "phrases"};
 
 bool is_upper_code(std::string_view text, std::size_t length) {
   return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -52,7 +53,8 @@ void read_identity(TableReader& reader, Business& business) {
   business.closing = reader.text("closing").value_or("");
   business.timezone = reader.text("timezone").value_or(business.timezone);
   business.currency = reader.text("currency").value_or(business.currency);
-  if (!is_upper_code(business.currency, 3)) reader.problem("currency", "must be three capital letters, such as \"GBP\"");
+  if (!is_upper_code(business.currency, 3))
+    reader.problem("currency", "must be three capital letters, such as \"GBP\"");
   business.country = reader.text("country").value_or(business.country);
   if (!is_upper_code(business.country, 2)) reader.problem("country", "must be two capital letters, such as \"GB\"");
   business.address.lines = reader.text("address").value_or("");
@@ -60,7 +62,8 @@ void read_identity(TableReader& reader, Business& business) {
   business.address.parking = reader.text("parking").value_or("");
   business.email = reader.text("email").value_or("");
   const auto at = business.email.find('@');
-  if (!business.email.empty() && (at == 0 || at == std::string::npos || business.email.find('.', at) == std::string::npos)) {
+  if (!business.email.empty() &&
+      (at == 0 || at == std::string::npos || business.email.find('.', at) == std::string::npos)) {
     reader.problem("email", "must be an e-mail address, such as \"hello@example.com\"");
   }
   business.website = reader.text("website").value_or("");
@@ -107,8 +110,10 @@ knowledge::SpecialDay read_holiday(TableReader& reader) {
   if (const auto first = one ? one : from) day.first = first->date, day.yearly = first->yearly;
   if (const auto last = one ? one : to) {
     day.last = last->date;
-    if (last->yearly != day.yearly) reader.problem("to", "must be written like from: both with a year, or both without");
-    else if (!day.yearly && day.last < day.first) reader.problem("to", "is before from");
+    if (last->yearly != day.yearly)
+      reader.problem("to", "must be written like from: both with a year, or both without");
+    else if (!day.yearly && day.last < day.first)
+      reader.problem("to", "is before from");
   }
   const std::string hours = reader.text("hours").value_or("closed");
   if (const auto open = parse_day_hours(hours)) {
@@ -148,7 +153,9 @@ knowledge::Service read_service(TableReader& reader) {
     if (const auto price = parse_price(*text)) {
       service.price = *price;
     } else {
-      reader.problem("price", "\"" + *text + "\" is not understood: write 65, \"45-90\", \"from 320\", \"free\" or \"on request\"");
+      reader.problem(
+          "price",
+          "\"" + *text + "\" is not understood: write 65, \"45-90\", \"from 320\", \"free\" or \"on request\"");
     }
   }
   return service;
@@ -207,7 +214,8 @@ Business read_business(TableReader& root, Findings& findings) {
   }
   read_hours(root, findings, business);
   read_entries(root, findings, "phones", business.phones, [](TableReader& reader) {
-    return knowledge::PhoneNumber{reader.required("label", "\"out of hours\""), reader.required("number", "\"0333 555 0100\"")};
+    return knowledge::PhoneNumber{reader.required("label", "\"out of hours\""),
+                                  reader.required("number", "\"0333 555 0100\"")};
   });
   read_entries(root, findings, "holidays", business.hours.special, read_holiday);
   read_entries(root, findings, "departments", business.departments, [](TableReader& reader) {

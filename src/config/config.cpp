@@ -54,8 +54,8 @@ void read_zone(Config& config, const std::string& file, const toml::table& table
   }
   const auto at = table.at_path("business.timezone");
   const auto place = at.node() != nullptr ? at.node()->source().begin : toml::source_position{};
-  findings.problems.push_back({file, static_cast<int>(place.line), static_cast<int>(place.column), "business.timezone",
-                               zone.error().message});
+  findings.problems.push_back(
+      {file, static_cast<int>(place.line), static_cast<int>(place.column), "business.timezone", zone.error().message});
 }
 
 /// The business from the file that `business = "..."` names.
@@ -137,8 +137,9 @@ base::Result<business_hours::TimeZone> load_time_zone(std::string_view name, con
   const auto bytes = plain ? read_file(directory + "/" + std::string(name)) : std::nullopt;
   if (!bytes) {
     return base::fail(base::ErrorCode::not_found, "config",
-                      "\"" + std::string(name) + "\" is not a time zone known here: write an IANA name such as "
-                      "\"Europe/London\", and install the package tzdata");
+                      "\"" + std::string(name) +
+                          "\" is not a time zone known here: write an IANA name such as "
+                          "\"Europe/London\", and install the package tzdata");
   }
   return business_hours::parse_tzif(name, *bytes);
 }

@@ -108,12 +108,14 @@ price = "cheap"
   EXPECT_THAT(problem_at(problems, "people").message, HasSubstr("id \"a\""));
   EXPECT_EQ(problem_at(problems, "services[1].price").line, 27);
   EXPECT_EQ(problems.size(), 17U);
-  EXPECT_TRUE(std::is_sorted(problems.begin(), problems.end(), [](const auto& a, const auto& b) { return a.line < b.line; }));
+  EXPECT_TRUE(
+      std::is_sorted(problems.begin(), problems.end(), [](const auto& a, const auto& b) { return a.line < b.line; }));
 }
 
 TEST(ParseConfig, DomainRules) {
   const auto message = [](const std::string& domain) {
-    const auto problems = problems_of(std::string(kMinimal) + "[trunk]\nusername=\"u\"\npassword=\"p\"\ndomain=\"" + domain + "\"\n");
+    const auto problems =
+        problems_of(std::string(kMinimal) + "[trunk]\nusername=\"u\"\npassword=\"p\"\ndomain=\"" + domain + "\"\n");
     return problems.empty() ? std::string() : problems.front().message;
   };
   EXPECT_EQ(message("sip.example.com"), "");
@@ -206,7 +208,8 @@ TEST(Price, Notations) {
   EXPECT_EQ(parse_price("45-90"), (Price{Price::Kind::range, 45'000'000, 90'000'000}));
   EXPECT_EQ(parse_price("From 320"), (Price{Price::Kind::from, 320'000'000, 0}));
   EXPECT_EQ(parse_price("free"), (Price{Price::Kind::free, 0, 0}));
-  for (const char* wrong : {"", "£65", "90-45", "1.234", "-5", "from"}) EXPECT_EQ(parse_price(wrong), std::nullopt) << wrong;
+  for (const char* wrong : {"", "£65", "90-45", "1.234", "-5", "from"})
+    EXPECT_EQ(parse_price(wrong), std::nullopt) << wrong;
 }
 
 TEST(AddressRange, Contains) {
@@ -217,7 +220,8 @@ TEST(AddressRange, Contains) {
   EXPECT_FALSE(range->contains(*base::parse_address("::1")));
   EXPECT_TRUE(parse_range("2001:db8::/32")->contains(*base::parse_address("2001:db8:1::1")));
   EXPECT_TRUE(parse_range("0.0.0.0/0")->contains(*base::parse_address("8.8.8.8")));
-  for (const char* wrong : {"", "192.0.2.0/33", "192.0.2.0/", "host", "192.0.2.0/-1"}) EXPECT_FALSE(parse_range(wrong)) << wrong;
+  for (const char* wrong : {"", "192.0.2.0/33", "192.0.2.0/", "host", "192.0.2.0/-1"})
+    EXPECT_FALSE(parse_range(wrong)) << wrong;
 }
 
 TEST(TimeZone, NamesCannotLeaveTheFolder) {

@@ -23,7 +23,8 @@ std::vector<AddressRange> ranges(TableReader& reader, std::string_view key) {
     if (const auto range = parse_range(text)) {
       out.push_back(*range);
     } else {
-      reader.problem(key, "\"" + text + "\" is not an address: write \"192.0.2.7\" or a block such as \"192.0.2.0/24\"");
+      reader.problem(key,
+                     "\"" + text + "\" is not an address: write \"192.0.2.7\" or a block such as \"192.0.2.0/24\"");
     }
   }
   return out;
@@ -52,15 +53,20 @@ std::string domain_problem(std::string_view domain) {
   if (domain.find("://") != std::string_view::npos || domain.starts_with("sip:") || domain.starts_with("sips:")) {
     return "must not contain a protocol: write only the host, such as \"sip.example.com\"";
   }
-  if (domain.find('/') != std::string_view::npos) return "must not contain a slash: write only the host, such as \"sip.example.com\"";
+  if (domain.find('/') != std::string_view::npos)
+    return "must not contain a slash: write only the host, such as \"sip.example.com\"";
   if (domain.find(':') != std::string_view::npos && !base::parse_address(domain)) {
     return "must not contain a port: write the host here and the port as port = 5060";
   }
-  if (domain.find('@') != std::string_view::npos) return "must not contain a user: write the user as username = \"...\"";
+  if (domain.find('@') != std::string_view::npos)
+    return "must not contain a user: write the user as username = \"...\"";
   const bool plain = std::all_of(domain.begin(), domain.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == ':';
   });
-  return plain && domain.size() <= 253 ? "" : "is not a host name: write letters, digits, dots and hyphens, such as \"sip.example.com\"";
+  return plain && domain.size() <= 253
+             ? ""
+             : "is not a host name: write letters, digits, dots and hyphens, such as \"sip.example.com\"";
 }
 
 }  // namespace
@@ -112,7 +118,8 @@ Trunk read_trunk(TableReader& reader) {
   Trunk trunk;
   trunk.name = reader.text("name").value_or(trunk.name);
   trunk.domain = reader.required("domain", "\"sip.example.com\"");
-  if (const auto why = domain_problem(trunk.domain); !trunk.domain.empty() && !why.empty()) reader.problem("domain", why);
+  if (const auto why = domain_problem(trunk.domain); !trunk.domain.empty() && !why.empty())
+    reader.problem("domain", why);
   trunk.port = static_cast<std::uint16_t>(reader.integer("port", 1, 65535).value_or(trunk.port));
   const std::string transport = reader.text("transport").value_or("udp");
   trunk.transport = transport == "tcp" ? Transport::tcp : Transport::udp;

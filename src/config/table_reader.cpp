@@ -69,7 +69,9 @@ std::string closest(std::string_view word, const std::set<std::string>& known) {
   return best;
 }
 
-std::string TableReader::variable(std::string_view key) const { return "FRONTDESK_" + upper(path_) + "_" + upper(key); }
+std::string TableReader::variable(std::string_view key) const {
+  return "FRONTDESK_" + upper(path_) + "_" + upper(key);
+}
 
 std::optional<std::string> TableReader::override_of(std::string_view key) {
   if (!environment_allowed_ || findings_.environment == nullptr) return std::nullopt;
@@ -83,7 +85,8 @@ const toml::node* TableReader::node(std::string_view key) {
 }
 
 bool TableReader::has(std::string_view key) const {
-  if (environment_allowed_ && findings_.environment != nullptr && findings_.environment->contains(variable(key))) return true;
+  if (environment_allowed_ && findings_.environment != nullptr && findings_.environment->contains(variable(key)))
+    return true;
   return table_ != nullptr && table_->contains(key);
 }
 
@@ -243,8 +246,9 @@ void TableReader::finish_environment() {
     const std::string key = lower(std::string_view(at->first).substr(prefix.size()));
     if (known_.contains(key)) continue;
     const std::string meant = closest(key, known_);
-    findings_.problems.push_back({"environment", 0, 0, at->first,
-                                  "is not a setting" + (meant.empty() ? "" : ": did you mean " + variable(meant) + "?")});
+    findings_.problems.push_back(
+        {"environment", 0, 0, at->first,
+         "is not a setting" + (meant.empty() ? "" : ": did you mean " + variable(meant) + "?")});
   }
 }
 
@@ -256,8 +260,9 @@ void TableReader::finish() {
     if (known_.contains(name)) continue;
     const std::string meant = closest(name, known_);
     const auto at = key.source().begin;
-    findings_.problems.push_back({file_, static_cast<int>(at.line), static_cast<int>(at.column), key_path(name),
-                                  meant.empty() ? "is not a setting: remove it" : "is not a setting: did you mean \"" + meant + "\"?"});
+    findings_.problems.push_back(
+        {file_, static_cast<int>(at.line), static_cast<int>(at.column), key_path(name),
+         meant.empty() ? "is not a setting: remove it" : "is not a setting: did you mean \"" + meant + "\"?"});
   }
 }
 

@@ -1,11 +1,12 @@
 // Reads one TOML table key by key: remembers which keys are known, records a problem with its place
 // for every wrong one, and carries on. Process sections may be overridden by the environment.
 #pragma once
+#include <toml++/toml.h>
+
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <toml++/toml.h>
 #include <vector>
 
 #include "config/config.hpp"
@@ -56,7 +57,9 @@ class TableReader {
   void finish();
 
   const std::string& file() const { return file_; }
-  std::string key_path(std::string_view key) const { return path_.empty() ? std::string(key) : path_ + "." + std::string(key); }
+  std::string key_path(std::string_view key) const {
+    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  }
 
  private:
   const toml::node* node(std::string_view key);

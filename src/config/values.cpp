@@ -49,7 +49,8 @@ std::optional<int> clock_minutes(std::string_view text) {
   const auto parts = split(text, ':');
   const auto hour = whole(parts[0], 2);
   const auto minute = parts.size() == 2 ? whole(parts[1], 2) : std::optional(0);
-  if (parts.size() > 2 || !hour || !minute || *minute > 59 || *hour > 24 || (*hour == 24 && *minute > 0)) return std::nullopt;
+  if (parts.size() > 2 || !hour || !minute || *minute > 59 || *hour > 24 || (*hour == 24 && *minute > 0))
+    return std::nullopt;
   return *hour * 60 + *minute;
 }
 

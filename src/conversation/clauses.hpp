@@ -11,7 +11,7 @@ class ClauseSplitter {
  public:
   /// Pieces that are complete now.
   std::vector<std::string> feed(std::string_view delta);
-  /// The rest, at the end of the text.
+  /// The rest, at the end of the text. What is returned does not depend on how the text was cut into deltas.
   std::vector<std::string> finish();
 
  private:
@@ -21,7 +21,7 @@ class ClauseSplitter {
   bool first_ = true;
 };
 
-inline constexpr std::size_t kLongestPiece = 300;       ///< characters; longer is cut at a space
+inline constexpr std::size_t kLongestPiece = 300;       ///< bytes; longer is cut at a space
 inline constexpr std::size_t kShortestFirstClause = 24; ///< a first clause shorter than this joins the next
 
 }  // namespace frontdesk::conversation

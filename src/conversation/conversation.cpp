@@ -108,10 +108,10 @@ void Conversation::idle_expired() {
 
 void Conversation::enter(State state) {
   state_ = state;
-  if (state == State::listening)
-    set(kIdle, now_ + settings_.idle_prompt);
-  else
-    clear(kIdle);
+  clear(kIdle);
+  if (state != State::listening) return;
+  set(kIdle, now_ + settings_.idle_prompt);
+  if (!digits_.empty() && timers_[kDigits] == base::kNever) set(kDigits, now_);
 }
 
 void Conversation::trace(std::string decision, std::string reason) {
@@ -130,9 +130,8 @@ void Conversation::abandon() {
   close_turn();
   settle_cut_reply();
   record_caller();
-  if (reply_ && reply_->audible) interrupt("the call is over");
+  cut_short();
   settle_cut_reply();
-  drop_reply();
   timers_.fill(base::kNever);
   state_ = State::ended;
 }

@@ -83,6 +83,7 @@ class Conversation final : public call::Activity {
     std::string text;
     bool got_across = false;
     std::optional<Ending> ending;
+    llm::ChatOutcome outcome;
   };
 
   // One per event.
@@ -116,10 +117,12 @@ class Conversation final : public call::Activity {
   void take_turn(std::string text, float confidence);
   void take_turn_back(base::Instant from);
   void dismiss_sound();
+  void resume(const Unsaid& unsaid);
   bool was_backchannel();
   void keep_words();
   call::RecordTurn caller_turn(std::string text, float confidence) const;
   void interrupt(const char* because);
+  void cut_short();
 
   // Thinking.
   void prepare_reply(const std::string& caller_text, bool released);
@@ -136,7 +139,7 @@ class Conversation final : public call::Activity {
   void say_last(std::string text, call::EndClass end_class, std::string reason);
   void add_piece(Reply& reply, std::string text);
   void request_pieces(Reply& reply);
-  void expect_first_sound();
+  void expect_first_sound(const Reply& reply);
   void release_reply();
   void drop_reply();
   void stop_pieces(Reply& reply);

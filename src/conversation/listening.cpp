@@ -44,13 +44,13 @@ void Conversation::on(const call::SpeechStarted& event) {
 void Conversation::take_turn_back(base::Instant from) {
   trace("endpoint", "the caller went on before the answer began");
   // Words of our own (a greeting) answer nothing: they are still to be said if this was only a noise.
-  if (reply_ && reply_->chat == 0 && !caller_record_) unsaid_ = Unsaid{reply_->full_text(), false, reply_->ending};
+  if (reply_ && reply_->chat == 0 && !caller_record_) unsaid_ = Unsaid{reply_->full_text(), false, reply_->ending, reply_->outcome};
   drop_reply();
   std::string said;
   auto started = from;
   if (caller_record_ && history_.retract_caller()) {
     said = caller_record_->text.expose();
-    started = caller_record_->started;
+    started = std::min(from, caller_record_->started);
     caller_record_.reset();
   }
   record_caller();  // its tools have run: it stands
@@ -141,16 +141,13 @@ bool Conversation::was_backchannel() {
 void Conversation::dismiss_sound() {
   const auto spoken = caller_.speech_end - caller_.started;
   const auto lost_because = caller_.lost_because;
-  trace("noise", "sound for " + milliseconds_text(spoken) + " without words to answer");
   close_turn();
   settle_cut_reply();
-  if (!lost_because.empty()) return apologise("transcript", lost_because, settings_.apology);
+  if (!lost_because.empty()) return apologise("transcript", lost_because, settings_.pardon);
+  trace("noise", "sound for " + milliseconds_text(spoken) + " without words to answer");
   if (unsaid_ && digits_.empty()) {
-    const auto unsaid = *std::exchange(unsaid_, std::nullopt);
     trace("resume", "we were interrupted by no words");
-    say(unsaid.text);
-    if (reply_) reply_->ending = unsaid.ending;
-    return;
+    return resume(*std::exchange(unsaid_, std::nullopt));
   }
   if (history_.awaits_answer()) {
     prepare_reply("", true);
@@ -159,6 +156,14 @@ void Conversation::dismiss_sound() {
   }
   if (spoken >= kWorthAsking) return say(settings_.pardon);
   enter(State::listening);
+}
+
+void Conversation::resume(const Unsaid& unsaid) {
+  say(unsaid.text);
+  if (!reply_) return;
+  reply_->ending = unsaid.ending;
+  reply_->outcome = unsaid.outcome;
+  reply_->outcome.tool_calls.clear();  // they have run
 }
 
 call::RecordTurn Conversation::caller_turn(std::string text, float confidence) const {
@@ -198,11 +203,15 @@ void Conversation::keep_words() {
   caller_record_->times = {};
 }
 
-/// Stops our words in the caller's ear. How much was heard is told by PlayoutCut, a moment later.
 void Conversation::interrupt(const char* because) {
+  trace("interrupt", because);
+  cut_short();
+}
+
+/// Stops our words in the caller's ear. How much was heard is told by PlayoutCut, a moment later.
+void Conversation::cut_short() {
   if (!reply_) return;
   if (!reply_->audible) return drop_reply();
-  trace("interrupt", because);
   settle_cut_reply();
   cut_reply_ = std::move(reply_);
   reply_.reset();
@@ -224,10 +233,7 @@ void Conversation::on(const call::DigitPressed& event) {
 /// Keys count as a turn of their own once the caller stops pressing them.
 void Conversation::expire_digits() {
   clear(kDigits);
-  if (state_ != State::listening || digits_.empty()) {
-    if (!digits_.empty()) set(kDigits, now_ + kDigitPause);
-    return;
-  }
+  if (state_ != State::listening || digits_.empty()) return;  // later, when it is the caller's turn
   caller_ = CallerTurn{};
   caller_.started = caller_.speech_end = now_;
   take_turn(std::exchange(digits_, {}), 1.0F);

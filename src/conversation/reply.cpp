@@ -20,7 +20,7 @@ constexpr double kCharactersPerSecond = 15;  // of ordinary speech, where the re
 /// The words of a piece that were played before the cut, assuming an even pace.
 std::string_view heard_part(const Piece& piece) {
   if (piece.state == Piece::State::heard) return piece.text;
-  if (piece.state != Piece::State::cut) return {};
+  if (piece.state != Piece::State::cut && piece.state != Piece::State::playing) return {};  // playing: by the clock
   const double pace = piece.length > base::Duration{0}
                           ? static_cast<double>(piece.text.size()) / base::to_seconds(piece.length)
                           : kCharactersPerSecond;

@@ -7,10 +7,11 @@ std::optional<SpeechSegmenter::Mark> SpeechSegmenter::push(base::Instant start, 
   if (probability >= settings_.enter) {
     if (voiced_ == 0) run_start_ = start;
     ++voiced_;
-    silent_ = 0;
+    if (in_speech_ || voiced_ == 1) silent_ = 0;
     last_voiced_end_ = start + length;
     if (!in_speech_ && voiced_ >= settings_.windows_to_start) {
       in_speech_ = true;
+      silent_ = 0;
       return call::SpeechStarted{run_start_};
     }
     return std::nullopt;

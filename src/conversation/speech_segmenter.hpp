@@ -30,7 +30,7 @@ class SpeechSegmenter {
   SegmenterSettings settings_;
   bool in_speech_ = false;
   int voiced_ = 0;  ///< windows in the current run of speech
-  int silent_ = 0;  ///< windows in the current run of silence
+  int silent_ = 0;  ///< windows in the current run of silence; before speech: weak windows inside the onset
   base::Instant run_start_{};
   base::Instant last_voiced_end_{};
 };

@@ -22,7 +22,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-Instant at(int ms) { return Instant{milliseconds(ms)}; }
+Instant at(int ms) {
+  return Instant{milliseconds(ms)};
+}
 
 /// Keeps one worker occupied until opened.
 class Gate {
@@ -217,7 +219,8 @@ TEST(GuardedSink, MayBeClosedFromInsideADelivery) {
 class ModelFilesTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("frontdesk-models-" + std::to_string(base::monotonic_now().since_start.count()));
+    folder_ = std::filesystem::temp_directory_path() /
+              ("frontdesk-models-" + std::to_string(base::monotonic_now().since_start.count()));
     std::filesystem::create_directories(folder_ / "silero-vad");
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }

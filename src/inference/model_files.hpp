@@ -13,8 +13,8 @@ namespace frontdesk::inference {
 
 /// One entry of the catalogue.
 struct ModelFile {
-  std::string_view name;     ///< for people: "voice activity (Silero 5)"
-  std::string_view path;     ///< below the models folder: "silero-vad/silero_vad_v5.onnx"
+  std::string_view name;  ///< for people: "voice activity (Silero 5)"
+  std::string_view path;  ///< below the models folder: "silero-vad/silero_vad_v5.onnx"
   std::uintmax_t bytes = 0;
   std::string_view sha256;   ///< 64 lower-case hexadecimal digits
   std::string_view licence;  ///< SPDX identifier, with remarks where it has conditions

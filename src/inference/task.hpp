@@ -11,8 +11,8 @@ class Task {
  public:
   Task() = default;
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Task> && std::is_invocable_v<std::decay_t<F>&>)
-  Task(F&& call) : call_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(call))) {}  // NOLINT: implicit
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Task> && std::is_invocable_v<std::decay_t<F>&>) Task(F&& call)
+      : call_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(call))) {}  // NOLINT: implicit
 
   explicit operator bool() const { return call_ != nullptr; }
   void operator()() { call_->run(); }

@@ -24,7 +24,9 @@ struct Queued {
   Task task;
 };
 
-base::Duration moved_towards(base::Duration mean, base::Duration sample) { return mean + (sample - mean) / kMeanOver; }
+base::Duration moved_towards(base::Duration mean, base::Duration sample) {
+  return mean + (sample - mean) / kMeanOver;
+}
 
 }  // namespace
 
@@ -95,7 +97,9 @@ WorkerPool::WorkerPool(const WorkerPoolOptions& options) : state_(std::make_uniq
   for (std::size_t i = 0; i < options.threads; ++i) state_->threads.emplace_back([this] { state_->work(); });
 }
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 bool WorkerPool::submit(base::Instant deadline, Task task) {
   {
@@ -130,7 +134,8 @@ WorkerPoolStats WorkerPool::stats() const {
   auto result = state_->stats;
   result.queued = state_->queue.size();
   const auto now = state_->options.clock();
-  for (const auto& [order, queued] : state_->queue) result.oldest_wait = std::max(result.oldest_wait, now - queued.since);
+  for (const auto& [order, queued] : state_->queue)
+    result.oldest_wait = std::max(result.oldest_wait, now - queued.since);
   return result;
 }
 

@@ -22,9 +22,9 @@ struct WorkerPoolStats {
   std::size_t queued = 0;
   std::size_t busy = 0;  ///< workers running a task
   std::uint64_t completed = 0;
-  std::uint64_t rejected = 0;  ///< submit() returned false
-  std::uint64_t failed = 0;    ///< the task threw
-  std::uint64_t late = 0;      ///< started after their deadline
+  std::uint64_t rejected = 0;     ///< submit() returned false
+  std::uint64_t failed = 0;       ///< the task threw
+  std::uint64_t late = 0;         ///< started after their deadline
   base::Duration oldest_wait{0};  ///< of the tasks queued now
   base::Duration mean_wait{0};    ///< exponential mean over about 16 tasks
   base::Duration mean_run{0};     ///< likewise

@@ -53,7 +53,7 @@ struct RemoteLatched {
   friend bool operator==(const RemoteLatched&, const RemoteLatched&) = default;
 };
 
-using MediaEvent = std::variant<PlayoutStarted, PlayoutFinished, PlayoutCut, PlayoutStarved, DigitPressed,
-                                MediaStarted, MediaTimedOut, RemoteLatched>;
+using MediaEvent = std::variant<PlayoutStarted, PlayoutFinished, PlayoutCut, PlayoutStarved, DigitPressed, MediaStarted,
+                                MediaTimedOut, RemoteLatched>;
 
 }  // namespace frontdesk::media

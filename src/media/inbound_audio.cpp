@@ -22,8 +22,8 @@ void InboundAudio::follow(const rtp::Header& header) {
 
 bool InboundAudio::admit(const rtp::Header& header, base::Instant now) {
   if (ssrc_ != header.ssrc) {
-    const bool in_a_row = candidate_ssrc_ == header.ssrc &&
-                          header.sequence == static_cast<std::uint16_t>(candidate_sequence_ + 1);
+    const bool in_a_row =
+        candidate_ssrc_ == header.ssrc && header.sequence == static_cast<std::uint16_t>(candidate_sequence_ + 1);
     if (ssrc_ && !in_a_row && now - last_packet_ <= kSourceSilent) {
       candidate_ssrc_ = header.ssrc;
       candidate_sequence_ = header.sequence;
@@ -49,8 +49,8 @@ void InboundAudio::on_audio(const rtp::Packet& packet, base::Instant now) {
 
 void InboundAudio::pull(std::span<audio::Sample, audio::kFrameSamples> out, base::Instant now) {
   const rtp::JitterFrame frame = jitter_.pull(now);
-  const bool conceal = frame.kind == rtp::FrameKind::missing ||
-                       (frame.kind == rtp::FrameKind::not_started && heard_anything_);
+  const bool conceal =
+      frame.kind == rtp::FrameKind::missing || (frame.kind == rtp::FrameKind::not_started && heard_anything_);
   if (frame.kind == rtp::FrameKind::audio) {
     render(frame, out);
     heard_anything_ = true;

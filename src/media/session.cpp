@@ -30,8 +30,12 @@ audio::G711Law law_of(AudioCodec codec) {
 
 struct MediaSession::State {
   explicit State(const MediaSessionConfig& config)
-      : parameters(config.parameters), ssrc(config.ssrc), sequence(config.first_sequence),
-        timestamp(config.first_timestamp), rtp_timeout(config.rtp_timeout), latch(config.parameters.remote),
+      : parameters(config.parameters),
+        ssrc(config.ssrc),
+        sequence(config.first_sequence),
+        timestamp(config.first_timestamp),
+        rtp_timeout(config.rtp_timeout),
+        latch(config.parameters.remote),
         inbound(law_of(config.parameters.codec)) {}
 
   void receive(const rtp::Packet& packet, base::Instant now);
@@ -179,28 +183,43 @@ MediaSession::PlayResult MediaSession::play(UtteranceId utterance, audio::PcmVie
   return {queued, pcm.size() - queued};
 }
 
-void MediaSession::finish(UtteranceId utterance) { state_->playout.finish(utterance, state_->events); }
-void MediaSession::flush(base::Duration fade) { state_->playout.flush(fade, state_->events); }
-base::Duration MediaSession::queued() const { return time_of_samples(state_->playout.queued_samples()); }
-bool MediaSession::playing() const { return !state_->playout.empty(); }
+void MediaSession::finish(UtteranceId utterance) {
+  state_->playout.finish(utterance, state_->events);
+}
+void MediaSession::flush(base::Duration fade) {
+  state_->playout.flush(fade, state_->events);
+}
+base::Duration MediaSession::queued() const {
+  return time_of_samples(state_->playout.queued_samples());
+}
+bool MediaSession::playing() const {
+  return !state_->playout.empty();
+}
 
 std::size_t MediaSession::send_digits(std::string_view digits) {
   if (!state_->parameters.telephone_event_payload_type) return 0;
   return state_->digits_out.queue(digits);
 }
 
-bool MediaSession::sending_digits() const { return !state_->digits_out.idle(); }
-void MediaSession::set_held(bool held) { state_->held = held; }
-void MediaSession::set_muted(bool muted) { state_->muted = muted; }
-void MediaSession::drain_events(std::vector<MediaEvent>& out) { state_->events.drain(out); }
+bool MediaSession::sending_digits() const {
+  return !state_->digits_out.idle();
+}
+void MediaSession::set_held(bool held) {
+  state_->held = held;
+}
+void MediaSession::set_muted(bool muted) {
+  state_->muted = muted;
+}
+void MediaSession::drain_events(std::vector<MediaEvent>& out) {
+  state_->events.drain(out);
+}
 
 MediaStats MediaSession::stats() const {
   const State& s = *state_;
   MediaStats stats = s.counters;
   const rtp::JitterBufferCounters& jitter = s.inbound.jitter().counters();
   stats.expected = s.inbound.statistics().expected();
-  stats.lost = std::max<std::int64_t>(
-      0, s.inbound.statistics().lost() + static_cast<std::int64_t>(jitter.duplicate));
+  stats.lost = std::max<std::int64_t>(0, s.inbound.statistics().lost() + static_cast<std::int64_t>(jitter.duplicate));
   stats.late = jitter.late;
   stats.duplicate = jitter.duplicate;
   stats.concealed_frames = s.inbound.concealed_frames();
@@ -212,6 +231,8 @@ MediaStats MediaSession::stats() const {
   return stats;
 }
 
-base::Endpoint MediaSession::remote() const { return state_->latch.target(); }
+base::Endpoint MediaSession::remote() const {
+  return state_->latch.target();
+}
 
 }  // namespace frontdesk::media

@@ -45,10 +45,10 @@ inline constexpr base::Duration kMaxFade = base::milliseconds(50);
 inline constexpr std::size_t kMaxMediaEvents = 256;  ///< between two drains
 
 struct MediaStats {
-  std::uint64_t packets_in = 0;   ///< accepted: right address, payload type and form
+  std::uint64_t packets_in = 0;  ///< accepted: right address, payload type and form
   std::uint64_t packets_out = 0;
-  std::uint64_t expected = 0;     ///< by the sequence numbers of the present source
-  std::int64_t lost = 0;          ///< never arrived
+  std::uint64_t expected = 0;  ///< by the sequence numbers of the present source
+  std::int64_t lost = 0;       ///< never arrived
   std::uint64_t late = 0;
   std::uint64_t duplicate = 0;
   std::uint64_t malformed = 0;
@@ -57,9 +57,9 @@ struct MediaStats {
   std::uint64_t other_source = 0;        ///< a second SSRC mixed into the stream: refused
   std::uint64_t source_changes = 0;      ///< SSRC switches followed
   std::uint64_t concealed_frames = 0;
-  std::uint64_t starved_ticks = 0;       ///< silence sent in mid utterance
-  std::uint64_t refused_samples = 0;     ///< play() beyond the limit
-  std::uint64_t events_lost = 0;         ///< not drained in time
+  std::uint64_t starved_ticks = 0;    ///< silence sent in mid utterance
+  std::uint64_t refused_samples = 0;  ///< play() beyond the limit
+  std::uint64_t events_lost = 0;      ///< not drained in time
   double jitter_ms = 0;
   base::Duration playout_delay{0};  ///< of the jitter buffer
 };

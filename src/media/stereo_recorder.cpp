@@ -26,6 +26,8 @@ std::optional<audio::Pcm> StereoRecorder::add(audio::PcmView caller, audio::PcmV
   return full;
 }
 
-audio::Pcm StereoRecorder::take_rest() { return std::exchange(block_, {}); }
+audio::Pcm StereoRecorder::take_rest() {
+  return std::exchange(block_, {});
+}
 
 }  // namespace frontdesk::media

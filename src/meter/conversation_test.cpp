@@ -26,7 +26,9 @@ struct Part {
   int end_ms;
 };
 
-std::size_t at_ms(int ms) { return audio::samples_for(ms, 8000); }
+std::size_t at_ms(int ms) {
+  return audio::samples_for(ms, 8000);
+}
 
 double gauss(base::Random& random) {
   return std::sqrt(-2 * std::log(1 - random.unit())) * std::cos(2 * std::numbers::pi * random.unit());
@@ -114,6 +116,22 @@ TEST(SpeechActivity, NoiseBreathsAndClicksAreNotSpeech) {
   Pcm only_noise(at_ms(10000), 0);
   add_noise(only_noise, {0, 10000}, -50, 4);
   EXPECT_TRUE(find_stretches(only_noise).empty());
+}
+
+TEST(SpeechActivity, ACreakyVoiceIsOneStretch) {
+  Pcm pcm(at_ms(3000), 0);
+  for (int pulse = 1000; pulse < 1960; pulse += 16) {
+    for (std::size_t i = 0; i < 80; ++i) {
+      const double t = static_cast<double>(i) / 8000;
+      pcm[at_ms(pulse) + i] =
+          static_cast<Sample>(12000 * std::exp(-t / 0.0015) * std::sin(2 * std::numbers::pi * 500 * t));
+    }
+  }
+  add_noise(pcm, {0, 3000}, -55, 6);
+  const auto found = find_stretches(pcm);
+  ASSERT_EQ(found.size(), 1U);
+  expect_near(found[0].start, 1000, "start");
+  expect_near(found[0].end, 1951, "end");  // the last pulse begins at 1944
 }
 
 TEST(SpeechActivity, AdaptsToALouderLine) {

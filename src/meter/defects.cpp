@@ -12,14 +12,16 @@ constexpr int kNearZero = 8;  ///< the smallest step of A-law: its code for sile
 constexpr int kShortestDropoutMs = 5;
 constexpr int kLongestDropoutMs = 150;
 constexpr int kNeighbourMs = 10;
-constexpr double kSoundDbfs = -40;     ///< on both sides of a dropout
-constexpr int kHardEdgeDivisor = 8;    ///< the sample next to the hole, against the peak of its neighbourhood
+constexpr double kSoundDbfs = -40;   ///< on both sides of a dropout
+constexpr int kHardEdgeDivisor = 8;  ///< the sample next to the hole, against the peak of its neighbourhood
 constexpr int kEdgeSamples = 4;
-constexpr int kFullScale = 32100;      ///< the largest mu-law value is 32,124
+constexpr int kFullScale = 32100;  ///< the largest mu-law value is 32,124
 constexpr std::size_t kClippedRun = 3;
 constexpr double kRepeatDbfs = -45;
 
-bool near_zero(audio::Sample sample) { return std::abs(int{sample}) <= kNearZero; }
+bool near_zero(audio::Sample sample) {
+  return std::abs(int{sample}) <= kNearZero;
+}
 
 bool hard_edge(audio::PcmView neighbourhood, audio::PcmView edge) {
   return audio::rms_dbfs(neighbourhood) > kSoundDbfs &&
@@ -29,8 +31,8 @@ bool hard_edge(audio::PcmView neighbourhood, audio::PcmView edge) {
 bool is_dropout(audio::PcmView pcm, std::size_t begin, std::size_t end, int rate) {
   const std::size_t length = end - begin;
   const std::size_t near = audio::samples_for(kNeighbourMs, rate);
-  const bool fits = length >= audio::samples_for(kShortestDropoutMs, rate) &&
-                    length <= audio::samples_for(kLongestDropoutMs, rate);
+  const bool fits =
+      length >= audio::samples_for(kShortestDropoutMs, rate) && length <= audio::samples_for(kLongestDropoutMs, rate);
   if (!fits || begin < near || end + near > pcm.size()) return false;
   return hard_edge(pcm.subspan(begin - near, near), pcm.subspan(begin - kEdgeSamples, kEdgeSamples)) &&
          hard_edge(pcm.subspan(end, near), pcm.subspan(end, kEdgeSamples));

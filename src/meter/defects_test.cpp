@@ -67,8 +67,8 @@ TEST(Defects, HolesCutIntoSpeech) {
 
 TEST(Defects, PausesAndSoftEdgesAreNoDropouts) {
   Pcm pcm = voice(80000);
-  fill(pcm, 8000, 30);      // shorter than 5 ms
-  fill(pcm, 20000, 1600);   // a pause
+  fill(pcm, 8000, 30);     // shorter than 5 ms
+  fill(pcm, 20000, 1600);  // a pause
   // A consonant's closure: 20 ms of decay into silence, 60 ms, 20 ms of rise.
   for (std::size_t i = 0; i < 160; ++i) {
     const double gain = std::pow(10, -3.0 * static_cast<double>(i) / 160);

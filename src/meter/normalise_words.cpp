@@ -1,5 +1,6 @@
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "meter/word_error_rate.hpp"
 
@@ -20,35 +21,53 @@ struct Rewrite {
 
 // Punctuation that carries meaning becomes a word; the rest becomes a space.
 constexpr std::array kPhrases = std::to_array<Rewrite>({
-    {"\u2019", "'"},     {"\u2018", "'"},      {"\u2013", " "},       {"\u2014", " "},    {"\u00a3", " \x01 "},
-    {"\u20ac", " \x02 "}, {"$", " \x03 "},     {"%", " percent "},    {"&", " and "},     {"a.m.", " am "},
-    {"p.m.", " pm "},    {"a.m", " am "},      {"p.m", " pm "},       {"o'clock", " "},   {"o\u2019clock", " "},
+    {"\u2019", "'"},
+    {"\u2018", "'"},
+    {"\u2013", " "},
+    {"\u2014", " "},
+    {"\u00a3", " \x01 "},
+    {"\u20ac", " \x02 "},
+    {"$", " \x03 "},
+    {"%", " percent "},
+    {"&", " and "},
+    {"a.m.", " am "},
+    {"p.m.", " pm "},
+    {"a.m", " am "},
+    {"p.m", " pm "},
+    {"o'clock", " "},
+    {"o\u2019clock", " "},
     {"per cent", "percent"},
 });
 
 constexpr std::array kWholeWords = std::to_array<Rewrite>({
-    {"won't", "will not"}, {"can't", "can not"}, {"cannot", "can not"}, {"shan't", "shall not"}, {"let's", "let us"},
-    {"ain't", "is not"},   {"gonna", "going to"}, {"wanna", "want to"}, {"gotta", "got to"},     {"okay", "ok"},
-    {"mister", "mr"},      {"missus", "mrs"},    {"doctor", "dr"},      {"pound", "pounds"},     {"dollar", "dollars"},
-    {"euro", "euros"},     {"penny", "pence"},   {"cent", "cents"},     {"oclock", ""},
+    {"won't", "will not"}, {"can't", "can not"},  {"cannot", "can not"}, {"shan't", "shall not"}, {"let's", "let us"},
+    {"ain't", "is not"},   {"gonna", "going to"}, {"wanna", "want to"},  {"gotta", "got to"},     {"okay", "ok"},
+    {"mister", "mr"},      {"missus", "mrs"},     {"doctor", "dr"},      {"pound", "pounds"},     {"dollar", "dollars"},
+    {"euro", "euros"},     {"penny", "pence"},    {"cent", "cents"},     {"oclock", ""},
 });
 
 constexpr std::array kSuffixes = std::to_array<Rewrite>({
-    {"n't", " not"}, {"'re", " are"}, {"'ve", " have"}, {"'ll", " will"}, {"'m", " am"}, {"'d", " would"},
+    {"n't", " not"},
+    {"'re", " are"},
+    {"'ve", " have"},
+    {"'ll", " will"},
+    {"'m", " am"},
+    {"'d", " would"},
 });
 
 /// After these, 's is "is"; elsewhere it marks a possessive.
-constexpr std::array<std::string_view, 13> kTakesIs = {"it",  "that", "what",  "where", "who",  "how", "when",
-                                                        "why", "here", "there", "he",    "she", "everything"};
+constexpr std::array<std::string_view, 13> kTakesIs = {"it",  "that", "what",  "where", "who", "how",       "when",
+                                                       "why", "here", "there", "he",    "she", "everything"};
 
 constexpr std::array<std::string_view, 20> kSmall = {
-    "zero", "one", "two",    "three",  "four",     "five",    "six",     "seven",     "eight",    "nine",
+    "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
     "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
 constexpr std::array<std::string_view, 10> kTens = {"",      "",      "twenty",  "thirty", "forty",
                                                     "fifty", "sixty", "seventy", "eighty", "ninety"};
 constexpr std::array<std::string_view, 20> kOrdinals = {
-    "",      "first",    "second",  "third",      "fourth",     "fifth",     "sixth",     "seventh",     "eighth",     "ninth",
-    "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"};
+    "",           "first",     "second",    "third",       "fourth",     "fifth",     "sixth",
+    "seventh",    "eighth",    "ninth",     "tenth",       "eleventh",   "twelfth",   "thirteenth",
+    "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"};
 constexpr std::array<std::string_view, 4> kCurrencies = {"", "pounds", "euros", "dollars"};
 constexpr std::string_view kOrdinalMark = "th";
 
@@ -61,8 +80,12 @@ std::optional<int> index_of(const std::array<std::string_view, N>& list, std::st
   return std::nullopt;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+}
 
 std::string prepare(std::string_view text) {
   std::string lower;
@@ -193,7 +216,8 @@ class NumberReader {
     }
     if (const auto small = index_of(kSmall, word())) return ++at_, *small;
     if (const auto ordinal = index_of(kOrdinals, word())) return ++at_, ordinal_ = true, *ordinal;
-    if (word() == "twentieth" || word() == "thirtieth") return ordinal_ = true, in_[at_++].text == "twentieth" ? 20 : 30;
+    if (word() == "twentieth" || word() == "thirtieth")
+      return ordinal_ = true, in_[at_++].text == "twentieth" ? 20 : 30;
     return std::nullopt;
   }
 
@@ -269,7 +293,9 @@ class NumberReader {
 bool is_word(const Items& items, std::size_t at, std::string_view text) {
   return at < items.size() && !items[at].number && items[at].text == text;
 }
-bool is_number(const Items& items, std::size_t at) { return at < items.size() && items[at].number; }
+bool is_number(const Items& items, std::size_t at) {
+  return at < items.size() && items[at].number;
+}
 
 /// "half past 9" as 9 30; "quarter to 10" as 9 45; "a m" after a number as am. How many items it took.
 std::size_t rewrite_time(const Items& in, std::size_t at, Items& out) {

@@ -1,6 +1,7 @@
 #include "meter/speech_activity.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "audio/levels.hpp"
 
@@ -12,16 +13,18 @@ constexpr double kHighestFloorDbfs = -38;  ///< louder than this is no noise flo
 constexpr double kHysteresisDb = 3;
 constexpr std::size_t kFloorBlocks = 600;  ///< 3 s of 5 ms blocks
 constexpr std::size_t kBlocksToLearn = 20;
-constexpr std::size_t kFloorEvery = 20;    ///< blocks between two estimates
+constexpr std::size_t kFloorEvery = 20;  ///< blocks between two estimates
 constexpr double kAttack = 0.3;
-constexpr double kReleasePerBlockDb = 0.01;  ///< 2 dB a second of sound
-constexpr std::int64_t kRunGapBlocks = 1;
+constexpr double kReleasePerBlockDb = 0.01;        ///< 2 dB a second of sound
+constexpr std::int64_t kRunGapBlocks = 2;          ///< between the pulses of a creaky voice
 constexpr std::int64_t kShortestRunInStretch = 2;  ///< the burst of a final "t" counts, a click does not
 
 }  // namespace
 
 SpeechActivityMeter::SpeechActivityMeter(const ActivityOptions& options)
-    : options_(options), block_samples_(static_cast<std::size_t>(options.rate) * 5 / 1000), floor_(kAssumedFloorDbfs),
+    : options_(options),
+      block_samples_(static_cast<std::size_t>(options.rate) * 5 / 1000),
+      floor_(kAssumedFloorDbfs),
       speech_level_(audio::kSilenceDbfs) {
   partial_.reserve(block_samples_);
   recent_.reserve(kFloorBlocks);
@@ -82,8 +85,8 @@ void SpeechActivityMeter::on_sound_block(double level, double to_begin) {
   if (!run_->loud || run_->end - run_->first < wanted) return;
   if (!open_) open_ = run_->first;
   last_sound_block_ = run_->end;
-  speech_level_ = level > speech_level_ ? speech_level_ + kAttack * (level - speech_level_)
-                                        : speech_level_ - kReleasePerBlockDb;
+  speech_level_ =
+      level > speech_level_ ? speech_level_ + kAttack * (level - speech_level_) : speech_level_ - kReleasePerBlockDb;
 }
 
 void SpeechActivityMeter::on_silent_block() {
@@ -111,7 +114,9 @@ base::Duration SpeechActivityMeter::settled() const {
   return run_ ? at(run_->first) : at(blocks_);
 }
 
-std::vector<Stretch> SpeechActivityMeter::take() { return std::exchange(closed_, {}); }
+std::vector<Stretch> SpeechActivityMeter::take() {
+  return std::exchange(closed_, {});
+}
 
 std::vector<Stretch> find_stretches(audio::PcmView pcm, const ActivityOptions& options) {
   SpeechActivityMeter meter(options);

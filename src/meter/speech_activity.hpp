@@ -16,7 +16,7 @@ struct ActivityOptions {
   int rate = audio::kTelephoneRate;
   double quietest_sound_dbfs = -50;  ///< below this nothing is audible
   double above_noise_db = 9;         ///< to begin; 3 dB less to go on
-  double below_speech_db = 30;       ///< sound this far under the talker's level is breath or line
+  double below_speech_db = 28;       ///< sound this far under the talker's level is breath or line
   base::Duration hangover = base::milliseconds(250);
   base::Duration shortest_sound = base::milliseconds(20);  ///< less is a click
 };
@@ -65,7 +65,7 @@ class SpeechActivityMeter {
   std::int64_t last_sound_block_ = 0;  ///< one past the latest audible block of a confirmed run
   std::optional<std::int64_t> open_;   ///< first block of the open stretch
 
-  /// Audible blocks in a row, with gaps of one block; a run that stays short and weak is no sound.
+  /// Audible blocks in a row, with gaps of a block or two; a run that stays short and weak is no sound.
   struct Run {
     std::int64_t first = 0;
     std::int64_t end = 0;

@@ -1,6 +1,7 @@
 #include "meter/turn_gap.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 
@@ -55,7 +56,9 @@ void TurnGapMeter::finish() {
   close_barge_in();
 }
 
-ConversationMeasurement TurnGapMeter::take() { return std::exchange(decided_, {}); }
+ConversationMeasurement TurnGapMeter::take() {
+  return std::exchange(decided_, {});
+}
 
 void TurnGapMeter::on_caller_begins(base::Duration at) {
   caller_sounds_ = true;
@@ -124,7 +127,8 @@ ConversationMeasurement measure_conversation(audio::PcmView caller, audio::PcmVi
   audio::Pcm receptionist_frame(frame);
   const auto copy = [frame](audio::PcmView from, std::size_t at, audio::Pcm& to) {
     std::fill(to.begin(), to.end(), audio::Sample{0});
-    if (at < from.size()) std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at), std::min(frame, from.size() - at), to.begin());
+    if (at < from.size())
+      std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at), std::min(frame, from.size() - at), to.begin());
   };
   for (std::size_t at = 0; at < length; at += frame) {
     copy(caller, at, caller_frame);

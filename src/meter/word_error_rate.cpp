@@ -48,7 +48,8 @@ WordErrors word_errors(std::string_view reference, std::string_view transcript) 
   for (const std::string& word : said) {
     next[0] = row[0];
     ++next[0].deletions;
-    for (std::size_t i = 0; i < heard.size(); ++i) next[i + 1] = cheapest(row[i], row[i + 1], next[i], word == heard[i]);
+    for (std::size_t i = 0; i < heard.size(); ++i)
+      next[i + 1] = cheapest(row[i], row[i + 1], next[i], word == heard[i]);
     std::swap(row, next);
   }
   const Alignment& best = row.back();

@@ -65,7 +65,8 @@ TEST(NormaliseWords, KeepsDifferentThingsDifferent) {
   EXPECT_EQ(normal("Is that a.m. or p.m.?"), "is that am or pm");
   EXPECT_EQ(normal("caf\u00e9"), "caf\u00e9");
   EXPECT_EQ(normal("... ' - !"), "");
-  EXPECT_EQ(normal("123456789012345678901234567890 thousand"), "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 thousand");
+  EXPECT_EQ(normal("123456789012345678901234567890 thousand"),
+            "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 thousand");
 }
 
 TEST(WordErrors, CountsEachKind) {
@@ -82,7 +83,9 @@ TEST(WordErrors, Edges) {
   EXPECT_EQ(word_errors("", "").rate(), 0);
   EXPECT_EQ(word_errors("", "hello").rate(), 1);
   EXPECT_EQ(word_errors("hello there", "").deletions, 2U);
-  EXPECT_EQ(word_errors("My number is 020 7946 0958", "my number is oh two oh seven nine four six oh nine five eight").rate(), 0);
+  EXPECT_EQ(
+      word_errors("My number is 020 7946 0958", "my number is oh two oh seven nine four six oh nine five eight").rate(),
+      0);
   WordErrors total = word_errors("a b", "a c");
   total += word_errors("d e f g h i", "d e f g h i");
   EXPECT_DOUBLE_EQ(total.rate(), 1.0 / 8);

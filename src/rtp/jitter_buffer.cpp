@@ -24,8 +24,12 @@ constexpr double kSmoothing = 1.0 / 16;
 constexpr Duration kNoSpareSeen = base::seconds(3600);
 constexpr Duration kSpareAfterDry = base::milliseconds(10);  ///< what the packet ending a dry spell has, on average
 
-constexpr Duration time_of(std::int64_t samples) { return base::microseconds(125) * samples; }
-constexpr std::int64_t samples_of(Duration time) { return time / base::microseconds(125); }
+constexpr Duration time_of(std::int64_t samples) {
+  return base::microseconds(125) * samples;
+}
+constexpr std::int64_t samples_of(Duration time) {
+  return time / base::microseconds(125);
+}
 
 }  // namespace
 
@@ -180,7 +184,9 @@ void JitterBuffer::observe_spare(std::int64_t timestamp, Instant arrival) {
   observed_ = std::min(observed_ + 1, kObservedBeforeShrinking);
 }
 
-Duration JitterBuffer::least_spare() const { return *std::min_element(least_spare_.begin(), least_spare_.end()); }
+Duration JitterBuffer::least_spare() const {
+  return *std::min_element(least_spare_.begin(), least_spare_.end());
+}
 
 void JitterBuffer::shift_spare(std::int64_t samples) {
   const Duration change = time_of(samples);

@@ -15,10 +15,10 @@
 
 namespace frontdesk::rtp {
 
-inline constexpr std::size_t kFrameSamples = 160;                            ///< per pull(): 20 ms at 8 kHz
+inline constexpr std::size_t kFrameSamples = 160;  ///< per pull(): 20 ms at 8 kHz
 inline constexpr base::Duration kFrameDuration = base::milliseconds(20);
-inline constexpr std::size_t kJitterCapacitySamples = 8192;                  ///< 1,024 ms, a power of two
-inline constexpr std::size_t kMaxFramePayload = 960;                         ///< 120 ms in one packet
+inline constexpr std::size_t kJitterCapacitySamples = 8192;  ///< 1,024 ms, a power of two
+inline constexpr std::size_t kMaxFramePayload = 960;         ///< 120 ms in one packet
 
 struct JitterBufferConfig {
   base::Duration initial_delay = base::milliseconds(40);
@@ -59,7 +59,7 @@ struct JitterBufferCounters {
   std::uint64_t missing = 0;    ///< frames out without sound
   std::uint64_t grown = 0;      ///< frames of delay added
   std::uint64_t shrunk = 0;
-  std::uint64_t restarts = 0;   ///< timestamp jumps
+  std::uint64_t restarts = 0;  ///< timestamp jumps
 };
 
 class JitterBuffer {
@@ -81,7 +81,9 @@ class JitterBuffer {
  private:
   enum class Cell : std::uint8_t { empty, loud, quiet };
 
-  static std::size_t slot(std::int64_t timestamp) { return static_cast<std::size_t>(timestamp) % kJitterCapacitySamples; }
+  static std::size_t slot(std::int64_t timestamp) {
+    return static_cast<std::size_t>(timestamp) % kJitterCapacitySamples;
+  }
   void start(const JitterPacket& packet, base::Instant arrival);
   InsertOutcome restart(const JitterPacket& packet, base::Instant arrival);
   bool is_duplicate(std::uint16_t sequence);

@@ -127,6 +127,29 @@ TEST(JitterBuffer, ALostPacketIsOneMissingFrameAndNoMoreDelay) {
   }
 }
 
+TEST(JitterBuffer, LossAtTheLowestDelayDoesNotRaiseIt) {
+  for (int phase = 0; phase < 20; phase += 3) {
+    Line line;
+    line.quiet = true;
+    for (int i = 0; i < 240; ++i) {
+      if (i < 140 || i % 10 != 5) line.send(i, milliseconds(0));
+    }
+    line.run(milliseconds(4800), milliseconds(phase));
+    EXPECT_EQ(line.buffer.counters().grown, 0U) << phase;
+    EXPECT_EQ(line.buffer.counters().missing, 10U) << phase;
+    EXPECT_LE(wait_of_last(line, Duration(0), line.heard.back()), milliseconds(32)) << phase;
+  }
+}
+
+TEST(JitterBuffer, LearnsTheDelayThatReorderingNeeds) {
+  Line line;
+  for (int i = 0; i < 500; ++i) line.send(i, milliseconds(i % 5 == 2 ? 90 : 0));
+  line.run(milliseconds(10000));
+  EXPECT_GE(line.buffer.counters().late, 1U);
+  EXPECT_LE(line.buffer.counters().late, 6U);
+  EXPECT_EQ(std::count(line.kinds.begin() + 100, line.kinds.end(), '-'), 0);
+}
+
 TEST(JitterBuffer, ADelaySpikeAddsDelayInsteadOfLosingSound) {
   Line line;
   for (int i = 0; i < 100; ++i) line.send_at(i, std::max(milliseconds(20 * i), milliseconds(i >= 50 ? 1100 : 0)));
@@ -257,8 +280,8 @@ TEST(JitterBuffer, RefusesAbsurdPayloadsAndSurvivesNoise) {
     const auto payload = std::span(huge).first(1 + random.below(kMaxFramePayload));
     const auto timestamp = random.chance(0.5) ? static_cast<std::uint32_t>(random.next())
                                               : static_cast<std::uint32_t>(i * 32 + random.between(-9000, 9000));
-    buffer.insert({static_cast<std::uint16_t>(random.next()), timestamp, random.chance(0.1), random.chance(0.5), payload},
-                  now);
+    buffer.insert(
+        {static_cast<std::uint16_t>(random.next()), timestamp, random.chance(0.1), random.chance(0.5), payload}, now);
     if (i % 5 == 0) buffer.pull(now);
   }
   EXPECT_LE(buffer.delay(), milliseconds(1200));

@@ -29,12 +29,18 @@ void write_u32(std::span<std::uint8_t> out, std::size_t at, std::uint32_t value)
 
 std::string_view name(PacketFault fault) {
   switch (fault) {
-    case PacketFault::too_short: return "too short";
-    case PacketFault::too_long: return "too long";
-    case PacketFault::wrong_version: return "not RTP version 2";
-    case PacketFault::rtcp: return "RTCP";
-    case PacketFault::bad_extension: return "header extension exceeds the packet";
-    case PacketFault::bad_padding: return "padding exceeds the packet";
+    case PacketFault::too_short:
+      return "too short";
+    case PacketFault::too_long:
+      return "too long";
+    case PacketFault::wrong_version:
+      return "not RTP version 2";
+    case PacketFault::rtcp:
+      return "RTCP";
+    case PacketFault::bad_extension:
+      return "header extension exceeds the packet";
+    case PacketFault::bad_padding:
+      return "padding exceeds the packet";
   }
   return "unknown";
 }

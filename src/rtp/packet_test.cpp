@@ -38,10 +38,10 @@ TEST(Packet, WriteRefusesASmallBuffer) {
 
 TEST(Packet, SkipsContributorsExtensionAndPadding) {
   Bytes bytes = packet_with(kHeader, {});
-  bytes[0] = 0x80 | 0x20 | 0x10 | 2;                      // padding, extension, two CSRCs
-  bytes.insert(bytes.end(), {0, 0, 0, 1, 0, 0, 0, 2});    // CSRCs
+  bytes[0] = 0x80 | 0x20 | 0x10 | 2;                          // padding, extension, two CSRCs
+  bytes.insert(bytes.end(), {0, 0, 0, 1, 0, 0, 0, 2});        // CSRCs
   bytes.insert(bytes.end(), {0xbe, 0xde, 0, 1, 9, 9, 9, 9});  // one extension word
-  bytes.insert(bytes.end(), {7, 8, 0, 0, 3});             // payload and three of padding
+  bytes.insert(bytes.end(), {7, 8, 0, 0, 3});                 // payload and three of padding
   const auto packet = parse_packet(bytes);
   ASSERT_TRUE(packet);
   EXPECT_EQ(packet->csrc_count, 2);

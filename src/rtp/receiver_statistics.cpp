@@ -13,7 +13,9 @@ constexpr std::uint32_t kSequenceMod = 1U << 16;
 
 }  // namespace
 
-void ReceiverStatistics::reset() { *this = ReceiverStatistics(clock_rate_); }
+void ReceiverStatistics::reset() {
+  *this = ReceiverStatistics(clock_rate_);
+}
 
 void ReceiverStatistics::start(std::uint16_t sequence) {
   expected_before_ += expected_now();
@@ -48,8 +50,8 @@ bool ReceiverStatistics::update_sequence(std::uint16_t sequence) {
 }
 
 void ReceiverStatistics::update_jitter(std::uint32_t timestamp, base::Instant arrival) {
-  const auto units = static_cast<std::int64_t>(
-      std::llround(base::to_seconds(arrival.since_start) * static_cast<double>(clock_rate_)));
+  const auto units =
+      static_cast<std::int64_t>(std::llround(base::to_seconds(arrival.since_start) * static_cast<double>(clock_rate_)));
   const auto transit = static_cast<std::uint32_t>(units) - timestamp;
   if (has_transit_) {
     const double difference = std::abs(static_cast<double>(static_cast<std::int32_t>(transit - transit_)));

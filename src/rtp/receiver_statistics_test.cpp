@@ -13,7 +13,9 @@ Header numbered(std::uint32_t index) {
   return {false, 0, static_cast<std::uint16_t>(index), index * 160, 1};
 }
 
-base::Instant at_ms(std::int64_t ms) { return base::Instant{milliseconds(ms)}; }
+base::Instant at_ms(std::int64_t ms) {
+  return base::Instant{milliseconds(ms)};
+}
 
 }  // namespace
 

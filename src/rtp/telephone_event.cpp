@@ -38,7 +38,9 @@ std::array<std::uint8_t, kTelephoneEventBytes> write_telephone_event(const Telep
           static_cast<std::uint8_t>(event.duration >> 8), static_cast<std::uint8_t>(event.duration)};
 }
 
-void TelephoneEventDecoder::reset() { count_ = 0; }
+void TelephoneEventDecoder::reset() {
+  count_ = 0;
+}
 
 /// A later segment of a very long event: same event, beginning where the last segment had come to.
 bool TelephoneEventDecoder::continues(const Seen& seen, std::uint32_t timestamp, const TelephoneEvent& event) const {

@@ -78,10 +78,10 @@ TEST(TelephoneEventDecoder, TellsRepeatedDigitsApartByTimestamp) {
   TelephoneEventDecoder decoder;
   EXPECT_EQ(feed(decoder, 100, {4, false, 10, 160}), '4');
   EXPECT_FALSE(feed(decoder, 100, {4, false, 10, 320}));
-  EXPECT_EQ(feed(decoder, 2000, {4, false, 10, 160}), '4');   // the end of the first was lost
-  EXPECT_FALSE(feed(decoder, 100, {4, true, 10, 480}));       // and comes late
-  EXPECT_EQ(feed(decoder, 9000, {15, true, 10, 800}), 'D');   // only an end packet arrived
-  EXPECT_FALSE(feed(decoder, 12000, {16, true, 10, 800}));    // flash
+  EXPECT_EQ(feed(decoder, 2000, {4, false, 10, 160}), '4');  // the end of the first was lost
+  EXPECT_FALSE(feed(decoder, 100, {4, true, 10, 480}));      // and comes late
+  EXPECT_EQ(feed(decoder, 9000, {15, true, 10, 800}), 'D');  // only an end packet arrived
+  EXPECT_FALSE(feed(decoder, 12000, {16, true, 10, 800}));   // flash
   EXPECT_FALSE(decoder.on_packet(1, std::vector<std::uint8_t>{1, 2}));
   EXPECT_EQ(decoder.malformed(), 1U);
 }
@@ -98,7 +98,8 @@ TEST(TelephoneEventDecoder, AKeyHeldForLongIsOneDigit) {
       duration = 0;
     }
     duration += 160;
-    if (const auto digit = feed(decoder, segment, {3, false, 10, static_cast<std::uint16_t>(duration)})) digits += *digit;
+    if (const auto digit = feed(decoder, segment, {3, false, 10, static_cast<std::uint16_t>(duration)}))
+      digits += *digit;
   }
   EXPECT_EQ(digits, "3");
 }
@@ -113,13 +114,14 @@ TEST(TelephoneEventDecoder, AllDigitsSurviveALossyPath) {
     std::vector<Sent> arriving;
     for (std::size_t i = 0; i < sent.size(); ++i) {
       // Bursts lose up to six of a digit's seven packets; some come twice; neighbours swap.
-      const bool kept = i % 7 == random.below(7) || !random.chance(0.5) || (i % 7 == 6 && (arriving.empty() ||
-          arriving.back().timestamp != sent[i].timestamp));
+      const bool kept = i % 7 == random.below(7) || !random.chance(0.5) ||
+                        (i % 7 == 6 && (arriving.empty() || arriving.back().timestamp != sent[i].timestamp));
       if (kept) arriving.push_back(sent[i]);
       if (kept && random.chance(0.3)) arriving.push_back(sent[i]);
     }
     for (std::size_t i = 1; i < arriving.size(); ++i) {
-      if (arriving[i - 1].timestamp == arriving[i].timestamp && random.chance(0.3)) std::swap(arriving[i - 1], arriving[i]);
+      if (arriving[i - 1].timestamp == arriving[i].timestamp && random.chance(0.3))
+        std::swap(arriving[i - 1], arriving[i]);
     }
     TelephoneEventDecoder decoder;
     std::string heard;

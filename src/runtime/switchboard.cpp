@@ -60,15 +60,16 @@ bool Switchboard::has_capacity() const {
 
 void Switchboard::turn_away(sip::DialogId dialog, const std::string& why) {
   ++turned_away_;
-  (void)user_agent_->reject(dialog, kServiceUnavailable, why, kRetryAfterSeconds);
+  (void)user_agent_.load()->reject(dialog, kServiceUnavailable, why, kRetryAfterSeconds);
 }
 
 void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
+  user_agent_.wait(nullptr);
   const auto decision =
       screening::screen({incoming.request_user, incoming.source, !incoming.trunk.empty()}, options_.screening);
   if (!decision.accepted) {
     ++refused_;
-    (void)user_agent_->reject(incoming.dialog, decision.status, decision.status == 404 ? "Not Found" : "Forbidden");
+    (void)user_agent_.load()->reject(incoming.dialog, decision.status, decision.status == 404 ? "Not Found" : "Forbidden");
     return;
   }
   if (!has_capacity()) return turn_away(incoming.dialog, "Service Unavailable");
@@ -123,11 +124,11 @@ void Switchboard::on_registration(const std::string& trunk, const sip::Registrat
 }
 
 void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp) {
-  (void)user_agent_->answer(dialog, sip::LocalMedia{rtp, {sip::Codec::pcma, sip::Codec::pcmu}});
+  (void)user_agent_.load()->answer(dialog, sip::LocalMedia{rtp, {sip::Codec::pcma, sip::Codec::pcmu}});
 }
 
 void Switchboard::hang_up(sip::DialogId dialog, const std::string& reason) {
-  (void)user_agent_->hang_up(dialog, reason);
+  (void)user_agent_.load()->hang_up(dialog, reason);
 }
 
 }  // namespace frontdesk::runtime

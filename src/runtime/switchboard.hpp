@@ -53,8 +53,12 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   Switchboard(SwitchboardOptions options, Engines engines, CallRecords& records, PlanCall plan);
   ~Switchboard() override;
 
-  /// Before the first event arrives; the user agent must be stopped before the switchboard goes.
-  void attach(sip::UserAgent& user_agent) { user_agent_ = &user_agent; }
+  /// Right after the user agent has started: its first events wait for this. The user agent must be
+  /// stopped before the switchboard goes, and destroyed after it.
+  void attach(sip::UserAgent& user_agent) {
+    user_agent_ = &user_agent;
+    user_agent_.notify_all();
+  }
   /// Called with each change of a trunk's registration, on the signalling thread.
   std::function<void(const std::string& trunk, const sip::RegistrationStatus&)> on_trunk;
 
@@ -83,7 +87,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   CallRecords& records_;
   PlanCall plan_;
   RtpPorts ports_;
-  sip::UserAgent* user_agent_ = nullptr;
+  std::atomic<sip::UserAgent*> user_agent_{nullptr};
   std::vector<std::unique_ptr<Shard>> shards_;
   std::map<sip::DialogId, CallNumber> calls_;  ///< signalling thread only
   std::atomic<std::size_t> call_count_{0};

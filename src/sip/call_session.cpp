@@ -8,7 +8,9 @@
 namespace frontdesk::sip {
 namespace {
 
-bool is(const sip_msg* message, const char* method) { return pl_strcmp(&message->met, method) == 0; }
+bool is(const sip_msg* message, const char* method) {
+  return pl_strcmp(&message->met, method) == 0;
+}
 
 bool unspecified(const base::Endpoint& endpoint) {
   for (const auto byte : endpoint.address) {
@@ -37,7 +39,9 @@ char dtmf_digit(std::string_view content_type, std::string_view body) {
 
 }  // namespace
 
-std::string user_of(const uri& address) { return unescaped_user(view(address.user)); }
+std::string user_of(const uri& address) {
+  return unescaped_user(view(address.user));
+}
 
 std::string content_type_of(const sip_msg* message) {
   const sip_hdr* header = sip_msg_hdr(message, SIP_HDR_CONTENT_TYPE);
@@ -55,18 +59,20 @@ std::string random_token() {
   return text.data();
 }
 
-CallSession::~CallSession() { mem_deref(transaction_); }
+CallSession::~CallSession() {
+  mem_deref(transaction_);
+}
 
 void CallSession::on_request(const sip_msg* request) {
   if (is(request, "ACK")) return on_ack(request);
   if (request->cseq.num < dialog_.remote_sequence) {
-    return host_.stack.refuse(request, 500, "CSeq Out Of Order");
+    return host_.stack.reply_stateless(request, 500, "CSeq Out Of Order");
   }
   dialog_.remote_sequence = request->cseq.num;
   if (is(request, "BYE")) return on_bye(request);
   if (ended_) {
     host_.counters.refused++;
-    return host_.stack.refuse(request, 481, "Call/Transaction Does Not Exist");
+    return host_.stack.reply_stateless(request, 481, "Call/Transaction Does Not Exist");
   }
   if (is(request, "INVITE") || is(request, "UPDATE")) return on_offer(request);
   on_info(request);
@@ -76,10 +82,7 @@ void CallSession::on_ack(const sip_msg* ack) {
   if (!unacked_ || unacked_->sequence != ack->cseq.num) return;
   const bool answer_expected = unacked_->answer_expected;
   unacked_.reset();
-  if (bye_after_ack_) {
-    send_bye(*bye_after_ack_);
-    return;
-  }
+  if (const auto reason = std::exchange(bye_after_ack_, std::nullopt)) return send_bye(*reason);
   if (ended_) return;
   if (answer_expected && !take_answer(content_type_of(ack), body_of(ack)) && phase_ == Phase::answered) {
     send_bye("No common codec");
@@ -102,17 +105,18 @@ void CallSession::on_bye(const sip_msg* bye) {
 
 bool CallSession::out_of_turn(const sip_msg* request) {
   if (invite_request_ || (!incoming_ && phase_ == Phase::proceeding)) {
-    host_.stack.refuse(request, 491, "Request Pending");
+    host_.stack.reply_stateless(request, 491, "Request Pending");
     return true;
   }
   if (request_ && is(request, "INVITE")) {
-    host_.stack.refuse(request, 491, "Request Pending");
+    host_.stack.reply_stateless(request, 491, "Request Pending");
     return true;
   }
   const bool carries_offer = is(request, "INVITE") || !body_of(request).empty();
   if (carries_offer && (unacked_ || phase_ == Phase::proceeding)) {
     const auto seconds = base::random_u64() % 10;
-    host_.stack.refuse(request, 500, "Earlier Offer Unfinished", "Retry-After: " + std::to_string(seconds) + "\r\n");
+    host_.stack.reply_stateless(request, 500, "Earlier Offer Unfinished",
+                                "Retry-After: " + std::to_string(seconds) + "\r\n");
     return true;
   }
   return false;
@@ -140,7 +144,7 @@ void CallSession::on_offer(const sip_msg* request) {
 bool CallSession::answer_in_dialog(const sip_msg* request, std::optional<std::string>& sdp) {
   const auto part = sdp_part(content_type_of(request), body_of(request));
   if (!part) {
-    host_.stack.refuse(request, 415, "Unsupported Media Type", "Accept: application/sdp\r\n");
+    host_.stack.reply_stateless(request, 415, "Unsupported Media Type", "Accept: application/sdp\r\n");
     return false;
   }
   const auto offer = parse_sdp(*part);
@@ -148,7 +152,7 @@ bool CallSession::answer_in_dialog(const sip_msg* request, std::optional<std::st
   const auto answer = offer.and_then([this](const auto& description) { return answer_offer(description, local_); });
   if (!answer) {
     host_.counters.refused++;
-    host_.stack.refuse(request, 488, "Not Acceptable Here");
+    host_.stack.reply_stateless(request, 488, "Not Acceptable Here");
     return false;
   }
   sdp = answer->sdp;
@@ -160,7 +164,7 @@ void CallSession::on_info(const sip_msg* info) {
   const std::string type = content_type_of(info);
   const char digit = dtmf_digit(type, body_of(info));
   if (!digit && !body_of(info).empty()) {
-    return host_.stack.refuse(info, 415, "Unsupported Media Type", "Accept: application/dtmf-relay\r\n");
+    return host_.stack.reply_stateless(info, 415, "Unsupported Media Type", "Accept: application/dtmf-relay\r\n");
   }
   host_.stack.respond(info, {200, "OK", SipStack::with_body({}, {}, {})});
   if (digit) host_.sink.on_info_dtmf(id_, digit);
@@ -213,18 +217,21 @@ bool CallSession::take_answer(std::string_view content_type, std::string_view bo
 void CallSession::send_bye(const std::string& reason) {
   refresh_.cancel();
   expiry_.cancel();
-  bye_after_ack_.reset();
-  const std::string message = SipStack::with_body(
-      request_headers(dialog_, "BYE", dialog_.local_sequence++) + "Reason: SIP;text=" + quoted(header_safe(reason)) +
-          "\r\n",
-      {}, {});
-  request_ = ClientTransaction::send(host_.stack, next_hop(dialog_, seen_), "BYE", dialog_.remote_target, message,
-                                     [this](int, const sip_msg* response) {
-                                       if (response && response->scode < 200) return;
-                                       request_.reset();
-                                       retire_when_quiet();
-                                     });
+  std::string headers = request_headers(dialog_, "BYE", dialog_.local_sequence++);
+  headers += "Reason: SIP;text=" + quoted(header_safe(reason)) + "\r\n";
+  send_bye_to(next_hop(dialog_, seen_), SipStack::with_body(std::move(headers), {}, {}));
   if (!request_) retire_when_quiet();
+}
+
+void CallSession::send_bye_to(const Hop& hop, const std::string& message) {
+  const auto on_response = [this, hop, message](int error, const sip_msg* response) {
+    if (response && response->scode < 200) return;
+    request_.reset();
+    const auto direct = error ? direct_hop(dialog_) : std::nullopt;
+    if (direct && *direct != hop) send_bye_to(*direct, message);
+    if (!request_) retire_when_quiet();
+  };
+  request_ = ClientTransaction::send(host_.stack, hop, "BYE", dialog_.remote_target, message, on_response);
 }
 
 void CallSession::hang_up(const std::string& reason) {

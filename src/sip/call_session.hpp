@@ -86,6 +86,7 @@ class CallSession {
   void report_media(const NegotiatedMedia& media);
   bool take_answer(std::string_view content_type, std::string_view body);
   void send_bye(const std::string& reason);
+  void send_bye_to(const Hop& hop, const std::string& message);
   void end(EndCause cause, int status, std::string reason);
   void retire_when_quiet();
   void update_target(const sip_msg* message);

@@ -16,7 +16,7 @@ std::string CallSession::accept_timer(const sip_msg* request) {
   }
   peer_supports_timer_ = sip_msg_hdr_has_value(request, SIP_HDR_SUPPORTED, "timer") ||
                          sip_msg_hdr_has_value(request, SIP_HDR_REQUIRE, "timer");
-  session_timer_ = accept_session_timer(*requested);
+  session_timer_ = accept_session_timer(*requested, host_.options.min_session_interval_s);
   // A proxy may have added the header for a peer that knows no timers: then only we can refresh.
   if (!peer_supports_timer_) session_timer_->we_refresh = true;
   return session_timer_headers(*session_timer_, peer_supports_timer_);

@@ -39,9 +39,9 @@ void CallSession::send_invite(std::string authorization) {
                         host_.stack.contact(contact_user_, seen_) + std::move(authorization) + std::string(kAllow) +
                         std::string(kSupported);
   const std::string message = SipStack::with_body(std::move(headers), "application/sdp", make_offer(local_));
-  invite_request_ = ClientTransaction::send(
-      host_.stack, seen_, "INVITE", dialog_.remote_target, message,
-      [this](int error, const sip_msg* response) { on_invite_response(error, response); });
+  invite_request_ =
+      ClientTransaction::send(host_.stack, seen_, "INVITE", dialog_.remote_target, message,
+                              [this](int error, const sip_msg* response) { on_invite_response(error, response); });
   if (!invite_request_) end(EndCause::transport_failed, 0, "the INVITE could not be sent");
 }
 
@@ -52,6 +52,7 @@ void CallSession::on_invite_response(int error, const sip_msg* response) {
     if (error == ETIMEDOUT) return end(EndCause::timeout, 408, "the peer did not answer the INVITE");
     return end(EndCause::transport_failed, 0, "the peer cannot be reached");
   }
+  send_at_once(response);
   if (response->scode < 200) {
     if (response->scode == 100 || ended_ || cancelling_) return;
     host_.sink.on_progress(id_, response->scode);
@@ -88,7 +89,7 @@ void CallSession::on_invite_ok(const sip_msg* response) {
   }
   if (const sip_hdr* header = sip_msg_hdr(response, SIP_HDR_SESSION_EXPIRES)) {
     if (const auto expires = parse_session_expires(view(header->val))) {
-      session_timer_ = SessionTimer{std::max(expires->interval_s, kMinSessionInterval),
+      session_timer_ = SessionTimer{std::max(expires->interval_s, host_.options.min_session_interval_s),
                                     !equal_ignoring_case(expires->refresher, "uas")};
       arm_session_timer();
     }

@@ -41,18 +41,24 @@ std::string without_tag(std::string_view name_addr) {
   return out;
 }
 
-Hop next_hop(const DialogState& dialog, const Hop& seen) {
+std::optional<Hop> direct_hop(const DialogState& dialog) {
   const std::string_view text =
       dialog.route_set.empty() ? std::string_view(dialog.remote_target) : address_uri(dialog.route_set.front());
   const auto uri = parse_uri(text);
-  if (!uri) return seen;
+  if (!uri) return std::nullopt;
   const auto address = base::parse_address(uri->host, uri->port ? uri->port : kDefaultPort);
-  if (!address || address->v6 != seen.to.v6) return seen;
-  if (private_or_local(*address) && !address->same_address(seen.to)) return seen;
+  if (!address) return std::nullopt;
   const auto transport = parameter(uri->parameters, "transport");
-  if (seen.transport == Transport::tcp && address->same_address(seen.to)) return seen;
-  if (transport && equal_ignoring_case(*transport, "tcp")) return {*address, Transport::tcp};
-  return {*address, Transport::udp};
+  const bool tcp = transport && equal_ignoring_case(*transport, "tcp");
+  return Hop{*address, tcp ? Transport::tcp : Transport::udp};
+}
+
+Hop next_hop(const DialogState& dialog, const Hop& seen) {
+  const auto direct = direct_hop(dialog);
+  if (!direct || direct->to.v6 != seen.to.v6) return seen;
+  const bool same = direct->to.same_address(seen.to);
+  if (private_or_local(direct->to) && !same) return seen;
+  return seen.transport == Transport::tcp && same ? seen : *direct;
 }
 
 }  // namespace frontdesk::sip

@@ -15,8 +15,8 @@ namespace frontdesk::sip {
 struct DialogState {
   std::string call_id;
   std::string local_tag, remote_tag;
-  std::string local_party;   ///< From of our requests, without the tag
-  std::string remote_party;  ///< To of our requests, without the tag
+  std::string local_party;             ///< From of our requests, without the tag
+  std::string remote_party;            ///< To of our requests, without the tag
   std::string remote_target;           ///< the peer's Contact URI
   std::vector<std::string> route_set;  ///< values of Route, in order
   std::uint32_t local_sequence = 0;
@@ -43,5 +43,9 @@ struct Hop {
 /// that can be meant from where the peer was last seen (`seen`); else back to there. So a name needs
 /// no DNS, and a private address behind NAT does not lead astray.
 Hop next_hop(const DialogState& dialog, const Hop& seen);
+
+/// The route or target itself; nullopt if it is no numeric address. For when next_hop() has failed:
+/// a TCP connection that the peer had opened may be gone.
+std::optional<Hop> direct_hop(const DialogState& dialog);
 
 }  // namespace frontdesk::sip

@@ -20,10 +20,14 @@ bool sha256(DigestAlgorithm algorithm) {
 
 std::string_view algorithm_name(DigestAlgorithm algorithm) {
   switch (algorithm) {
-    case DigestAlgorithm::md5: return "MD5";
-    case DigestAlgorithm::md5_sess: return "MD5-sess";
-    case DigestAlgorithm::sha256: return "SHA-256";
-    case DigestAlgorithm::sha256_sess: return "SHA-256-sess";
+    case DigestAlgorithm::md5:
+      return "MD5";
+    case DigestAlgorithm::md5_sess:
+      return "MD5-sess";
+    case DigestAlgorithm::sha256:
+      return "SHA-256";
+    case DigestAlgorithm::sha256_sess:
+      return "SHA-256-sess";
   }
   return "MD5";
 }

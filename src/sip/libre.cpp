@@ -1,5 +1,9 @@
 #include "sip/libre.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -27,6 +31,13 @@ sa address_from(const base::Endpoint& endpoint) {
     sa_set_port(&address, endpoint.port);
   }
   return address;
+}
+
+void send_at_once(const sip_msg* message) {
+  if (message->tp != SIP_TRANSP_TCP) return;
+  const int fd = tcp_conn_fd(sip_msg_tcpconn(message));
+  const int on = 1;
+  if (fd >= 0) (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 void Timer::start(base::Duration delay, std::function<void()> action) {

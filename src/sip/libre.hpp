@@ -46,10 +46,15 @@ inline Ref<sip_msg> keep(const sip_msg* message) {
   return Ref<sip_msg>(static_cast<sip_msg*>(mem_ref(const_cast<sip_msg*>(message))));
 }
 
-inline std::string_view view(const pl& text) { return text.p ? std::string_view(text.p, text.l) : std::string_view(); }
+inline std::string_view view(const pl& text) {
+  return text.p ? std::string_view(text.p, text.l) : std::string_view();
+}
 
 base::Endpoint endpoint_from(const sa& address);
 sa address_from(const base::Endpoint& endpoint);
+
+/// Turns off Nagle's algorithm on the connection of a TCP message: 180 and 200 follow each other.
+void send_at_once(const sip_msg* message);
 
 class Timer {
  public:

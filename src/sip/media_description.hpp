@@ -30,8 +30,8 @@ struct NegotiatedMedia {
   base::Endpoint remote;  ///< where the peer receives; port 0 or 0.0.0.0 when it receives nothing
   MediaFormat format;
   std::optional<int> telephone_event_payload_type;  ///< unset: the peer takes no RFC 4733 digits
-  bool may_send = true;     ///< false while the peer holds us
-  bool may_receive = true;  ///< false when the peer announced that it sends nothing
+  bool may_send = true;                             ///< false while the peer holds us
+  bool may_receive = true;                          ///< false when the peer announced that it sends nothing
   int ptime_ms = 20;
   friend bool operator==(const NegotiatedMedia&, const NegotiatedMedia&) = default;
 };

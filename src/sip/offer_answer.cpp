@@ -11,9 +11,13 @@ constexpr std::uint32_t kClockRate = 8000;
 constexpr int kOfferedTelephoneEvent = 101;
 constexpr int kPtimeMs = 20;
 
-auto disagree(const char* message) { return base::fail(base::ErrorCode::invalid_argument, "sdp", message); }
+auto disagree(const char* message) {
+  return base::fail(base::ErrorCode::invalid_argument, "sdp", message);
+}
 
-int static_payload_type(Codec codec) { return codec == Codec::pcmu ? 0 : 8; }
+int static_payload_type(Codec codec) {
+  return codec == Codec::pcmu ? 0 : 8;
+}
 
 bool unspecified(const base::Endpoint& endpoint) {
   return std::all_of(endpoint.address.begin(), endpoint.address.end(), [](auto byte) { return byte == 0; });
@@ -71,10 +75,14 @@ MediaDirection reversed(MediaDirection direction) {
 
 std::string_view attribute(MediaDirection direction) {
   switch (direction) {
-    case MediaDirection::sendrecv: return "sendrecv";
-    case MediaDirection::sendonly: return "sendonly";
-    case MediaDirection::recvonly: return "recvonly";
-    case MediaDirection::inactive: return "inactive";
+    case MediaDirection::sendrecv:
+      return "sendrecv";
+    case MediaDirection::sendonly:
+      return "sendonly";
+    case MediaDirection::recvonly:
+      return "recvonly";
+    case MediaDirection::inactive:
+      return "inactive";
   }
   return "sendrecv";
 }
@@ -99,8 +107,8 @@ std::string audio_lines(const LocalSession& local, std::string_view protocol, co
     media += " " + type;
     attributes += "a=rtpmap:" + type + " telephone-event/8000\r\na=fmtp:" + type + " 0-16\r\n";
   }
-  return media + "\r\n" + attributes + "a=ptime:" + std::to_string(kPtimeMs) + "\r\na=" +
-         std::string(attribute(direction)) + "\r\n";
+  return media + "\r\n" + attributes + "a=ptime:" + std::to_string(kPtimeMs) +
+         "\r\na=" + std::string(attribute(direction)) + "\r\n";
 }
 
 std::string refused_stream(const StreamDescription& stream) {
@@ -112,7 +120,9 @@ std::string refused_stream(const StreamDescription& stream) {
 
 }  // namespace
 
-std::string_view encoding_name(Codec codec) { return codec == Codec::pcmu ? "PCMU" : "PCMA"; }
+std::string_view encoding_name(Codec codec) {
+  return codec == Codec::pcmu ? "PCMU" : "PCMA";
+}
 
 std::string make_offer(const LocalSession& local) {
   std::vector<MediaFormat> formats;

@@ -26,8 +26,8 @@ enum class RegistrationState { registering, registered, failed, unregistered };
 
 struct RegistrationStatus {
   RegistrationState state = RegistrationState::registering;
-  int status = 0;           ///< the SIP status behind it, 0 if no answer came
-  std::string explanation;  ///< a sentence for the owner: what happened and what to do
+  int status = 0;                  ///< the SIP status behind it, 0 if no answer came
+  std::string explanation;         ///< a sentence for the owner: what happened and what to do
   base::Duration next_attempt{0};  ///< from now: the refresh when registered, the retry when failed; 0: none
   friend bool operator==(const RegistrationStatus&, const RegistrationStatus&) = default;
 };

@@ -49,8 +49,8 @@ void Registration::on_resolved(base::RequestId id, std::vector<base::Endpoint> a
   if (state_ != State::resolving || id != last_id_) return;
   if (addresses.empty() && addresses_.empty()) {
     if (stopping_) return finish({}, "The registrar's name could not be resolved.", out);
-    return unreachable({}, "The registrar's host name could not be resolved: check it and the DNS server.", now,
-                       jitter, out);
+    return unreachable({}, "The registrar's host name could not be resolved: check it and the DNS server.", now, jitter,
+                       out);
   }
   // A registrar stays where it was while DNS is away.
   if (!addresses.empty()) addresses_ = std::move(addresses);
@@ -113,8 +113,9 @@ void Registration::on_challenge(const RegisterAnswer& answer, base::Instant now,
   if (answered_fresh_challenge_ && !stale) {
     challenge_.reset();
     if (stopping_) return finish(answer, "The registrar did not confirm.", out);
-    return refused(answer, "The registrar does not accept the user name or password: check both, and whether the "
-                           "provider gives a separate authorization user.",
+    return refused(answer,
+                   "The registrar does not accept the user name or password: check both, and whether the "
+                   "provider gives a separate authorization user.",
                    now, jitter, out);
   }
   if (challenge->stale) ++stale_count_;
@@ -182,11 +183,16 @@ void Registration::on_wakeup(base::Instant now, double jitter, Commands& out) {
   if (now < wakeup_) return;
   switch (state_) {
     case State::registered:
-    case State::backing_off: return begin_round(now, out);
-    case State::resolving: return on_resolved(last_id_, {}, now, jitter, out);
-    case State::waiting_answer: return on_answer(last_id_, {}, now, jitter, out);
+    case State::backing_off:
+      return begin_round(now, out);
+    case State::resolving:
+      return on_resolved(last_id_, {}, now, jitter, out);
+    case State::waiting_answer:
+      return on_answer(last_id_, {}, now, jitter, out);
     case State::idle:
-    case State::finished: wakeup_ = base::kNever; return;
+    case State::finished:
+      wakeup_ = base::kNever;
+      return;
   }
 }
 

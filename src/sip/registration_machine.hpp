@@ -84,8 +84,7 @@ class Registration {
   bool try_next_address(base::Instant now, Commands& out);
   void unreachable(const RegisterAnswer& answer, std::string why, base::Instant now, double jitter, Commands& out);
   void refused(const RegisterAnswer& answer, std::string why, base::Instant now, double jitter, Commands& out);
-  void back_off(const RegisterAnswer& answer, std::string why, base::Duration delay, base::Instant now,
-                Commands& out);
+  void back_off(const RegisterAnswer& answer, std::string why, base::Duration delay, base::Instant now, Commands& out);
   void finish(const RegisterAnswer& answer, std::string why, Commands& out);
 
   std::uint32_t wanted_expires_;

@@ -8,9 +8,13 @@
 namespace frontdesk::sip {
 namespace {
 
-bool is(const sip_msg* message, const char* method) { return pl_strcmp(&message->met, method) == 0; }
+bool is(const sip_msg* message, const char* method) {
+  return pl_strcmp(&message->met, method) == 0;
+}
 
-Refusal bad(const char* what) { return {400, std::string("Bad Request: ") + what, {}}; }
+Refusal bad(const char* what) {
+  return {400, std::string("Bad Request: ") + what, {}};
+}
 
 /// By name as well, since libre's header ids are hashes that unknown headers may share.
 bool repeated(const sip_msg* message, sip_hdrid id, std::string_view name) {

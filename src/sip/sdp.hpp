@@ -15,16 +15,16 @@ namespace frontdesk::sip {
 enum class MediaDirection { sendrecv, sendonly, recvonly, inactive };
 
 struct PayloadFormat {
-  std::string id;        ///< as in the m= line
+  std::string id;         ///< as in the m= line
   int payload_type = -1;  ///< -1: not a number in 0 to 127
-  std::string encoding;  ///< from rtpmap or, without one, RFC 3551; empty if unknown
+  std::string encoding;   ///< from rtpmap or, without one, RFC 3551; empty if unknown
   std::uint32_t clock_rate = 0;
 };
 
 struct StreamDescription {
-  std::string kind;      ///< "audio", "video", "text"
+  std::string kind;        ///< "audio", "video", "text"
   std::uint16_t port = 0;  ///< 0: refused or ended
-  std::string protocol;  ///< "RTP/AVP"
+  std::string protocol;    ///< "RTP/AVP"
   std::vector<PayloadFormat> formats;
   std::optional<base::Endpoint> address;  ///< with the port; unset if it names no numeric address
   MediaDirection direction = MediaDirection::sendrecv;

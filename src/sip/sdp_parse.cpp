@@ -9,7 +9,9 @@ namespace {
 constexpr std::size_t kMaxStreams = 32;
 constexpr std::size_t kMaxFormats = 64;
 
-auto refuse(const char* message) { return base::fail(base::ErrorCode::invalid_argument, "sdp", message); }
+auto refuse(const char* message) {
+  return base::fail(base::ErrorCode::invalid_argument, "sdp", message);
+}
 
 std::string_view next_word(std::string_view& text) {
   text = trimmed(text);
@@ -126,6 +128,8 @@ class Parser {
 
 }  // namespace
 
-base::Result<SessionDescription> parse_sdp(std::string_view text) { return Parser().run(text); }
+base::Result<SessionDescription> parse_sdp(std::string_view text) {
+  return Parser().run(text);
+}
 
 }  // namespace frontdesk::sip

@@ -11,8 +11,8 @@ std::optional<SessionExpires> parse_session_expires(std::string_view value) {
   return SessionExpires{*interval, parameter(value.substr(semicolon), "refresher").value_or("")};
 }
 
-SessionTimer accept_session_timer(const SessionExpires& requested) {
-  return {std::max(requested.interval_s, kMinSessionInterval), equal_ignoring_case(requested.refresher, "uas")};
+SessionTimer accept_session_timer(const SessionExpires& requested, std::uint32_t minimum_s) {
+  return {std::max(requested.interval_s, minimum_s), equal_ignoring_case(requested.refresher, "uas")};
 }
 
 std::string session_timer_headers(const SessionTimer& timer, bool peer_supports) {

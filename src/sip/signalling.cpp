@@ -8,8 +8,11 @@ namespace {
 
 constexpr std::string_view kBusyRetryAfter = "Retry-After: 5\r\n";
 constexpr std::size_t kStunHeader = 20;
+constexpr int kSocketBuffer = 1 << 20;  ///< for bursts; the kernel may grant less
 
-bool is(const sip_msg* message, const char* method) { return pl_strcmp(&message->met, method) == 0; }
+bool is(const sip_msg* message, const char* method) {
+  return pl_strcmp(&message->met, method) == 0;
+}
 
 /// All codecs there are: an offer that matches none of them needs nobody's decision.
 LocalSession any_codec() {
@@ -59,11 +62,12 @@ bool Signalling::on_datagram(const base::Endpoint& source, mbuf* datagram) {
 void Signalling::refuse(const sip_msg* request, const Refusal& refusal) {
   counters_.refused++;
   if (refusal.status == 400) counters_.malformed++;
-  if (!is(request, "ACK")) stack_->refuse(request, refusal.status, refusal.reason, refusal.headers);
+  if (!is(request, "ACK")) stack_->reply_stateless(request, refusal.status, refusal.reason, refusal.headers);
 }
 
 void Signalling::on_request(const sip_msg* request) {
   if (!probe_id_.empty() && view(request->callid) == probe_id_) {
+    (void)udp_sockbuf_set(static_cast<udp_sock*>(request->sock), kSocketBuffer);
     Ref<udp_helper> guard;
     udp_register_helper(guard.out(), static_cast<udp_sock*>(request->sock), 0, nullptr, on_datagram_thunk, this);
     datagram_guards_.push_back(std::move(guard));
@@ -87,8 +91,8 @@ void Signalling::on_request(const sip_msg* request) {
   const bool in_dialog = pl_isset(&request->to.tag);
   if (is(request, "INVITE") && !in_dialog) return on_invite(request);
   if (is(request, "OPTIONS")) return on_options(request);
-  const bool known = is(request, "INVITE") || is(request, "ACK") || is(request, "BYE") || is(request, "UPDATE") ||
-                     is(request, "INFO");
+  const bool known =
+      is(request, "INVITE") || is(request, "ACK") || is(request, "BYE") || is(request, "UPDATE") || is(request, "INFO");
   if (!known) return refuse(request, refuse_method(view(request->met)));
   CallSession* session = session_of(view(request->callid), view(request->to.tag), view(request->from.tag));
   if (!session) return refuse(request, {481, "Call/Transaction Does Not Exist", {}});
@@ -102,8 +106,7 @@ void Signalling::on_response(const sip_msg* response) {
   if (session) session->on_repeated_ok(response);
 }
 
-CallSession* Signalling::session_of(std::string_view call_id, std::string_view local_tag,
-                                    std::string_view remote_tag) {
+CallSession* Signalling::session_of(std::string_view call_id, std::string_view local_tag, std::string_view remote_tag) {
   const auto found = by_local_tag_.find(local_tag);
   if (found == by_local_tag_.end()) return nullptr;
   CallSession* session = find(found->second);
@@ -113,8 +116,8 @@ CallSession* Signalling::session_of(std::string_view call_id, std::string_view l
 bool Signalling::merged(const sip_msg* invite) {
   for (const auto& [id, session] : sessions_) {
     const auto& dialog = session->dialog();
-    if (session->incoming() && dialog.call_id == view(invite->callid) &&
-        dialog.remote_tag == view(invite->from.tag) && session->invite_sequence() == invite->cseq.num) {
+    if (session->incoming() && dialog.call_id == view(invite->callid) && dialog.remote_tag == view(invite->from.tag) &&
+        session->invite_sequence() == invite->cseq.num) {
       return true;
     }
   }
@@ -129,8 +132,8 @@ void Signalling::on_invite(const sip_msg* invite) {
   if (merged(invite)) return refuse(invite, {482, "Loop Detected", {}});
   if (const sip_hdr* header = sip_msg_hdr(invite, SIP_HDR_SESSION_EXPIRES)) {
     const auto expires = parse_session_expires(view(header->val));
-    if (expires && expires->interval_s < kMinSessionInterval) {
-      const auto least = "Min-SE: " + std::to_string(kMinSessionInterval) + "\r\n";
+    if (expires && expires->interval_s < options_.min_session_interval_s) {
+      const auto least = "Min-SE: " + std::to_string(options_.min_session_interval_s) + "\r\n";
       return refuse(invite, {422, "Session Interval Too Small", least});
     }
   }
@@ -145,7 +148,8 @@ void Signalling::on_invite(const sip_msg* invite) {
   if (shutting_down_ || sessions_.size() >= options_.max_dialogs) {
     return refuse(invite, {503, "Service Unavailable", std::string(kBusyRetryAfter)});
   }
-  const DialogId id = mint();
+  send_at_once(invite);
+  const DialogId id = mint_();
   const IncomingCall call = describe(invite, id, offer.has_value());
   auto session = std::make_unique<CallSession>(id, *host_);
   if (!session->start_incoming(invite, std::move(offer))) return refuse(invite, {500, "Server Internal Error", {}});
@@ -163,7 +167,7 @@ void Signalling::on_options(const sip_msg* options) {
   }
   const std::string headers =
       std::string(kAllow) + std::string(kSupported) + "Accept: application/sdp, application/dtmf-relay\r\n";
-  stack_->refuse(options, 200, "OK", headers);
+  stack_->reply_stateless(options, 200, "OK", headers);
 }
 
 IncomingCall Signalling::describe(const sip_msg* invite, DialogId id, bool has_offer) const {

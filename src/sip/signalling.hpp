@@ -16,8 +16,15 @@ namespace frontdesk::sip {
 
 class Signalling {
  public:
-  Signalling(UserAgentOptions options, UserAgentSink& sink, AtomicCounters& counters, Post post)
-      : options_(std::move(options)), sink_(sink), counters_(counters), post_(std::move(post)) {}
+  /// Dialog ids are minted by the user agent, which needs them on other threads, too.
+  using Mint = std::function<DialogId()>;
+
+  Signalling(UserAgentOptions options, UserAgentSink& sink, AtomicCounters& counters, Post post, Mint mint)
+      : options_(std::move(options)),
+        sink_(sink),
+        counters_(counters),
+        post_(std::move(post)),
+        mint_(std::move(mint)) {}
   ~Signalling();
   Signalling(const Signalling&) = delete;
   Signalling& operator=(const Signalling&) = delete;
@@ -63,6 +70,7 @@ class Signalling {
   UserAgentSink& sink_;
   AtomicCounters& counters_;
   Post post_;
+  Mint mint_;
   std::unique_ptr<SourceRateLimit> rate_limit_;
   std::unique_ptr<SipStack> stack_;
   std::vector<Ref<udp_helper>> datagram_guards_;
@@ -78,10 +86,6 @@ class Signalling {
   Timer burial_;
   std::function<void()> on_idle_;
   bool shutting_down_ = false;
-
- public:
-  /// Dialog ids are minted by the user agent, from any thread.
-  std::function<DialogId()> mint;
 };
 
 }  // namespace frontdesk::sip

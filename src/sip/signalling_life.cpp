@@ -17,12 +17,12 @@ base::Status Signalling::open() {
   stack_ = std::move(*stack);
   rate_limit_ = std::make_unique<SourceRateLimit>(options_.max_messages_per_s, options_.message_burst);
   resolver_ = std::make_unique<Resolver>();
-  host_ = std::make_unique<SessionHost>(SessionHost{
-      *stack_, sink_, options_, counters_, [this](DialogId id) { retire(id); },
-      [this](const std::string& name) {
-        const TrunkLink* link = trunk_named(name);
-        return link ? &link->trunk() : nullptr;
-      }});
+  host_ = std::make_unique<SessionHost>(SessionHost{*stack_, sink_, options_, counters_,
+                                                    [this](DialogId id) { retire(id); },
+                                                    [this](const std::string& name) {
+                                                      const TrunkLink* link = trunk_named(name);
+                                                      return link ? &link->trunk() : nullptr;
+                                                    }});
   const int error = stack_->listen(on_request_thunk, on_response_thunk, this);
   if (error) return base::fail(base::ErrorCode::internal, "sip", "out of memory at start", base::Retry::never, error);
   guard_datagrams();
@@ -32,8 +32,9 @@ base::Status Signalling::open() {
 /// libre hands out its UDP sockets only with a message: send one to each, before anyone knows us.
 void Signalling::guard_datagrams() {
   probe_id_ = random_token() + random_token();
-  const std::string text = "OPTIONS sip:self SIP/2.0\r\nVia: SIP/2.0/UDP self;branch=z9hG4bKself\r\nCall-ID: " +
-                           probe_id_ + "\r\nContent-Length: 0\r\n\r\n";
+  const std::string text =
+      "OPTIONS sip:self SIP/2.0\r\nVia: SIP/2.0/UDP self;branch=z9hG4bKself\r\nCall-ID: " + probe_id_ +
+      "\r\nContent-Length: 0\r\n\r\n";
   for (const auto& self : stack_->addresses()) {
     const int fd = ::socket(self.v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) continue;
@@ -74,13 +75,13 @@ void Signalling::invite(DialogId id, OutgoingCall call) {
   const auto target = parse_uri(call.target);
   if (!target) return fail_call(400, "the target is not a SIP address");
   const std::uint16_t port = target->port ? target->port : std::uint16_t{5060};
-  const bool accepted = resolver_->resolve(
-      target->host, port, stack_->listening().v6,
-      [this, post = post_, id, call, target = *target](std::vector<base::Endpoint> addresses) {
-        (void)post([this, id, call, target, addresses = std::move(addresses)] {
-          start_call(id, call, target, addresses);
-        });
-      });
+  const bool accepted =
+      resolver_->resolve(target->host, port, stack_->listening().v6,
+                         [this, post = post_, id, call, target = *target](std::vector<base::Endpoint> addresses) {
+                           (void)post([this, id, call, target, addresses = std::move(addresses)] {
+                             start_call(id, call, target, addresses);
+                           });
+                         });
   if (!accepted) return fail_call(503, "too many names are being resolved");
   auto& limit = unresolved_[id] = std::make_unique<Timer>();
   limit->start(kResolveLimit, [this, id] { end_unresolved(id, EndCause::timeout, "the name server does not answer"); });
@@ -106,26 +107,26 @@ void Signalling::start_call(DialogId id, OutgoingCall call, const SipUri& target
   if (unresolved_.erase(id) == 0) return;
   const auto transport = parameter(target.parameters, "transport");
   const bool tcp = transport && equal_ignoring_case(*transport, "tcp");
-  auto& session = sessions_[id] = std::make_unique<CallSession>(id, *host_);
+  sessions_[id] = std::make_unique<CallSession>(id, *host_);
   counters_.dialogs++;
   counters_.total_dialogs++;
-  session->start_outgoing(std::move(call), target, {addresses.front(), tcp ? Transport::tcp : Transport::udp});
-  by_local_tag_[session->dialog().local_tag] = id;
+  find(id)->start_outgoing(std::move(call), target, {addresses.front(), tcp ? Transport::tcp : Transport::udp});
+  // Unless it has ended already.
+  if (const CallSession* session = find(id)) by_local_tag_[session->dialog().local_tag] = id;
 }
 
 void Signalling::register_trunk(TrunkRegistration trunk) {
   if (shutting_down_) return;
   remove_trunk(trunk.name);
-  auto link = std::make_unique<TrunkLink>(
-      std::move(trunk), TrunkLink::Surroundings{*stack_, *resolver_, sink_, post_});
+  auto link = std::make_unique<TrunkLink>(std::move(trunk), TrunkLink::Surroundings{*stack_, *resolver_, sink_, post_});
   TrunkLink* started = link.get();
   trunks_.push_back(std::move(link));
   started->start();
 }
 
 void Signalling::remove_trunk(const std::string& name) {
-  const auto found = std::find_if(trunks_.begin(), trunks_.end(),
-                                  [&](const auto& link) { return link->trunk().name == name; });
+  const auto found =
+      std::find_if(trunks_.begin(), trunks_.end(), [&](const auto& link) { return link->trunk().name == name; });
   if (found == trunks_.end()) return;
   TrunkLink* leaving = found->get();
   leaving_trunks_.push_back(std::move(*found));

@@ -20,7 +20,9 @@ bool unspecified(const base::Endpoint& endpoint) {
   return std::all_of(endpoint.address.begin(), endpoint.address.end(), [](auto byte) { return byte == 0; });
 }
 
-sip_transp transport_of(const Hop& hop) { return hop.transport == Transport::tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP; }
+sip_transp transport_of(const Hop& hop) {
+  return hop.transport == Transport::tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
+}
 
 class Socket {
  public:
@@ -95,8 +97,7 @@ int decode_hop(const Hop& hop, std::string& text, uri& decoded) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<SipStack>> SipStack::open(const base::Endpoint& listen,
-                                                       const std::string& product_token) {
+base::Result<std::unique_ptr<SipStack>> SipStack::open(const base::Endpoint& listen, const std::string& product_token) {
   const auto unavailable = [&](int error) {
     return base::fail(base::ErrorCode::unavailable, "sip",
                       "cannot listen on " + base::to_string(listen) +
@@ -155,9 +156,13 @@ struct sip* SipStack::stack_at(const base::Endpoint& address) const {
   return interfaces_.front()->stack.get();
 }
 
-struct sip* SipStack::stack_of(const sip_msg* message) const { return stack_at(endpoint_from(message->dst)); }
+struct sip* SipStack::stack_of(const sip_msg* message) const {
+  return stack_at(endpoint_from(message->dst));
+}
 
-struct sip* SipStack::stack_facing(const base::Endpoint& peer) const { return stack_at(facing(peer)); }
+struct sip* SipStack::stack_facing(const base::Endpoint& peer) const {
+  return stack_at(facing(peer));
+}
 
 base::Endpoint SipStack::facing(const base::Endpoint& peer) const {
   const auto& first = interfaces_.front()->address;
@@ -191,10 +196,10 @@ int SipStack::respond(const sip_msg* request, const Response& response, sip_stra
                      response.rest.size());
 }
 
-void SipStack::refuse(const sip_msg* request, int status, std::string_view reason, std::string headers) {
+void SipStack::reply_stateless(const sip_msg* request, int status, std::string_view reason, std::string headers) {
   const std::string rest = with_body(std::move(headers), {}, {});
-  sip_replyf(stack_of(request), request, static_cast<std::uint16_t>(status), std::string(reason).c_str(), "%b", rest.data(),
-             rest.size());
+  sip_replyf(stack_of(request), request, static_cast<std::uint16_t>(status), std::string(reason).c_str(), "%b",
+             rest.data(), rest.size());
 }
 
 int SipStack::send_stateless(const Hop& hop, const std::string& method, const std::string& uri,
@@ -241,7 +246,9 @@ std::unique_ptr<ClientTransaction> ClientTransaction::send(SipStack& stack, cons
   return transaction;
 }
 
-ClientTransaction::~ClientTransaction() { mem_deref(request_); }
+ClientTransaction::~ClientTransaction() {
+  mem_deref(request_);
+}
 
 void ClientTransaction::cancel() {
   if (request_) sip_request_cancel(request_);

@@ -54,7 +54,7 @@ class SipStack {
   int respond(const sip_msg* request, const Response& response, sip_strans** transaction = nullptr,
               Ref<mbuf>* sent = nullptr);
   /// Without a transaction, and so without memory of it.
-  void refuse(const sip_msg* request, int status, std::string_view reason, std::string headers = {});
+  void reply_stateless(const sip_msg* request, int status, std::string_view reason, std::string headers = {});
 
   /// A request outside any transaction: ACK for a 2xx.
   int send_stateless(const Hop& hop, const std::string& method, const std::string& uri, const std::string& message);

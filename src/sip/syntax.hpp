@@ -27,9 +27,9 @@ std::string header_safe(std::string_view text);
 std::optional<std::string> parameter(std::string_view parameters, std::string_view name);
 
 struct SipUri {
-  std::string scheme;  ///< lower case
-  std::string user;    ///< unescaped
-  std::string host;    ///< without brackets
+  std::string scheme;      ///< lower case
+  std::string user;        ///< unescaped
+  std::string host;        ///< without brackets
   std::uint16_t port = 0;  ///< 0: not given
   std::string parameters;  ///< ";transport=tcp;lr"
 };

@@ -132,7 +132,8 @@ class UdpPeer {
                       std::chrono::milliseconds patience = kPatience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < deadline) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       pollfd waiting{fd_, POLLIN, 0};
       if (::poll(&waiting, 1, static_cast<int>(left.count()) + 1) <= 0) break;
       std::string datagram(65536, '\0');

@@ -15,7 +15,9 @@ constexpr base::Duration kKeepAliveInterval = base::seconds(25);
 /// Long beyond any registration: libre's own pings stay out of the way, only its loss report is wanted.
 constexpr std::uint32_t kNoPingSeconds = 24 * 3600;
 
-double jitter() { return static_cast<double>(base::random_u64() >> 11) * 0x1.0p-53; }
+double jitter() {
+  return static_cast<double>(base::random_u64() >> 11) * 0x1.0p-53;
+}
 
 std::optional<std::uint32_t> number_in(const sip_msg* message, sip_hdrid id) {
   const sip_hdr* header = sip_msg_hdr(message, id);
@@ -141,10 +143,9 @@ std::string TrunkLink::register_message(const Registration::Send& command, const
 
 void TrunkLink::execute(const Registration::Send& command) {
   const Hop hop{command.to, trunk_.transport};
-  request_ = ClientTransaction::send(surroundings_.stack, hop, "REGISTER", request_uri_, register_message(command, hop),
-                                     [this, id = command.id, hop](int error, const sip_msg* response) {
-                                       on_response(id, hop, error, response);
-                                     });
+  request_ = ClientTransaction::send(
+      surroundings_.stack, hop, "REGISTER", request_uri_, register_message(command, hop),
+      [this, id = command.id, hop](int error, const sip_msg* response) { on_response(id, hop, error, response); });
   if (request_) return;
   // Later, so that commands are not executed from inside one another.
   (void)surroundings_.post([self = self_, id = command.id, hop] {
@@ -182,13 +183,15 @@ RegisterAnswer TrunkLink::read_answer(const Hop& hop, const sip_msg* response) c
 void TrunkLink::watch_connection(const sip_msg* response) {
   connection_watch_.reset();
   if (response->tp == SIP_TRANSP_UDP) return;
+  send_at_once(response);
   const auto on_lost = [](int, void* arg) {
     auto& link = *static_cast<TrunkLink*>(arg);
     Registration::Commands commands;
     link.registration_.on_connection_lost(base::monotonic_now(), jitter(), commands);
     link.run(commands);
   };
-  sip_keepalive_start(connection_watch_.out(), surroundings_.stack.stack_of(response), response, kNoPingSeconds, on_lost, this);
+  sip_keepalive_start(connection_watch_.out(), surroundings_.stack.stack_of(response), response, kNoPingSeconds,
+                      on_lost, this);
 }
 
 void TrunkLink::keep_alive() {

@@ -60,8 +60,7 @@ base::Status UserAgent::Impl::post(std::function<void()> action) {
     if (stopping) return base::fail(base::ErrorCode::failed_precondition, "sip", "the user agent is stopped");
   }
   if (!commands.push(std::move(action))) {
-    return base::fail(base::ErrorCode::resource_exhausted, "sip", "too many commands are waiting",
-                      base::Retry::later);
+    return base::fail(base::ErrorCode::resource_exhausted, "sip", "too many commands are waiting", base::Retry::later);
   }
   return {};
 }
@@ -78,8 +77,8 @@ bool UserAgent::Impl::open_loop() {
   const int error = mqueue_alloc(&queue, on_wake, this);
   const std::lock_guard lock(mutex);
   if (error) {
-    started = base::fail(base::ErrorCode::resource_exhausted, "sip", "no file descriptors left", base::Retry::later,
-                         error);
+    started =
+        base::fail(base::ErrorCode::resource_exhausted, "sip", "no file descriptors left", base::Retry::later, error);
     return false;
   }
   wake_up = queue;
@@ -91,8 +90,7 @@ void UserAgent::Impl::run() {
   fd_setsize(kMaxSockets);
   poll_method_set(METHOD_EPOLL);
   const Post post_inside = [this](std::function<void()> action) { return commands.push(std::move(action)); };
-  signalling = std::make_unique<Signalling>(options, sink, counters, post_inside);
-  signalling->mint = [this] { return ++last_dialog; };
+  signalling = std::make_unique<Signalling>(options, sink, counters, post_inside, [this] { return ++last_dialog; });
   if (open_loop()) {
     const auto status = signalling->open();
     {
@@ -125,7 +123,8 @@ UserAgent::UserAgent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 base::Result<std::unique_ptr<UserAgent>> UserAgent::start(const UserAgentOptions& options, UserAgentSink& sink) {
   if (options.t1 < base::milliseconds(1) || options.max_dialogs == 0 || options.max_messages_per_s <= 0) {
-    return base::fail(base::ErrorCode::invalid_argument, "sip", "t1, max_dialogs and max_messages_per_s must be positive");
+    return base::fail(base::ErrorCode::invalid_argument, "sip",
+                      "t1, max_dialogs and max_messages_per_s must be positive");
   }
   initialise_libre();
   std::unique_ptr<UserAgent> agent(new UserAgent(std::make_unique<Impl>(options, sink)));
@@ -140,7 +139,9 @@ base::Result<std::unique_ptr<UserAgent>> UserAgent::start(const UserAgentOptions
   return agent;
 }
 
-UserAgent::~UserAgent() { stop(); }
+UserAgent::~UserAgent() {
+  stop();
+}
 
 void UserAgent::stop(base::Duration limit) {
   Impl& impl = *impl_;
@@ -156,8 +157,12 @@ void UserAgent::stop(base::Duration limit) {
   impl.thread.join();
 }
 
-base::Endpoint UserAgent::udp() const { return impl_->listening; }
-base::Endpoint UserAgent::tcp() const { return impl_->listening; }
+base::Endpoint UserAgent::udp() const {
+  return impl_->listening;
+}
+base::Endpoint UserAgent::tcp() const {
+  return impl_->listening;
+}
 
 base::Status UserAgent::ring(DialogId dialog) {
   return impl_->post([impl = impl_.get(), dialog] {
@@ -178,9 +183,8 @@ base::Status UserAgent::reject(DialogId dialog, int status, std::string reason, 
 }
 
 base::Status UserAgent::hang_up(DialogId dialog, std::string reason) {
-  return impl_->post([impl = impl_.get(), dialog, reason = std::move(reason)] {
-    impl->signalling->hang_up(dialog, reason);
-  });
+  return impl_->post(
+      [impl = impl_.get(), dialog, reason = std::move(reason)] { impl->signalling->hang_up(dialog, reason); });
 }
 
 base::Result<DialogId> UserAgent::invite(OutgoingCall call) {
@@ -190,8 +194,8 @@ base::Result<DialogId> UserAgent::invite(OutgoingCall call) {
   }
   if (call.media.allowed.empty()) return base::fail(base::ErrorCode::invalid_argument, "sip", "no codec is allowed");
   const DialogId id = ++impl_->last_dialog;
-  const auto status = impl_->post(
-      [impl = impl_.get(), id, call = std::move(call)] { impl->signalling->invite(id, call); });
+  const auto status =
+      impl_->post([impl = impl_.get(), id, call = std::move(call)] { impl->signalling->invite(id, call); });
   if (!status) return tl::unexpected(status.error());
   return id;
 }
@@ -202,8 +206,7 @@ base::Status UserAgent::register_trunk(TrunkRegistration trunk) {
     return base::fail(base::ErrorCode::invalid_argument, "sip",
                       "a trunk needs a name, a registrar host and port, a user name and a time of at least 1 s");
   }
-  return impl_->post(
-      [impl = impl_.get(), trunk = std::move(trunk)] { impl->signalling->register_trunk(trunk); });
+  return impl_->post([impl = impl_.get(), trunk = std::move(trunk)] { impl->signalling->register_trunk(trunk); });
 }
 
 base::Status UserAgent::remove_trunk(std::string name) {
@@ -212,8 +215,8 @@ base::Status UserAgent::remove_trunk(std::string name) {
 
 Counters UserAgent::counters() const {
   const auto& from = impl_->counters;
-  return {from.requests, from.refused, from.malformed, from.rate_limited, from.dialogs, from.total_dialogs,
-          from.unacknowledged};
+  return {from.requests, from.refused,       from.malformed,     from.rate_limited,
+          from.dialogs,  from.total_dialogs, from.unacknowledged};
 }
 
 }  // namespace frontdesk::sip

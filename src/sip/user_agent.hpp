@@ -80,12 +80,13 @@ class UserAgentSink {
 };
 
 struct UserAgentOptions {
-  base::Endpoint listen;  ///< one port for UDP and TCP; port 0 picks a free one
+  base::Endpoint listen;                    ///< one port for UDP and TCP; port 0 picks a free one
   std::string product_token = "Frontdesk";  ///< User-Agent and Server; empty sends neither
   std::size_t max_dialogs = 1000;           ///< beyond it INVITE gets 503 with Retry-After
   double max_messages_per_s = 2000;  ///< per source address, registered trunks excepted; the rest is dropped unread
   double message_burst = 4000;
-  base::Duration t1 = base::milliseconds(500);  ///< of our own retransmissions and give-up times (64 * T1)
+  base::Duration t1 = base::milliseconds(500);     ///< of our own retransmissions and give-up times (64 * T1)
+  std::uint32_t min_session_interval_s = 90;       ///< RFC 4028, section 4: less is answered 422
   base::Duration ring_limit = base::seconds(180);  ///< an INVITE neither answered nor rejected gets 480
 };
 
@@ -123,7 +124,8 @@ class UserAgent {
 
   Counters counters() const;
 
-  /// Ends all calls, unregisters all trunks, waits for the answers at most `limit`. Idempotent.
+  /// Ends all calls, unregisters all trunks, waits for the answers at most `limit`. Idempotent. Not to
+  /// be called from the sink, nor from two threads at once.
   void stop(base::Duration limit = base::seconds(4));
 
  private:

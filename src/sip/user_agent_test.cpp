@@ -242,6 +242,7 @@ TEST(UserAgent, AWildcardListenerShowsTheAddressThatFacesThePeer) {
   EXPECT_NE(header(invite, "Contact").find("@127.0.0.1:"), std::string::npos);
   EXPECT_NE(body(invite).find("c=IN IP4 127.0.0.1\r\n"), std::string::npos);
   EXPECT_NE(body(invite).find("m=audio 45678 RTP/AVP 0 101\r\n"), std::string::npos);
+  wildcard.agent->stop(base::milliseconds(20));
 }
 
 }  // namespace

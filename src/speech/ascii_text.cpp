@@ -11,11 +11,11 @@ struct Replacement {
 };
 
 constexpr Replacement kReplacements[] = {
-    {0x00A0, " "},   {0x00A3, "GBP"}, {0x00AB, "\""}, {0x00BB, "\""}, {0x00B0, " degrees "}, {0x00BD, " and a half"},
-    {0x00C6, "AE"},  {0x00DF, "ss"},  {0x00E6, "ae"}, {0x0152, "OE"}, {0x0153, "oe"},
-    {0x2009, " "},   {0x2010, "-"},   {0x2011, "-"},  {0x2012, "-"},  {0x2013, "-"},         {0x2014, " - "},
-    {0x2018, "'"},   {0x2019, "'"},   {0x201C, "\""}, {0x201D, "\""}, {0x2026, "..."},       {0x202F, " "},
-    {0x20AC, "EUR"}, {0x2212, "-"},   {0x2032, "'"},
+    {0x00A0, " "},  {0x00A3, "GBP"}, {0x00AB, "\""}, {0x00BB, "\""},  {0x00B0, " degrees "}, {0x00BD, " and a half"},
+    {0x00C6, "AE"}, {0x00DF, "ss"},  {0x00E6, "ae"}, {0x0152, "OE"},  {0x0153, "oe"},        {0x2009, " "},
+    {0x2010, "-"},  {0x2011, "-"},   {0x2012, "-"},  {0x2013, "-"},   {0x2014, " - "},       {0x2018, "'"},
+    {0x2019, "'"},  {0x201C, "\""},  {0x201D, "\""}, {0x2026, "..."}, {0x202F, " "},         {0x20AC, "EUR"},
+    {0x2212, "-"},  {0x2032, "'"},
 };
 
 /// The letters U+00C0 to U+00FF without their accents; a space where there is none.
@@ -25,7 +25,10 @@ constexpr std::string_view kLatin1 = "AAAAAA CEEEEIIIIDNOOOOO OUUUUY  aaaaaa cee
 char32_t next_character(std::string_view text, std::size_t& at) {
   const auto lead = static_cast<unsigned char>(text[at++]);
   if (lead < 0x80) return lead;
-  const std::size_t more = lead >= 0xf0 && lead < 0xf5 ? 3 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc2 && lead < 0xe0 ? 1 : 0;
+  const std::size_t more = lead >= 0xf0 && lead < 0xf5   ? 3
+                           : lead >= 0xe0 && lead < 0xf0 ? 2
+                           : lead >= 0xc2 && lead < 0xe0 ? 1
+                                                         : 0;
   if (more == 0 || at + more > text.size()) return 0;
   char32_t value = lead & (0x3fU >> more);
   for (std::size_t i = 0; i < more; ++i) {

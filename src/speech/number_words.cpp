@@ -91,7 +91,7 @@ std::string ordinal_words(std::int64_t number) {
 std::string year_words(std::int64_t year) {
   const auto century = year / 100;
   const auto rest = year % 100;
-  if (year < 1000 || year > 9999 || century % 10 == 0) return cardinal_words(year);
+  if (year < 1000 || year > 9999 || (century % 10 == 0 && rest < 10)) return cardinal_words(year);
   auto text = cardinal_words(century);
   if (rest == 0) {
     append(text, "hundred");

@@ -13,9 +13,9 @@
 namespace frontdesk::speech {
 
 struct PhraseCacheOptions {
-  std::size_t max_bytes = 32 << 20;        ///< of audio; about 35 minutes at 8 kHz
-  std::size_t longest_text = 160;          ///< longer texts are passed through: they hardly come twice
-  std::function<base::RequestId()> new_id; ///< for the requests of prepare(); required to use it
+  std::size_t max_bytes = 32 << 20;         ///< of audio; about 35 minutes at 8 kHz
+  std::size_t longest_text = 160;           ///< longer texts are passed through: they hardly come twice
+  std::function<base::RequestId()> new_id;  ///< for the requests of prepare(); required to use it
 };
 
 struct PhraseCacheStats {

@@ -8,9 +8,9 @@
 
 namespace frontdesk::speech {
 
-inline constexpr std::size_t kFirstClauseWords = 8;      ///< a first clause is not longer
-inline constexpr std::size_t kFirstClauseMinWords = 2;   ///< nor so short that it sounds chopped off
-inline constexpr std::size_t kLongestPieceBytes = 280;   ///< longer sentences are cut at a comma or space
+inline constexpr std::size_t kFirstClauseWords = 8;     ///< a first clause is not longer
+inline constexpr std::size_t kFirstClauseMinWords = 2;  ///< nor so short that it sounds chopped off
+inline constexpr std::size_t kLongestPieceBytes = 280;  ///< longer sentences are cut at a comma or space
 
 /// The pieces in order, trimmed; together they hold every word of `text`. Abbreviations ("Dr."),
 /// decimals, times, initials and addresses do not end a sentence.

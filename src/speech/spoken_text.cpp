@@ -17,11 +17,21 @@ using Words = std::optional<std::string>;  ///< empty: this reading does not app
 
 // --- characters: ASCII only, never the locale ---------------------------------------------------
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_upper(c) || is_lower(c); }
-char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_letter(char c) {
+  return is_upper(c) || is_lower(c);
+}
+char lower(char c) {
+  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string lowered(Text text) {
   std::string out(text);
@@ -34,7 +44,9 @@ bool all(Text text, Predicate predicate) {
   return !text.empty() && std::all_of(text.begin(), text.end(), predicate);
 }
 
-std::size_t digit_count(Text text) { return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_digit)); }
+std::size_t digit_count(Text text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_digit));
+}
 
 std::int64_t value_of(Text digits) {
   std::int64_t value = 0;
@@ -88,29 +100,32 @@ struct Entry {
   Text spoken;
 };
 
-constexpr Entry kDays[] = {
-    {"mon", "Monday"},     {"tue", "Tuesday"},   {"tues", "Tuesday"}, {"wed", "Wednesday"}, {"weds", "Wednesday"},
-    {"thu", "Thursday"},   {"thur", "Thursday"}, {"thurs", "Thursday"}, {"fri", "Friday"},  {"sat", "Saturday"},
-    {"sun", "Sunday"},     {"monday", "Monday"}, {"tuesday", "Tuesday"}, {"wednesday", "Wednesday"},
-    {"thursday", "Thursday"}, {"friday", "Friday"}, {"saturday", "Saturday"}, {"sunday", "Sunday"}};
+constexpr Entry kDays[] = {{"mon", "Monday"},      {"tue", "Tuesday"},         {"tues", "Tuesday"},
+                           {"wed", "Wednesday"},   {"weds", "Wednesday"},      {"thu", "Thursday"},
+                           {"thur", "Thursday"},   {"thurs", "Thursday"},      {"fri", "Friday"},
+                           {"sat", "Saturday"},    {"sun", "Sunday"},          {"monday", "Monday"},
+                           {"tuesday", "Tuesday"}, {"wednesday", "Wednesday"}, {"thursday", "Thursday"},
+                           {"friday", "Friday"},   {"saturday", "Saturday"},   {"sunday", "Sunday"}};
 
-constexpr Entry kMonths[] = {{"jan", "January"},  {"feb", "February"}, {"mar", "March"},      {"apr", "April"},
-                             {"jun", "June"},     {"jul", "July"},     {"aug", "August"},     {"sep", "September"},
-                             {"sept", "September"}, {"oct", "October"}, {"nov", "November"},  {"dec", "December"}};
+constexpr Entry kMonths[] = {{"jan", "January"},    {"feb", "February"}, {"mar", "March"},    {"apr", "April"},
+                             {"jun", "June"},       {"jul", "July"},     {"aug", "August"},   {"sep", "September"},
+                             {"sept", "September"}, {"oct", "October"},  {"nov", "November"}, {"dec", "December"}};
 
 /// Read so whether or not a full stop follows, which is then not the end of a sentence.
 constexpr Entry kAbbreviations[] = {
-    {"mr", "mister"},       {"mrs", "missis"},      {"ms", "miz"},          {"prof", "professor"}, {"rev", "reverend"},
-    {"ave", "avenue"},      {"rd", "road"},         {"blvd", "boulevard"},  {"ln", "lane"},        {"sq", "square"},
-    {"apt", "apartment"},   {"approx", "approximately"}, {"appt", "appointment"}, {"dept", "department"},
-    {"hr", "hour"},         {"hrs", "hours"},       {"min", "minute"},      {"mins", "minutes"},
-    {"tel", "telephone"},   {"vs", "versus"},       {"e.g", "for example"}, {"i.e", "that is"},    {"etc", "et cetera"},
-    {"jr", "junior"},       {"sr", "senior"},       {"ext", "extension"},   {"inc", "incorporated"}, {"ltd", "limited"}};
+    {"mr", "mister"},        {"mrs", "missis"},      {"ms", "miz"},           {"prof", "professor"},
+    {"rev", "reverend"},     {"ave", "avenue"},      {"rd", "road"},          {"blvd", "boulevard"},
+    {"ln", "lane"},          {"sq", "square"},       {"apt", "apartment"},    {"approx", "approximately"},
+    {"appt", "appointment"}, {"dept", "department"}, {"hr", "hour"},          {"hrs", "hours"},
+    {"min", "minute"},       {"mins", "minutes"},    {"tel", "telephone"},    {"vs", "versus"},
+    {"e.g", "for example"},  {"i.e", "that is"},     {"etc", "et cetera"},    {"jr", "junior"},
+    {"sr", "senior"},        {"ext", "extension"},   {"inc", "incorporated"}, {"ltd", "limited"}};
 
 /// Abbreviations that are also words: only with a full stop or in capitals are they abbreviations.
 constexpr Text kNeedStop[] = {"min", "inc", "sat", "sun", "mar", "jun", "dec", "ms", "sr", "ext"};
 
-constexpr Entry kSigns[] = {{"&", "and"}, {"+", "plus"}, {"=", "equals"}, {"@", "at"}, {"%", "percent"}, {"-", ","}, {"--", ","}};
+constexpr Entry kSigns[] = {{"&", "and"},     {"+", "plus"}, {"=", "equals"}, {"@", "at"},
+                            {"%", "percent"}, {"-", ","},    {"--", ","}};
 
 template <std::size_t N>
 Text look_up(const Entry (&table)[N], Text key) {
@@ -198,7 +213,8 @@ Words money(Text text, Text scale) {
     if (!fraction.empty() && !all(fraction, is_digit)) return {};
     const auto cents = value_of(fraction);
     auto out = words + " " + std::string(words == "one" ? currency.one : currency.many);
-    if (cents > 0) out += " and " + cardinal_words(cents) + " " + std::string(cents == 1 ? currency.cent : currency.cents);
+    if (cents > 0)
+      out += " and " + cardinal_words(cents) + " " + std::string(cents == 1 ? currency.cent : currency.cents);
     return out;
   }
   return {};
@@ -265,7 +281,12 @@ Words address(Text text) {
       continue;
     }
     flush();
-    const Text name = c == '@' ? "at" : c == '.' ? "dot" : c == '-' ? "dash" : c == '_' ? "underscore" : c == '/' ? "slash" : "";
+    const Text name = c == '@'   ? "at"
+                      : c == '.' ? "dot"
+                      : c == '-' ? "dash"
+                      : c == '_' ? "underscore"
+                      : c == '/' ? "slash"
+                                 : "";
     if (!name.empty()) out += " " + std::string(name);
   }
   flush();
@@ -510,6 +531,8 @@ std::string Reader::plain(Text core) const {
 
 }  // namespace
 
-std::string spoken_text(std::string_view text) { return Reader(tokens_of(ascii_text(text))).read(); }
+std::string spoken_text(std::string_view text) {
+  return Reader(tokens_of(ascii_text(text))).read();
+}
 
 }  // namespace frontdesk::speech

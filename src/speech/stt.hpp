@@ -21,9 +21,9 @@ struct Transcript {
   StreamId stream = 0;
   base::RequestId request = 0;  ///< the finalize() this answers; 0 for a partial
   base::Pii<std::string> text;
-  float confidence = 0;          ///< 0 to 1; 0 = the engine does not say
-  std::uint64_t end_sample = 0;  ///< the text covers audio up to here
-  base::Duration engine_time{0}; ///< spent computing, for the stage times
+  float confidence = 0;           ///< 0 to 1; 0 = the engine does not say
+  std::uint64_t end_sample = 0;   ///< the text covers audio up to here
+  base::Duration engine_time{0};  ///< spent computing, for the stage times
 };
 
 class SttSink {

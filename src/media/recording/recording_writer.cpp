@@ -14,7 +14,7 @@
 
 #include "audio/wav.hpp"
 
-namespace frontdesk::media_recording {
+namespace frontdesk::recording {
 namespace {
 
 constexpr int kChannels = 2;
@@ -27,16 +27,20 @@ static_assert(std::endian::native == std::endian::little, "samples are written a
 tl::unexpected<base::Error> system_failure(int number, const std::string& what, const std::filesystem::path& path) {
   const std::string message = what + " " + path.string() + ": " + std::generic_category().message(number);
   switch (number) {
-    case EEXIST: return base::fail(base::ErrorCode::already_exists, kDomain, message, base::Retry::never, number);
-    case ENOENT: return base::fail(base::ErrorCode::not_found, kDomain, message, base::Retry::never, number);
+    case EEXIST:
+      return base::fail(base::ErrorCode::already_exists, kDomain, message, base::Retry::never, number);
+    case ENOENT:
+      return base::fail(base::ErrorCode::not_found, kDomain, message, base::Retry::never, number);
     case EACCES:
-    case EROFS: return base::fail(base::ErrorCode::permission_denied, kDomain, message, base::Retry::never, number);
+    case EROFS:
+      return base::fail(base::ErrorCode::permission_denied, kDomain, message, base::Retry::never, number);
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-      return base::fail(base::ErrorCode::resource_exhausted, kDomain, message + "; free some space",
-                        base::Retry::later, number);
-    default: return base::fail(base::ErrorCode::unavailable, kDomain, message, base::Retry::later, number);
+      return base::fail(base::ErrorCode::resource_exhausted, kDomain, message + "; free some space", base::Retry::later,
+                        number);
+    default:
+      return base::fail(base::ErrorCode::unavailable, kDomain, message, base::Retry::later, number);
   }
 }
 
@@ -91,7 +95,9 @@ base::Result<RecordingWriter> RecordingWriter::create(const std::filesystem::pat
   return writer;
 }
 
-RecordingWriter::~RecordingWriter() { release(); }
+RecordingWriter::~RecordingWriter() {
+  release();
+}
 
 void RecordingWriter::release() {
   if (fd_ >= 0) ::close(fd_);
@@ -99,7 +105,9 @@ void RecordingWriter::release() {
 }
 
 RecordingWriter::RecordingWriter(RecordingWriter&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), data_bytes_(other.data_bytes_),
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      data_bytes_(other.data_bytes_),
       interleaved_(std::move(other.interleaved_)) {}
 
 RecordingWriter& RecordingWriter::operator=(RecordingWriter&& other) noexcept {
@@ -162,7 +170,9 @@ base::Status RecordingWriter::close() {
   return status;
 }
 
-base::Duration RecordingWriter::length() const { return length_of(data_bytes_); }
+base::Duration RecordingWriter::length() const {
+  return length_of(data_bytes_);
+}
 
 base::Result<base::Duration> recover(const std::filesystem::path& path) {
   const Descriptor file{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
@@ -187,4 +197,4 @@ base::Result<base::Duration> recover(const std::filesystem::path& path) {
   return length_of(data_bytes);
 }
 
-}  // namespace frontdesk::media_recording
+}  // namespace frontdesk::recording

@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 
-namespace frontdesk::media_recording {
+namespace frontdesk::recording {
 
 class RecordingWriter {
  public:
@@ -48,4 +48,4 @@ class RecordingWriter {
 /// frame. Returns the length of the sound. A file that is not one of ours is left alone.
 base::Result<base::Duration> recover(const std::filesystem::path& path);
 
-}  // namespace frontdesk::media_recording
+}  // namespace frontdesk::recording

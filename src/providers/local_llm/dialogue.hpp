@@ -45,8 +45,9 @@ class Dialogue {
   /// After a tool has run: empty text when there is nothing to add, an apology when it failed.
   Reply tool_result(std::string_view state, std::string_view tool, std::string_view result) const;
 
- private:
   struct Impl;
+
+ private:
   std::unique_ptr<const Impl> impl_;
 };
 

@@ -10,6 +10,8 @@ namespace {
 
 /// Cosines of unrelated questions reach about 0.35; that is the floor of meaning.
 constexpr double kUnrelatedCosine = 0.35;
+/// A word no known question has speaks against all of them, nearly as much as the rarest known word.
+constexpr double kUnknownWord = 0.9;
 
 struct Exemplar {
   Topic topic;
@@ -17,47 +19,96 @@ struct Exemplar {
 };
 
 /// How people ask what every business is asked; the business adds its own questions.
-constexpr std::array<Exemplar, 66> kExemplars{{
-    {Topic::hours, "what are your opening hours"}, {Topic::hours, "what time do you open"}, {Topic::hours, "when do you close today"},
-    {Topic::hours, "are you open on saturday"}, {Topic::hours, "are you open right now"}, {Topic::hours, "how late are you there"},
-    {Topic::hours, "do you close for lunch"}, {Topic::hours, "are you open at christmas"}, {Topic::hours, "what days do you work"},
-    {Topic::hours, "when can i come by"},
-    {Topic::address, "where are you located"}, {Topic::address, "what is your address"}, {Topic::address, "where can i find you"},
-    {Topic::address, "what is the postcode for my satnav"},
-    {Topic::directions, "how do i get there"}, {Topic::directions, "which bus goes to you"}, {Topic::directions, "are you near the station"},
-    {Topic::parking, "where can i park"}, {Topic::parking, "do you have parking"}, {Topic::parking, "is there somewhere to leave my car"},
-    {Topic::phone, "what is your phone number"}, {Topic::email, "what is your email address"}, {Topic::email, "can i write to you"},
-    {Topic::website, "what is your website"}, {Topic::website, "are you online"},
-    {Topic::price, "how much does it cost"}, {Topic::price, "what are your prices"}, {Topic::price, "can you give me a quote"},
-    {Topic::services, "what services do you offer"}, {Topic::services, "what treatments do you do"},
-    {Topic::people, "who works there"}, {Topic::people, "who are your staff"}, {Topic::people, "who is in today"},
-    {Topic::about, "tell me about the business"}, {Topic::about, "what kind of place is this"},
-    {Topic::book, "i would like to book an appointment"}, {Topic::book, "can i come in next week"}, {Topic::book, "i need to see someone"},
-    {Topic::book, "have you got anything free on tuesday"}, {Topic::book, "can you fit me in"},
-    {Topic::change, "i need to move my appointment"}, {Topic::change, "can i come at another time instead"},
-    {Topic::change, "i can not make it on friday can we do another day"},
-    {Topic::cancel, "i want to cancel my appointment"}, {Topic::cancel, "i can not come any more"}, {Topic::cancel, "i will not be able to make my appointment"},
-    {Topic::message, "can i leave a message"}, {Topic::message, "please ask them to call me back"}, {Topic::message, "can someone ring me"},
-    {Topic::human, "can i speak to a person"}, {Topic::human, "put me through to someone"}, {Topic::human, "i want to talk to a human"},
-    {Topic::robot, "are you a robot"}, {Topic::robot, "am i talking to a real person"}, {Topic::repeat, "could you say that again"},
-    {Topic::slower, "please speak more slowly"}, {Topic::own_name, "what is your name"}, {Topic::help, "what can you help me with"},
-    {Topic::praise, "you are very helpful"}, {Topic::insult, "you are useless"}, {Topic::wait, "hold on a moment"},
-    {Topic::how_are_you, "how are you today"}, {Topic::thanks, "thank you very much"}, {Topic::bye, "goodbye"},
-    {Topic::bye, "that is all thanks"}, {Topic::hello, "hello"}}};
+constexpr std::array<Exemplar, 66> kExemplars{{{Topic::hours, "what are your opening hours"},
+                                               {Topic::hours, "what time do you open"},
+                                               {Topic::hours, "when do you close today"},
+                                               {Topic::hours, "are you open on saturday"},
+                                               {Topic::hours, "are you open right now"},
+                                               {Topic::hours, "how late are you there"},
+                                               {Topic::hours, "do you close for lunch"},
+                                               {Topic::hours, "are you open at christmas"},
+                                               {Topic::hours, "what days do you work"},
+                                               {Topic::hours, "when can i come by"},
+                                               {Topic::address, "where are you located"},
+                                               {Topic::address, "what is your address"},
+                                               {Topic::address, "where can i find you"},
+                                               {Topic::address, "what is the postcode for my satnav"},
+                                               {Topic::directions, "how do i get there"},
+                                               {Topic::directions, "which bus goes to you"},
+                                               {Topic::directions, "are you near the station"},
+                                               {Topic::parking, "where can i park"},
+                                               {Topic::parking, "do you have parking"},
+                                               {Topic::parking, "is there somewhere to leave my car"},
+                                               {Topic::phone, "what is your phone number"},
+                                               {Topic::email, "what is your email address"},
+                                               {Topic::email, "can i write to you"},
+                                               {Topic::website, "what is your website"},
+                                               {Topic::website, "are you online"},
+                                               {Topic::price, "how much does it cost"},
+                                               {Topic::price, "what are your prices"},
+                                               {Topic::price, "can you give me a quote"},
+                                               {Topic::services, "what services do you offer"},
+                                               {Topic::services, "what treatments do you do"},
+                                               {Topic::people, "who works there"},
+                                               {Topic::people, "who are your staff"},
+                                               {Topic::people, "who is in today"},
+                                               {Topic::about, "tell me about the business"},
+                                               {Topic::about, "what kind of place is this"},
+                                               {Topic::book, "i would like to book an appointment"},
+                                               {Topic::book, "can i come in next week"},
+                                               {Topic::book, "i need to see someone"},
+                                               {Topic::book, "have you got anything free on tuesday"},
+                                               {Topic::book, "can you fit me in"},
+                                               {Topic::change, "i need to move my appointment"},
+                                               {Topic::change, "can i come at another time instead"},
+                                               {Topic::change, "i can not make it on friday can we do another day"},
+                                               {Topic::cancel, "i want to cancel my appointment"},
+                                               {Topic::cancel, "i can not come any more"},
+                                               {Topic::cancel, "i will not be able to make my appointment"},
+                                               {Topic::message, "can i leave a message"},
+                                               {Topic::message, "please ask them to call me back"},
+                                               {Topic::message, "can someone ring me"},
+                                               {Topic::human, "can i speak to a person"},
+                                               {Topic::human, "put me through to someone"},
+                                               {Topic::human, "i want to talk to a human"},
+                                               {Topic::robot, "are you a robot"},
+                                               {Topic::robot, "am i talking to a real person"},
+                                               {Topic::repeat, "could you say that again"},
+                                               {Topic::slower, "please speak more slowly"},
+                                               {Topic::own_name, "what is your name"},
+                                               {Topic::help, "what can you help me with"},
+                                               {Topic::praise, "you are very helpful"},
+                                               {Topic::insult, "you are useless"},
+                                               {Topic::wait, "hold on a moment"},
+                                               {Topic::how_are_you, "how are you today"},
+                                               {Topic::thanks, "thank you very much"},
+                                               {Topic::bye, "goodbye"},
+                                               {Topic::bye, "that is all thanks"},
+                                               {Topic::hello, "hello"}}};
 
 bool answerable(Topic topic, const knowledge::Business& business) {
   switch (topic) {
-    case Topic::hours: return business.hours.stated;
-    case Topic::address: return !business.address.lines.empty();
-    case Topic::directions: return !business.address.directions.empty() || !business.address.lines.empty();
-    case Topic::parking: return !business.address.parking.empty();
-    case Topic::phone: return !business.phones.empty();
-    case Topic::email: return !business.email.empty();
-    case Topic::website: return !business.website.empty();
+    case Topic::hours:
+      return business.hours.stated;
+    case Topic::address:
+      return !business.address.lines.empty();
+    case Topic::directions:
+      return !business.address.directions.empty() || !business.address.lines.empty();
+    case Topic::parking:
+      return !business.address.parking.empty();
+    case Topic::phone:
+      return !business.phones.empty();
+    case Topic::email:
+      return !business.email.empty();
+    case Topic::website:
+      return !business.website.empty();
     case Topic::price:
-    case Topic::services: return !business.services.empty();
-    case Topic::people: return !business.people.empty();
-    default: return true;
+    case Topic::services:
+      return !business.services.empty();
+    case Topic::people:
+      return !business.people.empty();
+    default:
+      return true;
   }
 }
 
@@ -93,7 +144,7 @@ void QuestionIndex::weigh_words() {
   }
   const double total = static_cast<double>(phrasings_.size()) + 1;
   for (const auto& [word, count] : counts) weights_[word] = std::log(total / count);
-  unknown_weight_ = std::log(total) * 0.6;
+  unknown_weight_ = std::log(total) * kUnknownWord;
 }
 
 double QuestionIndex::weight(const std::string& word) const {
@@ -105,8 +156,9 @@ double QuestionIndex::shared_words(const std::vector<std::string>& said, const P
   double common = 0, of_said = 0, of_phrasing = 0;
   for (const auto& word : said) {
     of_said += weight(word);
-    const bool shared = std::any_of(phrasing.content.begin(), phrasing.content.end(),
-                                    [&](const std::string& known) { return known == word || sounds_like(word, known); });
+    const bool shared = std::any_of(phrasing.content.begin(), phrasing.content.end(), [&](const std::string& known) {
+      return known == word || sounds_like(word, known);
+    });
     if (shared) common += weight(word);
   }
   for (const auto& word : phrasing.content) of_phrasing += weight(word);
@@ -123,13 +175,15 @@ std::vector<Reading> QuestionIndex::nearest(const Utterance& utterance, std::siz
     const double words = shared_words(utterance.content, phrasing);
     double score = 0.85 * words;
     if (embedder_) {
-      const double meaning = std::max(0.0, (static_cast<double>(dot(said, phrasing.embedding)) - kUnrelatedCosine) / (1 - kUnrelatedCosine));
+      const double meaning = std::max(
+          0.0, (static_cast<double>(dot(said, phrasing.embedding)) - kUnrelatedCosine) / (1 - kUnrelatedCosine));
       score = 0.5 * meaning + 0.5 * words;
     }
     double& known = best[{phrasing.topic, phrasing.entry}];
     known = std::max(known, score);
   }
-  for (const auto& [question, score] : best) out.push_back({question.first, static_cast<float>(score), question.second});
+  for (const auto& [question, score] : best)
+    out.push_back({question.first, static_cast<float>(score), question.second});
   std::stable_sort(out.begin(), out.end(), [](const Reading& a, const Reading& b) { return a.score > b.score; });
   if (out.size() > limit) out.resize(limit);
   return out;

@@ -10,7 +10,9 @@ struct Named {
   Occurrence at;
 };
 
-bool overlaps(const Occurrence& a, const Occurrence& b) { return a.first < b.first + b.count && b.first < a.first + a.count; }
+bool overlaps(const Occurrence& a, const Occurrence& b) {
+  return a.first < b.first + b.count && b.first < a.first + a.count;
+}
 
 /// Longest names first; what they cover is not read again.
 std::vector<std::size_t> settle(std::vector<Named> found) {
@@ -37,7 +39,8 @@ std::vector<std::string> names_of(const knowledge::Person& person) {
   const auto last = person.name.rfind(' ');
   if (first != std::string::npos) {
     const std::string title = person.name.substr(0, first);
-    const bool titled = title == "Dr" || title == "Mr" || title == "Mrs" || title == "Ms" || title == "Miss" || title == "Prof";
+    const bool titled =
+        title == "Dr" || title == "Mr" || title == "Mrs" || title == "Ms" || title == "Miss" || title == "Prof";
     names.push_back(titled ? title + person.name.substr(last) : title);
   }
   return names;

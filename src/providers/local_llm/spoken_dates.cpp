@@ -13,19 +13,22 @@ namespace {
 using business_hours::add_days;
 using business_hours::weekday_of;
 
-constexpr std::array<std::string_view, 12> kMonths{"january", "february", "march", "april", "may", "june", "july",
-                                                   "august", "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonths{"january",   "february", "march",    "april",
+                                                   "may",       "june",     "july",     "august",
+                                                   "september", "october",  "november", "december"};
 constexpr std::array<std::string_view, 31> kOrdinals{
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
-    "twentyfirst", "twentysecond", "twentythird", "twentyfourth", "twentyfifth", "twentysixth", "twentyseventh",
-    "twentyeighth", "twentyninth", "thirtieth", "thirtyfirst"};
+    "first",        "second",      "third",        "fourth",      "fifth",       "sixth",         "seventh",
+    "eighth",       "ninth",       "tenth",        "eleventh",    "twelfth",     "thirteenth",    "fourteenth",
+    "fifteenth",    "sixteenth",   "seventeenth",  "eighteenth",  "nineteenth",  "twentieth",     "twentyfirst",
+    "twentysecond", "twentythird", "twentyfourth", "twentyfifth", "twentysixth", "twentyseventh", "twentyeighth",
+    "twentyninth",  "thirtieth",   "thirtyfirst"};
 /// Asked about, but only the business can say what its hours are then.
-constexpr std::array<std::string_view, 17> kHolidays{"christmas eve", "christmas", "boxing day", "new year eve", "new year",
-    "good friday", "easter sunday", "easter monday", "easter", "bank holiday", "bank holidays", "thanksgiving", "independence day",
-    "labor day", "memorial day", "halloween", "public holiday"};
-constexpr std::array<std::string_view, 12> kHours{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-                                                  "eleven", "twelve"};
+constexpr std::array<std::string_view, 17> kHolidays{
+    "christmas eve",    "christmas",     "boxing day",   "new year eve", "new year",      "good friday",
+    "easter sunday",    "easter monday", "easter",       "bank holiday", "bank holidays", "thanksgiving",
+    "independence day", "labor day",     "memorial day", "halloween",    "public holiday"};
+constexpr std::array<std::string_view, 12> kHours{"one",   "two",   "three", "four", "five",   "six",
+                                                  "seven", "eight", "nine",  "ten",  "eleven", "twelve"};
 
 int weekday_word(const std::string& word) {
   if (word.size() < 5) return -1;
@@ -35,8 +38,14 @@ int weekday_word(const std::string& word) {
     name[0] = static_cast<char>(name[0] + 32);
     if (singular == name) return day;
   }
-  static constexpr std::array<std::pair<std::string_view, int>, 8> kSlips{{{"wensday", 2}, {"wednesdy", 2}, {"wendsday", 2},
-      {"thurday", 3}, {"saterday", 5}, {"satuday", 5}, {"tuesdy", 1}, {"thurs", 3}}};
+  static constexpr std::array<std::pair<std::string_view, int>, 8> kSlips{{{"wensday", 2},
+                                                                           {"wednesdy", 2},
+                                                                           {"wendsday", 2},
+                                                                           {"thurday", 3},
+                                                                           {"saterday", 5},
+                                                                           {"satuday", 5},
+                                                                           {"tuesdy", 1},
+                                                                           {"thurs", 3}}};
   for (const auto& [slip, day] : kSlips) {
     if (singular == slip) return day;
   }
@@ -49,10 +58,12 @@ std::optional<int> ordinal(const std::vector<std::string>& words, std::size_t at
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   const std::string_view tail(end, static_cast<std::size_t>(word.data() + word.size() - end));
   used = 1;
-  if (error == std::errc{} && number >= 1 && number <= 31 && (tail.empty() || tail == "st" || tail == "nd" || tail == "rd" || tail == "th")) {
+  if (error == std::errc{} && number >= 1 && number <= 31 &&
+      (tail.empty() || tail == "st" || tail == "nd" || tail == "rd" || tail == "th")) {
     return number;
   }
-  const std::string two = at + 1 < words.size() && (word == "twenty" || word == "thirty") ? word + words[at + 1] : std::string();
+  const std::string two =
+      at + 1 < words.size() && (word == "twenty" || word == "thirty") ? word + words[at + 1] : std::string();
   for (std::size_t i = 0; i < kOrdinals.size(); ++i) {
     if (!two.empty() && two == kOrdinals[i]) return used = 2, static_cast<int>(i) + 1;
     if (word == kOrdinals[i]) return static_cast<int>(i) + 1;
@@ -74,19 +85,25 @@ class Reader {
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (!used_[i]) read_relative(i);
     }
-    out_.now = utterance_.says({"right now", "at the moment", "just now", "currently", "at present"}) || ends_with_now();
+    out_.now =
+        utterance_.says({"right now", "at the moment", "just now", "currently", "at present"}) || ends_with_now();
     read_time();
     return std::move(out_);
   }
 
  private:
   const std::vector<std::string>& words() const { return utterance_.words; }
-  std::string_view word(std::size_t i) const { return i < words().size() ? std::string_view(words()[i]) : std::string_view{}; }
-  bool ends_with_now() const { return !words().empty() && (words().back() == "now" || utterance_.says({"open now", "closed now", "now or"})); }
+  std::string_view word(std::size_t i) const {
+    return i < words().size() ? std::string_view(words()[i]) : std::string_view{};
+  }
+  bool ends_with_now() const {
+    return !words().empty() && (words().back() == "now" || utterance_.says({"open now", "closed now", "now or"}));
+  }
 
   void add(Date date, std::string holiday = {}) {
     const DayMention day{date, std::move(holiday)};
-    if (out_.days.size() < kMaxDays && std::find(out_.days.begin(), out_.days.end(), day) == out_.days.end()) out_.days.push_back(day);
+    if (out_.days.size() < kMaxDays && std::find(out_.days.begin(), out_.days.end(), day) == out_.days.end())
+      out_.days.push_back(day);
   }
   void use(std::size_t first, std::size_t count) {
     std::fill_n(used_.begin() + static_cast<std::ptrdiff_t>(first), count, true);
@@ -121,7 +138,10 @@ class Reader {
       out_.unlisted_holiday = name;
       const auto length = static_cast<std::size_t>(std::count(name.begin(), name.end(), ' ')) + 1;
       for (std::size_t i = 0; i + length <= words().size(); ++i) {
-        if (find_name({words().begin() + static_cast<std::ptrdiff_t>(i), words().begin() + static_cast<std::ptrdiff_t>(i + length)}, name).exact) {
+        if (find_name({words().begin() + static_cast<std::ptrdiff_t>(i),
+                       words().begin() + static_cast<std::ptrdiff_t>(i + length)},
+                      name)
+                .exact) {
           use(i, length);
           return;
         }
@@ -148,7 +168,8 @@ class Reader {
     if (month == 0 && !(i > 0 && word(i - 1) == "the" && has_suffix)) return;
     Date date{today_.year(), month == 0 ? today_.month() : std::chrono::month(static_cast<unsigned>(month)),
               std::chrono::day(static_cast<unsigned>(*day))};
-    if (date.ok() && date < today_) date = month == 0 ? Date(date + std::chrono::months(1)) : Date(date + std::chrono::years(1));
+    if (date.ok() && date < today_)
+      date = month == 0 ? Date(date + std::chrono::months(1)) : Date(date + std::chrono::years(1));
     if (!date.ok()) return;
     add(date);
     use(i, length);
@@ -156,7 +177,8 @@ class Reader {
 
   void read_relative(std::size_t i) {
     const std::string_view w = word(i);
-    if (w == "today" || w == "tonight" || (w == "this" && (word(i + 1) == "morning" || word(i + 1) == "afternoon" || word(i + 1) == "evening"))) {
+    if (w == "today" || w == "tonight" ||
+        (w == "this" && (word(i + 1) == "morning" || word(i + 1) == "afternoon" || word(i + 1) == "evening"))) {
       add(today_);
     } else if (w == "tomorrow") {
       add(add_days(today_, i > 1 && word(i - 1) == "after" && word(i - 2) == "day" ? 2 : 1));
@@ -225,7 +247,10 @@ std::string day_label(Date date, Date today) {
   const std::string weekday(knowledge::weekday_name(weekday_of(date)));
   if (ahead > 1 && ahead < 7) return weekday;
   const unsigned day = static_cast<unsigned>(date.day());
-  const char* suffix = day % 10 == 1 && day != 11 ? "st" : day % 10 == 2 && day != 12 ? "nd" : day % 10 == 3 && day != 13 ? "rd" : "th";
+  const char* suffix = day % 10 == 1 && day != 11   ? "st"
+                       : day % 10 == 2 && day != 12 ? "nd"
+                       : day % 10 == 3 && day != 13 ? "rd"
+                                                    : "th";
   std::string month(kMonths[static_cast<unsigned>(date.month()) - 1]);
   month[0] = static_cast<char>(month[0] - 32);
   return weekday + " the " + std::to_string(day) + suffix + " of " + month;

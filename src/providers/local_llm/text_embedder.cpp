@@ -36,7 +36,8 @@ struct Layer {
 
 /// out[rows x width] = in[rows x depth] * weights[depth x width] + bias. Four rows at a time, so that the
 /// weights stream through the cache once for four tokens. Vectorised even in debug builds: 3 ms would be 15.
-__attribute__((optimize("O3"))) void four_rows(const float* in, int depth, const float* weights, int width, float* out) {
+__attribute__((optimize("O3"))) void four_rows(const float* in, int depth, const float* weights, int width,
+                                               float* out) {
   for (int d = 0; d < depth; ++d) {
     const float a0 = in[d], a1 = in[depth + d], a2 = in[2 * depth + d], a3 = in[3 * depth + d];
     const float* w = weights + static_cast<std::ptrdiff_t>(d) * width;
@@ -59,10 +60,15 @@ __attribute__((optimize("O3"))) void one_row(const float* in, int depth, const f
 
 Matrix affine(const Matrix& in, int rows, int depth, const float* weights, const float* bias, int width) {
   Matrix out(static_cast<std::size_t>(rows) * static_cast<std::size_t>(width));
-  for (int row = 0; row < rows; ++row) std::copy(bias, bias + width, out.begin() + static_cast<std::ptrdiff_t>(row) * width);
+  for (int row = 0; row < rows; ++row)
+    std::copy(bias, bias + width, out.begin() + static_cast<std::ptrdiff_t>(row) * width);
   int row = 0;
-  for (; row + 4 <= rows; row += 4) four_rows(&in[static_cast<std::size_t>(row * depth)], depth, weights, width, &out[static_cast<std::size_t>(row * width)]);
-  for (; row < rows; ++row) one_row(&in[static_cast<std::size_t>(row * depth)], depth, weights, width, &out[static_cast<std::size_t>(row * width)]);
+  for (; row + 4 <= rows; row += 4)
+    four_rows(&in[static_cast<std::size_t>(row * depth)], depth, weights, width,
+              &out[static_cast<std::size_t>(row * width)]);
+  for (; row < rows; ++row)
+    one_row(&in[static_cast<std::size_t>(row * depth)], depth, weights, width,
+            &out[static_cast<std::size_t>(row * width)]);
   return out;
 }
 
@@ -91,7 +97,8 @@ std::vector<float> attention_weights(const Matrix& qkv, int rows, int width, int
   std::vector<float> weights(static_cast<std::size_t>(rows));
   for (int key = 0; key < rows; ++key) {
     const float* k = &qkv[static_cast<std::size_t>(key * 3 * width + width + head * size)];
-    weights[static_cast<std::size_t>(key)] = scale * dot({q, static_cast<std::size_t>(size)}, {k, static_cast<std::size_t>(size)});
+    weights[static_cast<std::size_t>(key)] =
+        scale * dot({q, static_cast<std::size_t>(size)}, {k, static_cast<std::size_t>(size)});
   }
   const float highest = *std::max_element(weights.begin(), weights.end());
   float sum = 0;
@@ -124,7 +131,8 @@ Matrix run_layer(const Layer& layer, const Matrix& in, int rows) {
   const Matrix ready = normalised(in, rows, layer.input, layer.norm_scale, layer.norm_bias);
   const Matrix qkv = affine(ready, rows, layer.input, layer.qkv, layer.qkv_bias, 3 * layer.input);
   Matrix out = affine(attend(qkv, rows, layer.input), rows, layer.input, layer.out, layer.out_bias, kEmbeddingSize);
-  add(out, layer.project == nullptr ? in : affine(in, rows, layer.input, layer.project, layer.project_bias, kEmbeddingSize));
+  add(out,
+      layer.project == nullptr ? in : affine(in, rows, layer.input, layer.project, layer.project_bias, kEmbeddingSize));
   const Matrix inner = normalised(out, rows, kEmbeddingSize, layer.inner_scale, layer.inner_bias);
   Matrix wide = affine(inner, rows, kEmbeddingSize, layer.inner1, layer.inner1_bias, kInnerSize);
   for (float& value : wide) value = std::max(value, 0.0F);
@@ -161,7 +169,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 auto broken(const std::string& file) {
-  return base::fail(base::ErrorCode::data_loss, kDomain, file + " is damaged: delete it and run ./dev setup to fetch it again");
+  return base::fail(base::ErrorCode::data_loss, kDomain,
+                    file + " is damaged: delete it and run ./dev setup to fetch it again");
 }
 
 auto absent(const std::string& file) {
@@ -221,6 +230,7 @@ base::Status TextEmbedder::Model::read_manifest(const std::string& file) {
         const auto size = number<std::size_t>(dimension);
         if (!size || *size == 0 || *size > weights.size()) return broken(file);
         tensor.elements *= *size;
+        if (tensor.elements > weights.size()) return broken(file);
       }
     }
     const auto offset = number<std::size_t>(fields[3]);
@@ -238,9 +248,12 @@ base::Status TextEmbedder::Model::read_vocabulary(const std::string& file) {
   int id = 0;
   for (std::string line; std::getline(in, line); ++id) {
     const auto tab = line.rfind('\t');
-    const auto score = tab == std::string::npos ? std::nullopt : number<double>(std::string_view(line).substr(tab + 1));
+    if (tab == std::string::npos) return broken(file);
+    const std::string_view written = std::string_view(line).substr(tab + 1);
+    // The published vocabulary has no score for the few pieces with a colon: they are never chosen.
+    if (id < kReservedTokens || written == "None") continue;
+    const auto score = number<double>(written);
     if (!score) return broken(file);
-    if (id < kReservedTokens) continue;
     longest_piece = std::max(longest_piece, tab);
     pieces.emplace(line.substr(0, tab), Piece{*score, id});
   }
@@ -278,7 +291,8 @@ bool TextEmbedder::Model::connect_layer(int index) {
   layer.inner2 = find(name + "FFN/conv2/Tensordot/Reshape_1", kInnerSize * kOut);
   layer.inner2_bias = find(name + "FFN/conv2/bias" + tail, kOut);
   bool whole = layer.norm_scale && layer.norm_bias && layer.qkv && layer.qkv_bias && layer.out && layer.out_bias &&
-               layer.inner_scale && layer.inner_bias && layer.inner1 && layer.inner1_bias && layer.inner2 && layer.inner2_bias;
+               layer.inner_scale && layer.inner_bias && layer.inner1 && layer.inner1_bias && layer.inner2 &&
+               layer.inner2_bias;
   if (layer.input != kEmbeddingSize) {
     layer.project = find(name + "dense/kernel" + tail, in * kOut);
     layer.project_bias = find(name + "dense/bias" + tail, kOut);
@@ -351,7 +365,8 @@ Embedding TextEmbedder::embed(std::string_view text) const {
     const float* e = model_->embeddings + static_cast<std::ptrdiff_t>(ids[static_cast<std::size_t>(row)]) * kInputSize;
     for (int j = 0; j < kInputSize; ++j) {
       const float angle = static_cast<float>(row) * model_->timing[j % (kInputSize / 2)];
-      x[static_cast<std::size_t>(row * kInputSize + j)] = kEmbeddingScale * e[j] + (j < kInputSize / 2 ? std::sin(angle) : std::cos(angle));
+      x[static_cast<std::size_t>(row * kInputSize + j)] =
+          kEmbeddingScale * e[j] + (j < kInputSize / 2 ? std::sin(angle) : std::cos(angle));
     }
   }
   for (const Layer& layer : model_->layers) x = run_layer(layer, x, rows);

@@ -15,32 +15,87 @@ struct Mend {
 };
 
 /// Without apostrophes, so that "whats" and "what's" are one.
-constexpr std::array<Mend, 62> kMends{{{"whats", "what is"}, {"wheres", "where is"}, {"whos", "who is"}, {"hows", "how is"},
-    {"whens", "when is"}, {"im", "i am"}, {"ive", "i have"}, {"id", "i would"}, {"ill", "i will"}, {"youre", "you are"},
-    {"youve", "you have"}, {"theyre", "they are"}, {"its", "it is"}, {"thats", "that is"}, {"isnt", "is not"},
-    {"arent", "are not"}, {"dont", "do not"}, {"doesnt", "does not"}, {"didnt", "did not"}, {"cant", "can not"},
-    {"cannot", "can not"}, {"couldnt", "could not"}, {"wont", "will not"}, {"wouldnt", "would not"}, {"wasnt", "was not"},
-    {"hasnt", "has not"}, {"havent", "have not"}, {"theres", "there is"}, {"shes", "she is"}, {"hes", "he is"},
-    {"doctor", "dr"}, {"docter", "dr"}, {"mister", "mr"}, {"misses", "mrs"}, {"okay", "ok"}, {"hiya", "hi"},
-    {"wanna", "want to"}, {"gonna", "going to"}, {"gotta", "have to"}, {"till", "until"}, {"til", "until"}, {"hrs", "hours"},
-    {"appt", "appointment"}, {"apointment", "appointment"}, {"tomorow", "tomorrow"}, {"tmrw", "tomorrow"}, {"yep", "yes"},
-    {"yeah", "yes"}, {"yup", "yes"}, {"yah", "yes"}, {"aye", "yes"}, {"nope", "no"}, {"nah", "no"}, {"prize", "price"},
-    {"prizes", "prices"}, {"goodbye", "bye"}, {"thankyou", "thank you"}, {"aint", "is not"}, {"dya", "do you"},
-    {"ya", "you"}, {"whens", "when is"}, {"centre", "center"}}};
+constexpr std::array<Mend, 62> kMends{{{"whats", "what is"},
+                                       {"wheres", "where is"},
+                                       {"whos", "who is"},
+                                       {"hows", "how is"},
+                                       {"whens", "when is"},
+                                       {"im", "i am"},
+                                       {"ive", "i have"},
+                                       {"id", "i would"},
+                                       {"ill", "i will"},
+                                       {"youre", "you are"},
+                                       {"youve", "you have"},
+                                       {"theyre", "they are"},
+                                       {"its", "it is"},
+                                       {"thats", "that is"},
+                                       {"isnt", "is not"},
+                                       {"arent", "are not"},
+                                       {"dont", "do not"},
+                                       {"doesnt", "does not"},
+                                       {"didnt", "did not"},
+                                       {"cant", "can not"},
+                                       {"cannot", "can not"},
+                                       {"couldnt", "could not"},
+                                       {"wont", "will not"},
+                                       {"wouldnt", "would not"},
+                                       {"wasnt", "was not"},
+                                       {"hasnt", "has not"},
+                                       {"havent", "have not"},
+                                       {"theres", "there is"},
+                                       {"shes", "she is"},
+                                       {"hes", "he is"},
+                                       {"doctor", "dr"},
+                                       {"docter", "dr"},
+                                       {"mister", "mr"},
+                                       {"misses", "mrs"},
+                                       {"okay", "ok"},
+                                       {"hiya", "hi"},
+                                       {"wanna", "want to"},
+                                       {"gonna", "going to"},
+                                       {"gotta", "have to"},
+                                       {"till", "until"},
+                                       {"til", "until"},
+                                       {"hrs", "hours"},
+                                       {"appt", "appointment"},
+                                       {"apointment", "appointment"},
+                                       {"tomorow", "tomorrow"},
+                                       {"tmrw", "tomorrow"},
+                                       {"yep", "yes"},
+                                       {"yeah", "yes"},
+                                       {"yup", "yes"},
+                                       {"yah", "yes"},
+                                       {"aye", "yes"},
+                                       {"nope", "no"},
+                                       {"nah", "no"},
+                                       {"prize", "price"},
+                                       {"prizes", "prices"},
+                                       {"goodbye", "bye"},
+                                       {"thankyou", "thank you"},
+                                       {"aint", "is not"},
+                                       {"dya", "do you"},
+                                       {"ya", "you"},
+                                       {"whens", "when is"},
+                                       {"centre", "center"}}};
 
-constexpr std::array<std::string_view, 88> kStopWords{
-    "a", "an", "the", "is", "are", "am", "was", "be", "been", "do", "does", "did", "i", "you", "we", "it", "he", "she", "they",
-    "me", "my", "your", "our", "us", "them", "to", "of", "for", "in", "on", "at", "by", "with", "from", "and", "or", "so", "if",
-    "can", "could", "would", "will", "should", "may", "might", "have", "has", "had", "there", "here", "that", "this", "what",
-    "which", "please", "just", "um", "uh", "er", "erm", "well", "like", "know", "ok", "hi", "hello", "hey", "also", "any", "some",
-    "got", "get", "want", "need", "wondering", "tell", "about", "thanks", "as", "then", "not", "up", "going", "actually", "really",
-    "yes", "oh", "s"};
+constexpr std::array<std::string_view, 91> kStopWords{
+    "a",      "an",   "the",       "is",    "are",   "am",      "was",    "be",   "been",  "do",   "does",  "did",
+    "i",      "you",  "we",        "it",    "he",    "she",     "they",   "me",   "my",    "your", "our",   "us",
+    "them",   "to",   "of",        "for",   "in",    "on",      "at",     "by",   "with",  "from", "and",   "or",
+    "so",     "if",   "can",       "could", "would", "will",    "should", "may",  "might", "have", "has",   "had",
+    "there",  "here", "that",      "this",  "what",  "which",   "please", "just", "um",    "uh",   "er",    "erm",
+    "well",   "like", "know",      "ok",    "hi",    "hello",   "hey",    "also", "any",   "some", "got",   "get",
+    "want",   "need", "wondering", "tell",  "about", "thanks",  "as",     "then", "not",   "up",   "going", "actually",
+    "really", "yes",  "oh",        "s",     "offer", "provide", "dear"};
 
-constexpr std::array<Mend, 22> kIrregular{{{"children", "child"}, {"kids", "child"}, {"kid", "child"}, {"son", "child"},
-    {"daughter", "child"}, {"toddler", "child"}, {"toddlers", "child"}, {"baby", "child"}, {"babies", "child"},
-    {"teeth", "tooth"}, {"women", "woman"}, {"lady", "woman"}, {"female", "woman"}, {"dentists", "dentist"},
-    {"prices", "price"}, {"costs", "cost"}, {"opening", "open"}, {"opens", "open"}, {"closing", "close"}, {"closes", "close"},
-    {"closed", "close"}, {"drs", "dr"}}};
+constexpr std::array<Mend, 22> kIrregular{
+    {{"children", "child"}, {"kids", "child"},     {"kid", "child"},    {"son", "child"},        {"daughter", "child"},
+     {"toddler", "child"},  {"toddlers", "child"}, {"baby", "child"},   {"babies", "child"},     {"teeth", "tooth"},
+     {"women", "woman"},    {"lady", "woman"},     {"female", "woman"}, {"dentists", "dentist"}, {"prices", "price"},
+     {"costs", "cost"},     {"opening", "open"},   {"opens", "open"},   {"closing", "close"},    {"closes", "close"},
+     {"closed", "close"},   {"drs", "dr"}}};
+
+constexpr std::size_t kLongName = 8;
 
 void append_words(std::vector<std::string>& out, std::string_view phrase) {
   for (auto& word : messages::words_of(phrase)) out.push_back(std::move(word));
@@ -61,10 +116,13 @@ void mend_by_neighbours(std::vector<std::string>& words) {
     const std::string before = i > 0 ? words[i - 1] : "";
     const std::string after = i + 1 < words.size() ? words[i + 1] : "";
     if (is(words[i], {"our", "ours", "hour", "owers", "ours"}) &&
-        is(before, {"your", "opening", "business", "office", "working", "closing", "open", "the", "weekend", "holiday", "saturday", "sunday"}) &&
-        (words[i] != "our" || i + 1 == words.size() || is(after, {"on", "for", "today", "tomorrow", "please", "at", "is", "are"}))) {
+        is(before, {"your", "opening", "business", "office", "working", "closing", "open", "the", "weekend", "holiday",
+                    "saturday", "sunday"}) &&
+        (words[i] != "our" || i + 1 == words.size() ||
+         is(after, {"on", "for", "today", "tomorrow", "please", "at", "is", "are"}))) {
       words[i] = "hours";
-    } else if (is(words[i], {"clothes", "clothed", "clothe"}) && is(before, {"you", "are", "do", "office", "place", "is"})) {
+    } else if (is(words[i], {"clothes", "clothed", "clothe"}) &&
+               is(before, {"you", "are", "do", "office", "place", "is"})) {
       words[i] = "close";
     } else if (is(words[i], {"wear", "ware"}) && is(after, {"are", "is", "do", "can"})) {
       words[i] = "where";
@@ -111,13 +169,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-bool is_stop_word(std::string_view word) { return std::find(kStopWords.begin(), kStopWords.end(), word) != kStopWords.end(); }
+bool is_stop_word(std::string_view word) {
+  return std::find(kStopWords.begin(), kStopWords.end(), word) != kStopWords.end();
+}
 
 std::string stem(std::string_view word) {
   for (const auto& [from, to] : kIrregular) {
     if (word == from) return std::string(to);
   }
-  const auto ends = [&](std::string_view tail, std::size_t least) { return word.size() >= least && word.ends_with(tail); };
+  const auto ends = [&](std::string_view tail, std::size_t least) {
+    return word.size() >= least && word.ends_with(tail);
+  };
   std::string out(word);
   if (ends("ies", 5)) return out.substr(0, out.size() - 3) + "y";
   if (ends("ings", 7)) return out.substr(0, out.size() - 4);
@@ -156,7 +218,10 @@ Occurrence find_name(const std::vector<std::string>& words, std::string_view nam
       joined += stem(word);
       if (joined.size() > wanted.size() + 2) break;
       const bool exact = joined == wanted;
-      if ((exact || sounds_like(joined, wanted)) && (best.count == 0 || (exact && !best.exact))) {
+      // Slips are forgiven within one word; across words only a single letter of a long name.
+      const bool close = count == 1 && parts == 1 ? sounds_like(joined, wanted)
+                                                  : wanted.size() >= kLongName && edit_distance(joined, wanted) <= 1;
+      if ((exact || close) && (best.count == 0 || (exact && !best.exact))) {
         best = {first, count, wanted.size(), exact};
       }
     }
@@ -209,13 +274,15 @@ bool Utterance::starts(std::initializer_list<std::string_view> any_phrase) const
 }
 
 bool Utterance::looks_like_question() const {
-  static constexpr std::array<std::string_view, 18> kOpeners{"what", "when", "where", "who", "which", "how", "why", "is", "are",
-                                                             "do", "does", "can", "could", "will", "would", "did", "have", "am"};
-  static constexpr std::array<std::string_view, 14> kLead{"hi", "hello", "hey", "um", "uh", "er", "so", "and", "ok", "oh",
-                                                          "sorry", "actually", "wait", "well"};
+  static constexpr std::array<std::string_view, 18> kOpeners{"what",  "when", "where", "who", "which", "how",
+                                                             "why",   "is",   "are",   "do",  "does",  "can",
+                                                             "could", "will", "would", "did", "have",  "am"};
+  static constexpr std::array<std::string_view, 14> kLead{"hi",  "hello", "hey", "um",    "uh",       "er",   "so",
+                                                          "and", "ok",    "oh",  "sorry", "actually", "wait", "well"};
   std::size_t first = 0;
   while (first < words.size() && std::find(kLead.begin(), kLead.end(), words[first]) != kLead.end()) ++first;
-  return question_mark || (first < words.size() && std::find(kOpeners.begin(), kOpeners.end(), words[first]) != kOpeners.end());
+  return question_mark ||
+         (first < words.size() && std::find(kOpeners.begin(), kOpeners.end(), words[first]) != kOpeners.end());
 }
 
 std::string Utterance::joined() const {
@@ -235,8 +302,10 @@ std::vector<std::string> clauses(std::string_view text) {
   const auto end_word = [&] {
     const auto plain = messages::words_of(word);
     const bool joint = plain.size() == 1 && is(plain[0], {"and", "also", "plus"});
-    if (joint) flush();
-    else if (!word.empty()) current += (current.empty() ? "" : " ") + word;
+    if (joint)
+      flush();
+    else if (!word.empty())
+      current += (current.empty() ? "" : " ") + word;
     word.clear();
   };
   for (std::size_t i = 0; i < text.size(); ++i) {

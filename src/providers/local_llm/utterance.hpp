@@ -36,7 +36,7 @@ bool sounds_like(std::string_view heard, std::string_view wanted);
 /// Where `name` occurs in `content`-like words, ignoring spaces ("check up" = "checkup").
 struct Occurrence {
   std::size_t first = 0;
-  std::size_t count = 0;   ///< words covered; 0: not there
+  std::size_t count = 0;  ///< words covered; 0: not there
   std::size_t letters = 0;
   bool exact = false;
 };

@@ -67,7 +67,10 @@ TEST(Segment, AnEvenLevelIsCutLateAndARangeWithoutRoomAtItsEnd) {
 }
 
 TEST(Vocabulary, JoinsPiecesAndBytes) {
-  const Vocabulary words({"<unk>", "<s>", "</s>", "\xe2\x96\x81Hel", "lo", "\xe2\x96\x81" "caf", "<0xC3>", "<0xA9>", "\xe2\x96\x81\xe2\x96\x81", "."});
+  const Vocabulary words({"<unk>", "<s>", "</s>", "\xe2\x96\x81Hel", "lo",
+                          "\xe2\x96\x81"
+                          "caf",
+                          "<0xC3>", "<0xA9>", "\xe2\x96\x81\xe2\x96\x81", "."});
   EXPECT_EQ(words.text(std::vector<std::int64_t>{3, 4, 5, 6, 7, 9}), "Hello caf\xc3\xa9.");
   EXPECT_EQ(words.text(std::vector<std::int64_t>{1, 3, 4, 2, 0, -5, 4000}), "Hello");
   EXPECT_EQ(words.text(std::vector<std::int64_t>{3, 4, 6, 9}), "Hello.");  // half a character is dropped

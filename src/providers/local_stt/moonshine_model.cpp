@@ -69,7 +69,9 @@ struct PassControl::State {
 
 PassControl::PassControl() : state_(std::make_unique<State>()) {}
 PassControl::~PassControl() = default;
-bool PassControl::given_up() const { return state_->given_up.load(); }
+bool PassControl::given_up() const {
+  return state_->given_up.load();
+}
 void PassControl::give_up() {
   state_->given_up = true;
   state_->run.abort();
@@ -182,7 +184,8 @@ base::Result<Decoded> MoonshineModel::transcribe(std::span<const float> samples,
 
   Decoding decoding(s.inputs.size(), std::move((*encoded)[0]), s.audio_input);
   for (const auto& cache : s.caches) decoding.empty_cache(cache.input);
-  const auto most = static_cast<std::size_t>(static_cast<double>(samples.size()) / kModelRate * kTokensPerSecond + kSpareTokens);
+  const auto most =
+      static_cast<std::size_t>(static_cast<double>(samples.size()) / kModelRate * kTokensPerSecond + kSpareTokens);
   std::vector<std::int64_t> tokens;
   Decoded decoded;
   std::int64_t token = kBeginToken;
@@ -195,7 +198,8 @@ base::Result<Decoded> MoonshineModel::transcribe(std::span<const float> samples,
     auto out = s.decoder.run(s.inputs, decoding.inputs(), s.outputs, &control.state_->run);
     if (!out) return tl::unexpected(out.error());
     const auto& logits = (*out)[s.logits];
-    const auto choice = most_likely({logits.GetTensorData<float>(), logits.GetTensorTypeAndShapeInfo().GetElementCount()});
+    const auto choice =
+        most_likely({logits.GetTensorData<float>(), logits.GetTensorTypeAndShapeInfo().GetElementCount()});
     decoded.log_probability += choice.log_probability;
     ++decoded.tokens;
     if (choice.token == kEndToken) break;

@@ -20,26 +20,28 @@ using speech::StreamId;
 constexpr const char* kDomain = "stt.moonshine";
 constexpr int kLowestRate = 8000;
 constexpr int kHighestRate = 48000;
-constexpr int kFirstPartialMs = 400;      ///< of speech before a first partial is worth its cost
-constexpr int kRetryPartialMs = 200;      ///< after one was skipped
+constexpr int kFirstPartialMs = 400;        ///< of speech before a first partial is worth its cost
+constexpr int kRetryPartialMs = 200;        ///< after one was skipped
 constexpr std::uint64_t kPartialShare = 8;  ///< the pause between partials is at least 1/8 of the utterance
 constexpr int kEarliestCutSeconds = 12;
-constexpr int kTrailingSilenceMs = 200;   ///< measured: a third fewer errors in one-word answers, no loss elsewhere
+constexpr int kTrailingSilenceMs = 200;  ///< measured: a third fewer errors in one-word answers, no loss elsewhere
 constexpr auto kFinalUrgency = std::chrono::milliseconds(100);
 constexpr auto kPartialUrgency = std::chrono::seconds(2);
 
 /// The open utterance, or what a final remembers of it.
 struct Utterance {
   std::uint64_t serial = 0;
-  std::uint64_t from = 0;          ///< audio not yet settled begins here
-  std::string settled;             ///< text of what was cut off a long utterance
+  std::uint64_t from = 0;  ///< audio not yet settled begins here
+  std::string settled;     ///< text of what was cut off a long utterance
   double settled_log_probability = 0;
   std::size_t settled_tokens = 0;
 };
 
 struct Stream {
   Stream(StreamId stream_id, int sample_rate, speech::SttSink& out)
-      : id(stream_id), rate(sample_rate), sink(&out),
+      : id(stream_id),
+        rate(sample_rate),
+        sink(&out),
         history(static_cast<std::size_t>(kHistorySeconds) * static_cast<std::size_t>(sample_rate)) {}
 
   const StreamId id;
@@ -260,9 +262,9 @@ base::Result<std::unique_ptr<MoonshineStt>> MoonshineStt::create(const inference
 
 base::Status MoonshineStt::open(StreamId stream, const speech::SttOptions& options, speech::SttSink& sink) {
   if (!options.language.starts_with("en")) {
-    return base::fail(ErrorCode::unimplemented, kDomain,
-                      "the local recogniser understands English only: choose another provider for \"" +
-                          options.language + "\"");
+    return base::fail(
+        ErrorCode::unimplemented, kDomain,
+        "the local recogniser understands English only: choose another provider for \"" + options.language + "\"");
   }
   if (options.sample_rate < kLowestRate || options.sample_rate > kHighestRate) {
     return base::fail(ErrorCode::invalid_argument, kDomain, "the sample rate must be 8000 to 48000");
@@ -324,8 +326,9 @@ void MoonshineStt::finalize(StreamId id, RequestId request, std::uint64_t to_sam
         state->run_final(stream, pass, request, control);
       })) {
     stream->final.reset();
-    state_->fail_final(*stream, request, {ErrorCode::resource_exhausted, kDomain,
-                                          "the queue for speech models is full", base::Retry::later, 0});
+    state_->fail_final(
+        *stream, request,
+        {ErrorCode::resource_exhausted, kDomain, "the queue for speech models is full", base::Retry::later, 0});
   }
 }
 

@@ -11,17 +11,17 @@
 namespace frontdesk::providers_local_stt {
 
 inline constexpr std::size_t kMaxStreams = 256;
-inline constexpr int kHistorySeconds = 40;      ///< of audio kept for each stream
-inline constexpr int kPreRollMs = 200;          ///< transcribed before the reported start of speech
-inline constexpr int kPartialEveryMs = 500;     ///< at most, and never more than a third of a worker
-inline constexpr int kMaxPassSeconds = 24;      ///< longer utterances are cut at a quiet place and joined
+inline constexpr int kHistorySeconds = 40;   ///< of audio kept for each stream
+inline constexpr int kPreRollMs = 200;       ///< transcribed before the reported start of speech
+inline constexpr int kPartialEveryMs = 500;  ///< at most, and never more than a third of a worker
+inline constexpr int kMaxPassSeconds = 24;   ///< longer utterances are cut at a quiet place and joined
 
 struct MoonshineStats {
   std::uint64_t partials = 0;
-  std::uint64_t partials_skipped = 0;    ///< no worker was free
-  std::uint64_t partials_given_up = 0;   ///< something more urgent came
+  std::uint64_t partials_skipped = 0;   ///< no worker was free
+  std::uint64_t partials_given_up = 0;  ///< something more urgent came
   std::uint64_t finals = 0;
-  std::uint64_t finals_stale = 0;        ///< overtaken by a newer request
+  std::uint64_t finals_stale = 0;  ///< overtaken by a newer request
   std::uint64_t failures = 0;
 };
 

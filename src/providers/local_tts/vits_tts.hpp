@@ -13,12 +13,11 @@
 namespace frontdesk::providers_local_tts {
 
 inline constexpr std::size_t kMaxTextCharacters = 400;
-inline constexpr std::size_t kMaxRequests = 256;  ///< queued and running
 
 /// A speaker that our own recogniser understands well.
 struct CuratedVoice {
   std::string_view name;         ///< for VoiceId: "libritts:323"
-  std::string_view description;  ///< "female, warm"
+  std::string_view description;  ///< "lower, 123 Hz"
 };
 std::span<const CuratedVoice> curated_voices();
 inline constexpr std::string_view kDefaultVoice = "libritts:323";
@@ -27,8 +26,7 @@ inline constexpr std::string_view kDefaultVoice = "libritts:323";
 class VitsTts final : public speech::TextToSpeech {
  public:
   /// `pool` must outlive the engine. Loads the model (about 0.5 s, 150 MB).
-  static base::Result<std::unique_ptr<VitsTts>> create(const inference::ModelFiles& files,
-                                                       inference::WorkerPool& pool);
+  static base::Result<std::unique_ptr<VitsTts>> create(const inference::ModelFiles& files, inference::WorkerPool& pool);
   ~VitsTts() override;
 
   void start(const speech::SynthesisRequest& request, speech::TtsSink& sink) override;

@@ -111,7 +111,7 @@ TEST(WindowQueue, AudioPushedWhileSilenceIsOwedStaysBehindIt) {
   EXPECT_FALSE(queue.has_window());
 }
 
-TEST(SileroVad, TellsSpeechFromSilenceAndTone) {
+TEST(SileroVad, TellsSpeechFromSilence) {
   const auto vad = make_vad();
   ASSERT_TRUE(vad);
   audio::Pcm pcm(8000, 0);
@@ -122,7 +122,8 @@ TEST(SileroVad, TellsSpeechFromSilenceAndTone) {
   ASSERT_EQ(windows.size(), pcm.size() / kVadWindowSamples);
   const auto speechy = [&](std::size_t from, std::size_t to) {
     std::size_t count = 0;
-    for (auto i = from / kVadWindowSamples; i < to / kVadWindowSamples; ++i) count += windows[i].speech_probability > 0.5F;
+    for (auto i = from / kVadWindowSamples; i < to / kVadWindowSamples; ++i)
+      count += windows[i].speech_probability > 0.5F;
     return static_cast<double>(count) / static_cast<double>((to - from) / kVadWindowSamples);
   };
   EXPECT_EQ(speechy(0, 8000), 0.0);

@@ -16,11 +16,11 @@ inline constexpr auto kGatherTime = std::chrono::milliseconds(3);
 
 struct SileroStats {
   std::uint64_t windows = 0;
-  std::uint64_t runs = 0;                ///< windows / runs is the mean batch
-  std::uint64_t samples_lost = 0;        ///< replaced by silence because a stream's queue was full
-  std::uint64_t failed_runs = 0;         ///< their windows were reported as silence
-  base::Duration busy{0};                ///< in the model, all runs together
-  base::Duration longest_delay{0};       ///< from a window being complete to its delivery
+  std::uint64_t runs = 0;           ///< windows / runs is the mean batch
+  std::uint64_t samples_lost = 0;   ///< replaced by silence because a stream's queue was full
+  std::uint64_t failed_runs = 0;    ///< their windows were reported as silence
+  base::Duration busy{0};           ///< in the model, all runs together
+  base::Duration longest_delay{0};  ///< from a window being complete to its delivery
 };
 
 class SileroVad final : public speech::VoiceActivityDetector {

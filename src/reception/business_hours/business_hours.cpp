@@ -7,8 +7,8 @@ namespace {
 
 using knowledge::DayHours;
 using knowledge::kMinutesPerDay;
-using knowledge::OpenInterval;
 using knowledge::OpeningHours;
+using knowledge::OpenInterval;
 using knowledge::SpecialDay;
 
 /// A longer gap on one day is two openings, not a break.
@@ -115,7 +115,8 @@ std::optional<Date> find_special(const OpeningHours& hours, std::string_view nam
                                    [&](const std::string& alias) { return equal_ignoring_case(alias, name); });
     if (!named) continue;
     auto period = dates_near(day, from);
-    if (day.yearly && period.second < from) period = dates_near(day, Date(from.year() + std::chrono::years(1), from.month(), std::chrono::day(1)));
+    if (day.yearly && period.second < from)
+      period = dates_near(day, Date(from.year() + std::chrono::years(1), from.month(), std::chrono::day(1)));
     if (period.second < from) continue;
     const Date date = std::max(period.first, from);
     if (!best || date < *best) best = date;

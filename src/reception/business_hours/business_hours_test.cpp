@@ -114,7 +114,7 @@ TEST(OpenState, SummerTimeCountsInLocalHours) {
   const auto hours = dental();
   const TimeZone london = zone_of("Europe/London");
   EXPECT_FALSE(state_at(hours, london, utc(2026, 7, 6, 6, 59)).open);
-  EXPECT_TRUE(state_at(hours, london, utc(2026, 7, 6, 7, 0)).open);   // 8:00 BST
+  EXPECT_TRUE(state_at(hours, london, utc(2026, 7, 6, 7, 0)).open);    // 8:00 BST
   EXPECT_FALSE(state_at(hours, london, utc(2026, 1, 5, 7, 30)).open);  // 7:30 GMT
 }
 

@@ -14,9 +14,13 @@ constexpr std::size_t kHeaderBytes = 44;
 constexpr std::size_t kMaxTransitions = 4096;
 constexpr std::string_view kDomain = "time_zone";
 
-std::int64_t day_number(Date date) { return sys_days(date).time_since_epoch().count(); }
+std::int64_t day_number(Date date) {
+  return sys_days(date).time_since_epoch().count();
+}
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
 std::int64_t big_endian(std::string_view bytes) {
   std::uint64_t value = (static_cast<unsigned char>(bytes[0]) & 0x80) != 0 ? ~0ULL : 0;
@@ -35,7 +39,9 @@ struct Header {
 
 std::optional<Header> read_header(std::string_view bytes) {
   if (bytes.size() < kHeaderBytes || !bytes.starts_with("TZif")) return std::nullopt;
-  const auto count = [&](std::size_t at) { return static_cast<std::size_t>(big_endian(bytes.substr(at, 4)) & 0xffffffff); };
+  const auto count = [&](std::size_t at) {
+    return static_cast<std::size_t>(big_endian(bytes.substr(at, 4)) & 0xffffffff);
+  };
   Header header{bytes[4], count(20), count(24), count(28), count(32), count(36), count(40)};
   if (header.times > kMaxTransitions || header.types == 0 || header.types > 256 || header.chars > kMaxTransitions ||
       header.leap > kMaxTransitions || header.isstd > header.types || header.isut > header.types) {
@@ -68,8 +74,8 @@ struct ChangeRule {
     using namespace std::chrono;
     const auto month_of = std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month));
     const weekday wanted(static_cast<unsigned>(day));
-    const sys_days at = week == 5 ? sys_days(month_of / wanted[last])
-                                  : sys_days(month_of / wanted[static_cast<unsigned>(week)]);
+    const sys_days at =
+        week == 5 ? sys_days(month_of / wanted[last]) : sys_days(month_of / wanted[static_cast<unsigned>(week)]);
     return at.time_since_epoch().count();
   }
 };
@@ -152,7 +158,8 @@ class FooterReader {
       const auto week = number();
       const bool dot2 = take('.');
       const auto day = number();
-      if (!month || !week || !day || !dot1 || !dot2 || *month < 1 || *month > 12 || *week < 1 || *week > 5 || *day > 6) {
+      if (!month || !week || !day || !dot1 || !dot2 || *month < 1 || *month > 12 || *week < 1 || *week > 5 ||
+          *day > 6) {
         return false;
       }
       out.month = *month, out.week = *week, out.day = *day;
@@ -195,7 +202,9 @@ void expand_footer(std::string_view footer, TimeZone& zone) {
 bool read_block(std::string_view block, const Header& header, std::size_t time_size, TimeZone& zone) {
   const std::string_view indices = block.substr(header.times * time_size, header.times);
   const std::string_view types = block.substr(header.times * (time_size + 1), header.types * 6);
-  const auto offset_of = [&](std::size_t type) { return static_cast<std::int32_t>(big_endian(types.substr(type * 6, 4))); };
+  const auto offset_of = [&](std::size_t type) {
+    return static_cast<std::int32_t>(big_endian(types.substr(type * 6, 4)));
+  };
   zone.first_offset = offset_of(0);
   for (std::size_t i = 0; i < header.times; ++i) {
     const std::size_t type = static_cast<unsigned char>(indices[i]);
@@ -265,7 +274,9 @@ base::UtcTime to_utc(const TimeZone& zone, Date date, int minute) {
   return {(change == zone.transitions.end() ? first : change->at) * 1000};
 }
 
-Date add_days(Date date, int count) { return Date(sys_days(date) + days(count)); }
+Date add_days(Date date, int count) {
+  return Date(sys_days(date) + days(count));
+}
 
 int weekday_of(Date date) {
   return static_cast<int>(std::chrono::weekday(sys_days(date)).iso_encoding()) - 1;

@@ -15,14 +15,14 @@ namespace frontdesk::business_hours {
 using knowledge::Date;
 
 struct ZoneTransition {
-  std::int64_t at = 0;           ///< seconds since 1970, UTC
+  std::int64_t at = 0;              ///< seconds since 1970, UTC
   std::int32_t offset_seconds = 0;  ///< local - UTC from then on
   friend bool operator==(const ZoneTransition&, const ZoneTransition&) = default;
 };
 
 struct TimeZone {
   std::string name = "UTC";
-  std::int32_t first_offset = 0;             ///< before the first transition
+  std::int32_t first_offset = 0;            ///< before the first transition
   std::vector<ZoneTransition> transitions;  ///< ascending
 
   std::int32_t offset_at(std::int64_t utc_seconds) const;

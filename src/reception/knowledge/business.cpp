@@ -21,8 +21,8 @@ std::string days_text(const std::array<bool, 7>& days) {
 
 std::string date_text(const SpecialDay& day) {
   const auto one = [&](const Date& date) {
-    std::string text = std::to_string(static_cast<unsigned>(date.day())) + "/" +
-                       std::to_string(static_cast<unsigned>(date.month()));
+    std::string text =
+        std::to_string(static_cast<unsigned>(date.day())) + "/" + std::to_string(static_cast<unsigned>(date.month()));
     if (!day.yearly) text += "/" + std::to_string(static_cast<int>(date.year()));
     return text;
   };
@@ -96,12 +96,23 @@ std::string spoken_email(std::string_view email) {
   std::string out;
   for (const char c : email) {
     switch (c) {
-      case '@': out += " at "; break;
-      case '.': out += " dot "; break;
-      case '-': out += " dash "; break;
-      case '_': out += " underscore "; break;
-      case '+': out += " plus "; break;
-      default: out += c;
+      case '@':
+        out += " at ";
+        break;
+      case '.':
+        out += " dot ";
+        break;
+      case '-':
+        out += " dash ";
+        break;
+      case '_':
+        out += " underscore ";
+        break;
+      case '+':
+        out += " plus ";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -122,13 +133,18 @@ std::string money_text(std::int64_t micros, std::string_view currency) {
 
 std::string price_text(const Price& price, std::string_view currency) {
   switch (price.kind) {
-    case Price::Kind::none: return {};
-    case Price::Kind::exact: return money_text(price.low_micros, currency);
-    case Price::Kind::from: return "from " + money_text(price.low_micros, currency);
+    case Price::Kind::none:
+      return {};
+    case Price::Kind::exact:
+      return money_text(price.low_micros, currency);
+    case Price::Kind::from:
+      return "from " + money_text(price.low_micros, currency);
     case Price::Kind::range:
       return money_text(price.low_micros, currency) + " to " + money_text(price.high_micros, currency);
-    case Price::Kind::free: return "free of charge";
-    case Price::Kind::on_request: return "priced on request";
+    case Price::Kind::free:
+      return "free of charge";
+    case Price::Kind::on_request:
+      return "priced on request";
   }
   return {};
 }

@@ -70,7 +70,9 @@ TEST(Facts, EachHasASourceAndAFullSentence) {
   EXPECT_EQ(all[10], (Fact{"price:cleaning", "a cleaning: £65, about 30 minutes."}));
 }
 
-TEST(Facts, UnstatedHoursAreNotClaimedAsClosed) { EXPECT_TRUE(facts(Business{}).empty()); }
+TEST(Facts, UnstatedHoursAreNotClaimedAsClosed) {
+  EXPECT_TRUE(facts(Business{}).empty());
+}
 
 }  // namespace
 }  // namespace frontdesk::knowledge

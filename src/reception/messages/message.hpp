@@ -26,10 +26,10 @@ std::string spoken_digits(std::string_view text);
 
 /// What one utterance did to a number being dictated.
 enum class NumberProgress {
-  nothing,     ///< no digit heard
-  partial,     ///< more to come
-  complete,    ///< as long as a number of that country is
-  too_long,    ///< more digits than any number has: start again
+  nothing,   ///< no digit heard
+  partial,   ///< more to come
+  complete,  ///< as long as a number of that country is
+  too_long,  ///< more digits than any number has: start again
 };
 
 /// Collects a number over several utterances. "sorry, that's 321" after "no" replaces the tail, "not 4 5, 5 4"

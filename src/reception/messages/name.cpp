@@ -16,26 +16,35 @@ bool among(const std::array<std::string_view, N>& list, std::string_view word) {
 }
 
 /// Said before the name itself.
-constexpr std::array<std::string_view, 7> kIntroductions{"name is", "name's", "names", "this is", "it is", "call me", "speaking to"};
+constexpr std::array<std::string_view, 7> kIntroductions{"name is", "name's",  "names",      "this is",
+                                                         "it is",   "call me", "speaking to"};
 constexpr std::array<std::string_view, 38> kFillers{
-    "yes", "yeah", "yep", "yup", "hi", "hello", "hey", "um", "uh", "er", "erm", "so", "well", "okay", "ok", "sure", "oh",
-    "it's", "its", "i'm", "im", "i", "am", "my", "name", "is", "the", "first", "full", "that's", "thats", "please", "right",
-    "of", "course", "just", "certainly", "ah"};
+    "yes",  "yeah",  "yep",  "yup",    "hi",    "hello",  "hey",   "um", "uh",     "er",   "erm",       "so",   "well",
+    "okay", "ok",    "sure", "oh",     "it's",  "its",    "i'm",   "im", "i",      "am",   "my",        "name", "is",
+    "the",  "first", "full", "that's", "thats", "please", "right", "of", "course", "just", "certainly", "ah"};
 /// Ends a name that has begun.
-constexpr std::array<std::string_view, 22> kEnds{"and", "from", "calling", "speaking", "here", "on", "my", "i", "i'd", "i'm",
-                                                 "about", "thanks", "thank", "please", "for", "at", "with", "is", "the",
-                                                 "number", "but", "spelled"};
+constexpr std::array<std::string_view, 22> kEnds{"and",  "from", "calling", "speaking", "here",  "on",     "my",  "i",
+                                                 "i'd",  "i'm",  "about",   "thanks",   "thank", "please", "for", "at",
+                                                 "with", "is",   "the",     "number",   "but",   "spelled"};
 /// A reply with one of these is not a name.
-constexpr std::array<std::string_view, 90> kNotNames{
-    "what", "when", "where", "who", "why", "how", "do", "does", "did", "can", "could", "would", "will", "should", "are",
-    "was", "have", "has", "had", "want", "need", "like", "no", "nope", "not", "don't", "dont", "appointment", "book", "booking",
-    "message", "number", "phone", "call", "back", "you", "your", "we", "they", "it", "this", "that", "there", "to", "a", "an",
-    "in", "for", "if", "or", "because", "sorry", "pardon", "wait", "hold", "moment", "second", "actually", "never", "mind",
-    "cancel", "stop", "repeat", "again", "open", "close", "hours", "time", "much", "cost", "price", "help", "speak", "talk",
-    "someone", "person", "human", "robot", "goodbye", "bye", "today", "tomorrow", "think", "know", "tell", "saying", "nothing",
-    "nobody", "anonymous", "question"};
+constexpr std::array<std::string_view, 110> kNotNames{
+    "what",        "when",      "where",   "who",      "why",    "how",     "do",      "does",      "did",
+    "can",         "could",     "would",   "will",     "should", "are",     "was",     "have",      "has",
+    "had",         "want",      "need",    "like",     "no",     "nope",    "not",     "don't",     "dont",
+    "appointment", "book",      "booking", "message",  "number", "phone",   "call",    "back",      "you",
+    "your",        "we",        "they",    "it",       "this",   "that",    "there",   "to",        "a",
+    "an",          "in",        "for",     "if",       "or",     "because", "sorry",   "pardon",    "wait",
+    "hold",        "moment",    "second",  "actually", "never",  "mind",    "cancel",  "stop",      "repeat",
+    "again",       "open",      "close",   "hours",    "time",   "much",    "cost",    "price",     "help",
+    "speak",       "talk",      "someone", "person",   "human",  "robot",   "goodbye", "bye",       "today",
+    "tomorrow",    "think",     "know",    "tell",     "saying", "nothing", "nobody",  "anonymous", "question",
+    "zero",        "one",       "two",     "three",    "four",   "five",    "six",     "seven",     "eight",
+    "nine",        "different", "what's",  "where's",  "when's", "who's",   "how's",   "there's",   "use",
+    "fine",        "correct"};
 
-bool is_single_letter(std::string_view word) { return word.size() == 1 && word[0] >= 'a' && word[0] <= 'z'; }
+bool is_single_letter(std::string_view word) {
+  return word.size() == 1 && word[0] >= 'a' && word[0] <= 'z';
+}
 
 bool has_digit(std::string_view word) {
   return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -89,7 +98,8 @@ std::vector<std::string> words_with_stops(std::string_view text) {
     const bool stop = i == text.size() || text[i] == '.' || text[i] == '?' || text[i] == '!';
     if (!stop) continue;
     for (auto& word : words_of(text.substr(start, i - start))) words.push_back(std::move(word));
-    if (i < text.size() && !words.empty() && !is_single_letter(words.back()) && !among(std::array<std::string_view, 5>{"mr", "mrs", "ms", "dr", "prof"}, words.back())) {
+    if (i < text.size() && !words.empty() && !is_single_letter(words.back()) &&
+        !among(std::array<std::string_view, 5>{"mr", "mrs", "ms", "dr", "prof"}, words.back())) {
       words.emplace_back(".");
     }
     start = i + 1;

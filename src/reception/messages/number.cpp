@@ -12,18 +12,44 @@ struct NamedNumber {
   std::string_view digits;
 };
 
-constexpr std::array<NamedNumber, 17> kDigits{{{"zero", "0"}, {"oh", "0"}, {"o", "0"}, {"naught", "0"}, {"nought", "0"},
-                                               {"nil", "0"}, {"one", "1"}, {"two", "2"}, {"three", "3"}, {"four", "4"},
-                                               {"five", "5"}, {"six", "6"}, {"seven", "7"}, {"eight", "8"}, {"nine", "9"},
-                                               {"niner", "9"}, {"fife", "5"}}};
-constexpr std::array<NamedNumber, 10> kTeens{{{"ten", "10"}, {"eleven", "11"}, {"twelve", "12"}, {"thirteen", "13"},
-                                              {"fourteen", "14"}, {"fifteen", "15"}, {"sixteen", "16"},
-                                              {"seventeen", "17"}, {"eighteen", "18"}, {"nineteen", "19"}}};
-constexpr std::array<NamedNumber, 8> kTens{{{"twenty", "2"}, {"thirty", "3"}, {"forty", "4"}, {"fifty", "5"},
-                                            {"sixty", "6"}, {"seventy", "7"}, {"eighty", "8"}, {"ninety", "9"}}};
+constexpr std::array<NamedNumber, 17> kDigits{{{"zero", "0"},
+                                               {"oh", "0"},
+                                               {"o", "0"},
+                                               {"naught", "0"},
+                                               {"nought", "0"},
+                                               {"nil", "0"},
+                                               {"one", "1"},
+                                               {"two", "2"},
+                                               {"three", "3"},
+                                               {"four", "4"},
+                                               {"five", "5"},
+                                               {"six", "6"},
+                                               {"seven", "7"},
+                                               {"eight", "8"},
+                                               {"nine", "9"},
+                                               {"niner", "9"},
+                                               {"fife", "5"}}};
+constexpr std::array<NamedNumber, 10> kTeens{{{"ten", "10"},
+                                              {"eleven", "11"},
+                                              {"twelve", "12"},
+                                              {"thirteen", "13"},
+                                              {"fourteen", "14"},
+                                              {"fifteen", "15"},
+                                              {"sixteen", "16"},
+                                              {"seventeen", "17"},
+                                              {"eighteen", "18"},
+                                              {"nineteen", "19"}}};
+constexpr std::array<NamedNumber, 8> kTens{{{"twenty", "2"},
+                                            {"thirty", "3"},
+                                            {"forty", "4"},
+                                            {"fifty", "5"},
+                                            {"sixty", "6"},
+                                            {"seventy", "7"},
+                                            {"eighty", "8"},
+                                            {"ninety", "9"}}};
 /// What a recogniser writes for a digit; believed only between two digits.
-constexpr std::array<NamedNumber, 8> kHomophones{{{"to", "2"}, {"too", "2"}, {"for", "4"}, {"fore", "4"},
-                                                  {"won", "1"}, {"ate", "8"}, {"tree", "3"}, {"sex", "6"}}};
+constexpr std::array<NamedNumber, 8> kHomophones{
+    {{"to", "2"}, {"too", "2"}, {"for", "4"}, {"fore", "4"}, {"won", "1"}, {"ate", "8"}, {"tree", "3"}, {"sex", "6"}}};
 
 template <std::size_t N>
 std::string_view find(const std::array<NamedNumber, N>& table, std::string_view word) {
@@ -63,7 +89,9 @@ class DigitReader {
   }
 
  private:
-  std::string_view word(std::size_t i) const { return i < words_.size() ? std::string_view(words_[i]) : std::string_view{}; }
+  std::string_view word(std::size_t i) const {
+    return i < words_.size() ? std::string_view(words_[i]) : std::string_view{};
+  }
 
   void step() {
     const std::string_view current = word(at_);
@@ -114,7 +142,9 @@ class DigitReader {
   std::string out_;
 };
 
-std::size_t digit_count(std::string_view digits) { return digits.size() - (digits.starts_with('+') ? 1 : 0); }
+std::size_t digit_count(std::string_view digits) {
+  return digits.size() - (digits.starts_with('+') ? 1 : 0);
+}
 
 /// National significant digits after a country code written as + or 00; nullopt when written nationally.
 struct Split {
@@ -123,9 +153,20 @@ struct Split {
 };
 
 std::string_view calling_code(std::string_view country) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kCodes{{
-      {"GB", "44"}, {"US", "1"}, {"CA", "1"}, {"IE", "353"}, {"DE", "49"}, {"FR", "33"}, {"ES", "34"}, {"IT", "39"},
-      {"NL", "31"}, {"AU", "61"}, {"NZ", "64"}, {"AT", "43"}, {"CH", "41"}, {"IN", "91"}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kCodes{{{"GB", "44"},
+                                                                                         {"US", "1"},
+                                                                                         {"CA", "1"},
+                                                                                         {"IE", "353"},
+                                                                                         {"DE", "49"},
+                                                                                         {"FR", "33"},
+                                                                                         {"ES", "34"},
+                                                                                         {"IT", "39"},
+                                                                                         {"NL", "31"},
+                                                                                         {"AU", "61"},
+                                                                                         {"NZ", "64"},
+                                                                                         {"AT", "43"},
+                                                                                         {"CH", "41"},
+                                                                                         {"IN", "91"}}};
   for (const auto& [name, code] : kCodes) {
     if (name == country) return code;
   }
@@ -133,9 +174,13 @@ std::string_view calling_code(std::string_view country) {
 }
 
 Split split(std::string_view digits, std::string_view country) {
-  if (digits.starts_with("00")) digits.remove_prefix(2);
-  else if (digits.starts_with('+')) digits.remove_prefix(1);
-  else return {{}, std::string(digits)};
+  if (digits.starts_with("00") && digits.size() >= kMinNumberDigits) {
+    digits.remove_prefix(2);
+  } else if (digits.starts_with('+')) {
+    digits.remove_prefix(1);
+  } else {
+    return {{}, std::string(digits)};
+  }
   const std::string_view own = calling_code(country);
   for (const std::string_view code : {own, std::string_view("1"), std::string_view("44")}) {
     if (!code.empty() && digits.starts_with(code)) {
@@ -147,6 +192,7 @@ Split split(std::string_view digits, std::string_view country) {
   return {std::string(digits.substr(0, 2)), std::string(digits.substr(std::min<std::size_t>(2, digits.size())))};
 }
 
+/// Groups of the given sizes, then of three.
 std::string in_groups(std::string_view digits, std::initializer_list<std::size_t> sizes) {
   std::string out;
   std::size_t at = 0;
@@ -164,11 +210,15 @@ std::string in_groups(std::string_view digits, std::initializer_list<std::size_t
   return out;
 }
 
-bool has_north_american_plan(std::string_view country) { return country == "US" || country == "CA"; }
+bool has_north_american_plan(std::string_view country) {
+  return country == "US" || country == "CA";
+}
 
 }  // namespace
 
-std::string spoken_digits(std::string_view text) { return DigitReader(words_of(text)).read(); }
+std::string spoken_digits(std::string_view text) {
+  return DigitReader(words_of(text)).read();
+}
 
 bool is_complete_number(std::string_view digits, std::string_view country) {
   const std::size_t count = digit_count(digits);
@@ -212,7 +262,8 @@ std::string to_e164(std::string_view digits, std::string_view country) {
     if (digits.size() == 10) return "+1" + std::string(digits);
     return digits.size() == 11 && digits.starts_with('1') ? "+" + std::string(digits) : std::string(digits);
   }
-  if (digits.starts_with('0')) return "+" + std::string(code) + std::string(country == "IT" ? digits : digits.substr(1));
+  if (digits.starts_with('0'))
+    return "+" + std::string(code) + std::string(country == "IT" ? digits : digits.substr(1));
   if (country == "GB" && digits.starts_with('7') && digits.size() == 10) return "+44" + std::string(digits);
   return std::string(digits);
 }
@@ -229,7 +280,8 @@ NumberProgress NumberDictation::progress() const {
   if (count == 0) return NumberProgress::nothing;
   if (is_complete_number(digits_, country_)) return NumberProgress::complete;
   const bool national = split(digits_, country_).code.empty();
-  const std::size_t longest = national && (country_ == "GB" || has_north_american_plan(country_)) ? 11 : kMaxNumberDigits;
+  const std::size_t longest =
+      national && (country_ == "GB" || has_north_american_plan(country_)) ? 11 : kMaxNumberDigits;
   return count > longest ? NumberProgress::too_long : NumberProgress::partial;
 }
 
@@ -308,7 +360,8 @@ NumberProgress NumberDictation::correct(std::string_view text) {
   if (says_start_again(words)) digits_.clear();
   if (apply_not(words, digits_)) return progress();
   const std::string said = DigitReader(words).read();
-  const bool head = contains_phrase(words, "starts") || contains_phrase(words, "begins") || contains_phrase(words, "start");
+  const bool head =
+      contains_phrase(words, "starts") || contains_phrase(words, "begins") || contains_phrase(words, "start");
   const bool tail = contains_phrase(words, "ends") || contains_phrase(words, "end") || contains_phrase(words, "last") ||
                     contains_phrase(words, "ending");
   if (said.empty()) {

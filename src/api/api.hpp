@@ -1,0 +1,36 @@
+// The REST API and the console page, as routes of the HTTP server.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/time.hpp"
+#include "http/router.hpp"
+#include "store/call_log.hpp"
+
+namespace frontdesk::api {
+
+/// How the receptionist is at this moment; plain values, gathered by whoever runs it.
+struct Health {
+  std::string build;         ///< "0.1.0 (abc1234)"
+  base::Duration uptime{0};  ///< since the process started
+  std::int64_t calls_now = 0;
+  std::int64_t calls_accepted = 0;
+  std::int64_t calls_refused = 0;
+  std::string sip_address;   ///< what to dial: "sip:frontdesk@192.0.2.1:5060"
+  std::string trunk;         ///< the provider's name; empty: no trunk configured
+  std::string trunk_state;   ///< "registered", "registering", "failed"
+  std::string trunk_detail;  ///< in words, why and what to do
+  double tick_late_p99_ms = 0;
+};
+
+struct Sources {
+  const store::CallLog& calls;     ///< must outlive the routes
+  std::function<Health()> health;  ///< called on answering threads, several at once
+};
+
+/// GET /api/calls/logs, /api/calls/{id}, /api/calls/{id}/transcript, /api/calls/{id}/recording,
+/// /api/messages, /api/health, and the page at /.
+http::Router routes(const Sources& sources);
+
+}  // namespace frontdesk::api

@@ -1,0 +1,290 @@
+'use strict';
+// The console: a list of calls and one call at a time, kept fresh by asking every few seconds.
+// Whatever callers say reaches the page as text nodes only.
+
+const REFRESH_MS = 3000;
+const REQUEST_MS = 8000;
+const SLOW_MS = 500;
+const BAR_MS = 1000;
+const OUTCOMES = {
+  in_progress: ['On the line', 'live'], answered: ['Answered', 'good'], transferred: ['Transferred', 'good'],
+  missed: ['Missed', 'warn'], rejected: ['Rejected', 'warn'], interrupted: ['Cut off', 'warn'], failed: ['Failed', 'bad'],
+};
+const STAGES = { endpoint_ms: 'end of turn', stt_ms: 'recognition', llm_ms: 'model', tts_ms: 'voice' };
+
+const at = (id) => document.getElementById(id);
+const state = { calls: new Map(), rows: new Map(), cursor: null, paged: false, shown: null, drawn: '', health: null };
+
+function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children.filter((child) => child !== null && child !== ''));
+  return element;
+}
+
+async function get(path, parameters = {}) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
+  const address = query.size ? `${path}?${query}` : path;
+  const response = await fetch(address, { signal: AbortSignal.timeout(REQUEST_MS) });
+  if (response.ok) return response.json();
+  const problem = await response.json().catch(() => ({}));
+  throw Object.assign(new Error(problem.detail || response.statusText), { status: response.status });
+}
+
+// --- Values in words ---------------------------------------------------------------------------
+const two = (number) => String(number).padStart(2, '0');
+const clock = (ms) => `${Math.floor(ms / 60000)}:${two(Math.floor(ms / 1000) % 60)}`;
+const milliseconds = (ms) => (ms === null ? '–' : `${ms} ms`);
+const caller = (call) => call.caller_name || call.caller || 'Unknown caller';
+const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const timeFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+function when(iso) {
+  const date = new Date(iso);
+  const today = date.toDateString() === new Date().toDateString();
+  return today ? timeFormat.format(date) : `${dayFormat.format(date)}, ${timeFormat.format(date)}`;
+}
+
+function badge(status) {
+  const [label, tone] = OUTCOMES[status] || [status, ''];
+  return make('span', `badge ${tone}`, label);
+}
+
+function lengthOf(call) {
+  if (call.status !== 'in_progress') return clock(call.duration_ms);
+  return clock(Math.max(0, Date.now() - new Date(call.answered_at || call.started_at)));
+}
+
+function median(numbers) {
+  const sorted = numbers.filter((number) => number !== null).sort((a, b) => a - b);
+  return sorted.length ? sorted[Math.floor((sorted.length - 1) / 2)] : null;
+}
+
+// --- The list ----------------------------------------------------------------------------------
+const filter = () => ({ caller: at('caller').value.trim(), status: at('status').value });
+
+function drawRow(call) {
+  const link = make('a', '', caller(call));
+  link.href = `#/calls/${encodeURIComponent(call.id)}`;
+  const number = call.caller_name && call.caller ? make('span', 'sub', call.caller) : null;
+  const row = make('tr', '', make('td', '', when(call.started_at)), make('td', '', link, number),
+    make('td', '', badge(call.status)), make('td', 'n', lengthOf(call)), make('td', 'n', String(call.turn_count)),
+    make('td', 'n', milliseconds(call.gap_p50_ms)));
+  row.addEventListener('click', () => { location.hash = link.hash; });
+  return row;
+}
+
+// Rows that did not change stay, so that focus and selection survive a refresh.
+function drawRows() {
+  const calls = [...state.calls.values()].sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
+  const wanted = calls.map((call) => {
+    const key = JSON.stringify(call) + lengthOf(call) + when(call.started_at);
+    const old = state.rows.get(call.id);
+    if (old && old.key === key) return [call.id, old];
+    const row = drawRow(call);
+    if (old && old.row.contains(document.activeElement)) queueMicrotask(() => row.querySelector('a').focus());
+    return [call.id, { key, row }];
+  });
+  state.rows = new Map(wanted);
+  const rows = wanted.map(([, { row }]) => row);
+  if (rows.length !== at('rows').children.length || rows.some((row, i) => at('rows').children[i] !== row)) at('rows').replaceChildren(...rows);
+  const filtered = Object.values(filter()).some(Boolean);
+  at('table').hidden = !calls.length;
+  at('filters').hidden = !calls.length && !filtered;
+  at('none').hidden = calls.length > 0 || !filtered;
+  at('empty').hidden = calls.length > 0 || filtered;
+  at('older').hidden = !state.cursor;
+  return calls;
+}
+
+function drawTiles(calls, messages) {
+  const { health } = state;
+  const tile = (label, value) => make('div', 'tile', make('b', '', value), make('span', '', label));
+  at('tiles').replaceChildren(
+    tile('on the line now', String(health.calls.now)), tile('answered since start', String(health.calls.accepted)),
+    tile('median reply time', milliseconds(median(calls.map((call) => call.gap_p50_ms)))),
+    tile('new messages', String(messages.filter((message) => message.status === 'new').length)));
+}
+
+async function refreshList() {
+  const asked = filter();
+  const [page, { messages }] = await Promise.all([get('/api/calls/logs', asked), get('/api/messages')]);
+  if (JSON.stringify(asked) !== JSON.stringify(filter())) return;
+  for (const call of page.calls) state.calls.set(call.id, call);
+  if (!state.paged) state.cursor = page.next_cursor;
+  drawTiles(drawRows(), messages);
+}
+
+async function showOlder() {
+  const page = await get('/api/calls/logs', { ...filter(), cursor: state.cursor });
+  for (const call of page.calls) state.calls.set(call.id, call);
+  Object.assign(state, { cursor: page.next_cursor, paged: true });
+  drawRows();
+}
+
+function startOver() {
+  Object.assign(state, { calls: new Map(), cursor: null, paged: false });
+  refresh();
+}
+
+// --- One call ----------------------------------------------------------------------------------
+function words(turn) {
+  const cut = turn.interrupted && turn.text.startsWith(turn.heard);
+  return cut ? [turn.heard, make('span', 'unheard', turn.text.slice(turn.heard.length))] : [turn.text];
+}
+
+function drawTurn(turn) {
+  const bubble = make('button', 'bubble', ...words(turn));
+  bubble.type = 'button';
+  bubble.title = 'Listen from here';
+  bubble.addEventListener('click', () => seek(turn.started_ms));
+  const who = turn.speaker === 'caller' ? 'Caller' : 'Receptionist';
+  const gap = turn.gap_ms === null ? null : make('span', turn.gap_ms > SLOW_MS ? 'slow' : '', ` · replied in ${turn.gap_ms} ms`);
+  const notes = [turn.interrupted ? ' · interrupted' : '', turn.sources.length ? ` · from ${turn.sources.join(', ')}` : ''];
+  const item = make('li', turn.speaker, bubble, make('div', 'meta', `${who} ${clock(turn.started_ms)}`, gap, ...notes));
+  item.dataset.from = turn.started_ms;
+  return item;
+}
+
+function drawBar(turn) {
+  const svg = (tag, attributes) => {
+    const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  };
+  const slow = turn.gap_ms > SLOW_MS;
+  const picture = svg('svg', { viewBox: `0 0 ${BAR_MS} 9`, preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+  const width = Math.max(0, Math.min(turn.gap_ms, BAR_MS));
+  picture.append(svg('rect', { class: 'track', width: BAR_MS, height: 9 }),
+    svg('rect', { class: slow ? 'gap slow' : 'gap', width, height: 9 }),
+    svg('path', { class: 'mark', d: `M${SLOW_MS} 0v9`, 'vector-effect': 'non-scaling-stroke' }));
+  const bar = make('div', 'bar', make('div', '', make('span', '', turn.text), make('b', '', milliseconds(turn.gap_ms))), picture);
+  bar.title = Object.entries(STAGES).filter(([key]) => turn[key] !== null).map(([key, label]) => `${label} ${turn[key]} ms`).join(', ');
+  return bar;
+}
+
+function drawNumbers(call) {
+  const percent = call.ai_confidence === null ? null : `${Math.round(call.ai_confidence * 100)} %`;
+  const facts = {
+    From: call.caller, Called: call.called, Length: lengthOf(call), Turns: call.turn_count,
+    'Reply, median': milliseconds(call.gap_p50_ms), 'Reply, 95 %': milliseconds(call.gap_p95_ms), Confidence: percent,
+    'Packets lost': `${call.loss_percent.toFixed(1)} %`, Jitter: `${call.jitter_ms.toFixed(1)} ms`, Line: call.trunk,
+    'Let in': call.screening, End: call.end_reason,
+  };
+  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== '');
+  at('numbers').replaceChildren(...pairs.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', String(value))]));
+}
+
+function drawMessage(message) {
+  const from = [message.name, message.number].filter(Boolean).join(', ') || 'No name left';
+  return make('div', 'message', make('b', '', from), make('p', '', message.reason), make('p', 'quiet', when(message.taken_at)));
+}
+
+function drawCall(call) {
+  document.title = `${caller(call)} – Frontdesk`;
+  at('who').textContent = caller(call);
+  at('facts').replaceChildren(badge(call.status), make('span', 'badge plain', new Date(call.started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })));
+  drawNumbers(call);
+  const live = call.status === 'in_progress';
+  const key = JSON.stringify([call.id, call.turns, call.messages, live, call.recording_url]);
+  if (key === state.drawn) return;
+  state.drawn = key;
+  const playable = call.recording_url && !live;
+  at('audio').hidden = !playable;
+  if (playable && at('audio').getAttribute('src') !== call.recording_url) at('audio').src = call.recording_url;
+  at('silent').hidden = playable;
+  at('silent').textContent = live ? 'The call is going on. The recording can be played when it has ended.' : 'This call was not recorded.';
+  at('bubbles').replaceChildren(...call.turns.map(drawTurn));
+  const replies = call.turns.filter((turn) => turn.gap_ms !== null);
+  at('replies').hidden = !replies.length;
+  at('bars').replaceChildren(...replies.map(drawBar));
+  at('messages').hidden = !call.messages.length;
+  at('message-list').replaceChildren(...call.messages.map(drawMessage));
+  follow();
+}
+
+async function refreshCall(id) {
+  try {
+    const call = await get(`/api/calls/${encodeURIComponent(id)}`);
+    if (state.shown === id) drawCall(call);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    location.hash = '#/';
+  }
+}
+
+function seek(ms) {
+  const audio = at('audio');
+  if (audio.hidden) return;
+  audio.currentTime = ms / 1000;
+  audio.play().catch(() => {});
+}
+
+function follow() {
+  const audio = at('audio');
+  const started = !audio.hidden && (audio.currentTime > 0 || !audio.paused);
+  const now = audio.currentTime * 1000 + 50;
+  const turns = [...at('bubbles').children];
+  const current = started ? turns.filter((turn) => Number(turn.dataset.from) <= now).pop() : undefined;
+  for (const turn of turns) {
+    const was = turn.classList.contains('current');
+    turn.classList.toggle('current', turn === current);
+    if (turn === current && !was && !audio.paused) turn.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+// --- Keeping fresh -----------------------------------------------------------------------------
+function drawHealth(health) {
+  state.health = health;
+  const { trunk } = health;
+  at('line').hidden = !trunk;
+  if (trunk) {
+    at('line').className = `pill ${{ registered: 'good', failed: 'bad' }[trunk.state] || 'warn'}`;
+    at('line').textContent = `${trunk.name}: ${trunk.state}`;
+    at('line').title = trunk.detail;
+  }
+  at('dial').hidden = !health.sip_address;
+  at('dial').textContent = health.sip_address;
+  at('empty-dial').textContent = health.sip_address;
+}
+
+let timer = 0;
+async function refresh() {
+  clearTimeout(timer);
+  try {
+    drawHealth(await get('/api/health'));
+    await (state.shown ? refreshCall(state.shown) : refreshList());
+    at('offline').hidden = true;
+  } catch (error) {
+    at('offline').hidden = false;
+    at('offline').title = error.message;
+  }
+  clearTimeout(timer);
+  timer = setTimeout(() => (document.hidden ? undefined : refresh()), REFRESH_MS);
+}
+
+function route() {
+  const match = /^#\/calls\/([^/]+)$/.exec(location.hash);
+  const before = state.shown;
+  state.shown = match ? decodeURIComponent(match[1]) : null;
+  at('list').hidden = Boolean(match);
+  at('detail').hidden = !match;
+  if (!match || before !== state.shown) at('audio').removeAttribute('src');
+  if (match) for (const id of ['who', 'facts', 'bubbles', 'numbers']) at(id).replaceChildren();
+  else document.title = 'Frontdesk';
+  state.drawn = '';
+  scrollTo(0, 0);
+  if (before !== state.shown) at('main').focus({ preventScroll: true });
+  refresh();
+}
+
+let typing = 0;
+at('skip').addEventListener('click', (event) => { event.preventDefault(); at('main').focus(); });
+at('caller').addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(startOver, 250); });
+at('status').addEventListener('change', startOver);
+at('older').addEventListener('click', () => showOlder().catch(refresh));
+at('audio').addEventListener('timeupdate', follow);
+at('audio').addEventListener('seeked', follow);
+document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+window.addEventListener('hashchange', route);
+route();

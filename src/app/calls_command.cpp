@@ -1,0 +1,56 @@
+#include "app/calls_command.hpp"
+
+#include <cstdio>
+#include <fstream>
+
+#include "api/call_json.hpp"
+#include "app/calls_text.hpp"
+#include "store/call_log.hpp"
+
+namespace frontdesk::app {
+namespace {
+
+int complain(const base::Error& error) {
+  std::fprintf(stderr, "frontdesk: %s\n", error.message.c_str());
+  return 1;
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+/// The decisions of a call, from its tape.
+void print_why(const std::filesystem::path& tape) {
+  std::ifstream file(tape);
+  print("\nDecisions\n");
+  for (std::string line; std::getline(file, line);)
+    if (const auto at = line.find(" > why "); at != std::string::npos)
+      print(line.substr(0, at) + "  " + line.substr(at + 7) + "\n");
+}
+
+int list(const store::CallLog& log, const CallsOptions& options) {
+  const auto page = log.list({}, options.limit);
+  if (!page) return complain(page.error());
+  print(options.json ? api::calls_json(*page) + "\n" : calls_table(*page));
+  return 0;
+}
+
+int show(const store::CallLog& log, const CallsOptions& options) {
+  const auto call = log.call(options.id);
+  if (!call) return complain(call.error());
+  const auto turns = log.turns(call->id);
+  if (!turns) return complain(turns.error());
+  const auto messages = log.messages(call->id);
+  if (!messages) return complain(messages.error());
+  print(options.json ? api::call_json(*call, *turns, *messages) + "\n" : call_page(*call, *turns, *messages));
+  if (options.why && !options.json) print_why(log.data_folder() / call->journal);
+  return 0;
+}
+
+}  // namespace
+
+int calls_command(const CallsOptions& options) {
+  const auto log = store::CallLog::open(options.data);
+  if (!log) return complain(log.error());
+  return options.id.empty() ? list(**log, options) : show(**log, options);
+}
+
+}  // namespace frontdesk::app

@@ -1,0 +1,97 @@
+#include "app/calls_text.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace frontdesk::app {
+namespace {
+
+template <class... Args>
+std::string format(const char* pattern, Args... args) {
+  std::array<char, 512> text{};
+  std::snprintf(text.data(), text.size(), pattern, args...);
+  return text.data();
+}
+
+std::string time_text(base::UtcTime at) {
+  const std::time_t seconds = at.unix_ms / 1000;
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &local);
+  return text.data();
+}
+
+std::string length_text(std::int64_t ms) {
+  return format("%lld:%02lld", static_cast<long long>(ms / 60000), static_cast<long long>(ms / 1000 % 60));
+}
+
+std::string ms_text(const std::optional<std::int64_t>& ms) {
+  return ms ? format("%lld ms", static_cast<long long>(*ms)) : std::string("-");
+}
+
+std::string caller_text(const store::CallRow& call) {
+  const auto& number = call.caller.expose();
+  return number.empty() ? "withheld" : number;
+}
+
+/// What a stage took, where it is known: "  endpoint 402, text 91, model 4, voice 60".
+std::string stages_text(const store::TurnRow& turn) {
+  std::string text;
+  const auto add = [&](const char* name, const std::optional<std::int64_t>& ms) {
+    if (ms) text += (text.empty() ? "" : ", ") + format("%s %lld", name, static_cast<long long>(*ms));
+  };
+  add("turn decided", turn.endpoint_ms);
+  add("transcript", turn.stt_ms);
+  add("model", turn.llm_ms);
+  add("voice", turn.tts_ms);
+  return text;
+}
+
+std::string turn_text(const store::TurnRow& turn) {
+  const bool ours = turn.speaker == store::TurnSpeaker::receptionist;
+  std::string text = format("%8s  %-12s  ", length_text(turn.started_ms).c_str(), ours ? "receptionist" : "caller");
+  text += turn.text.expose() + "\n";
+  if (turn.interrupted) text += std::string(24, ' ') + "(interrupted; heard: \"" + turn.heard.expose() + "\")\n";
+  std::string facts;
+  if (turn.gap_ms) facts = "replied in " + ms_text(turn.gap_ms);
+  const auto stages = stages_text(turn);
+  if (!stages.empty()) facts += (facts.empty() ? "" : "; ") + stages + " ms";
+  if (!facts.empty()) text += std::string(24, ' ') + facts + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string calls_table(const store::CallPage& page) {
+  if (page.calls.empty()) return "No calls yet.\n";
+  std::string text = format("%-19s  %-18s %7s  %-11s %5s  %-8s %s\n", "when", "caller", "length", "status", "turns",
+                            "reply", "id");
+  for (const auto& call : page.calls)
+    text += format("%-19s  %-18.18s %7s  %-11s %5lld  %-8s %s\n", time_text(call.started_at).c_str(),
+                   caller_text(call).c_str(), length_text(call.duration_ms).c_str(),
+                   std::string(store::name(call.status)).c_str(), static_cast<long long>(call.turns),
+                   ms_text(call.gap_p50_ms).c_str(), call.id.c_str());
+  if (!page.next.empty()) text += "There are more: use --limit.\n";
+  return text;
+}
+
+std::string call_page(const store::CallRow& call, const std::vector<store::TurnRow>& turns,
+                      const std::vector<store::MessageRow>& messages) {
+  std::string text = call.id + "\n";
+  text += "  " + time_text(call.started_at) + ", " + caller_text(call) + " called " + call.called + ", " +
+          length_text(call.duration_ms) + ", " + std::string(store::name(call.status)) + "\n";
+  if (!call.end_reason.empty()) text += "  ended: " + call.end_reason + "\n";
+  text += "  accepted: " + call.screening + "\n";
+  text += "  reply gap on the waveform: median " + ms_text(call.gap_p50_ms) + ", 95 % within " + ms_text(call.gap_p95_ms) + "\n";
+  text += format("  line: %.2f %% of packets lost, jitter %.1f ms\n", call.loss_percent, call.jitter_ms);
+  if (!call.recording.empty()) text += "  recording: " + call.recording + "\n";
+  text += "\n";
+  for (const auto& turn : turns) text += turn_text(turn);
+  for (const auto& message : messages)
+    text += "\nMessage from " + message.name.expose() + ", " + message.number.expose() + ": " + message.reason.expose() + "\n";
+  return text;
+}
+
+}  // namespace frontdesk::app

@@ -1,0 +1,26 @@
+// The web page and the API of the running receptionist: the call log and the HTTP server over it.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/api.hpp"
+#include "http/server.hpp"
+#include "store/call_log.hpp"
+
+namespace frontdesk::app {
+
+class HttpService {
+ public:
+  /// `health` is called on the server's threads.
+  static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const std::string& data_folder,
+                                                          std::function<api::Health()> health);
+  base::Endpoint address() const { return server_->bound(); }
+  void stop() { server_->stop(); }
+
+ private:
+  std::unique_ptr<store::CallLog> calls_;
+  std::unique_ptr<http::Server> server_;  // after what its routes use
+};
+
+}  // namespace frontdesk::app

@@ -1,0 +1,193 @@
+#include "app/receptionist.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "app/call_plans.hpp"
+#include "app/http_service.hpp"
+#include "app/speech_engines.hpp"
+#include "app/trunk_board.hpp"
+#include "app/version.hpp"
+#include "base/clock.hpp"
+#include "providers/local_llm/dialogue.hpp"
+#include "providers/local_llm/local_model.hpp"
+#include "providers/local_llm/text_embedder.hpp"
+#include "records/record_keeper.hpp"
+#include "runtime/switchboard.hpp"
+#include "sip/user_agent.hpp"
+
+namespace frontdesk::app {
+namespace {
+
+constexpr auto kPrepareLimit = std::chrono::seconds(20);
+constexpr auto kDrainLimit = std::chrono::seconds(3);
+constexpr auto kPollEvery = std::chrono::milliseconds(10);
+
+runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
+  runtime::SwitchboardOptions options;
+  options.screening.diagnostics = diagnostics;
+  options.screening.direct_caller = [ranges = config.server.direct_callers](const base::Endpoint& source) {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(source); });
+  };
+  options.max_calls = static_cast<std::size_t>(config.limits.max_calls);
+  options.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
+  options.rtp_address = config.server.sip;
+  options.rtp_first = config.server.rtp_first;
+  options.rtp_last = config.server.rtp_last;
+  return options;
+}
+
+sip::TrunkRegistration registration_of(const config::Trunk& trunk) {
+  sip::TrunkRegistration registration;
+  registration.name = trunk.name;
+  registration.registrar_host = trunk.domain;
+  registration.registrar_port = trunk.port;
+  registration.transport = trunk.transport == config::Transport::tcp ? sip::Transport::tcp : sip::Transport::udp;
+  registration.username = trunk.username;
+  registration.authorization_username = trunk.auth_username;
+  registration.password = trunk.password;
+  return registration;
+}
+
+std::string state_name(sip::RegistrationState state) {
+  switch (state) {
+    case sip::RegistrationState::registering: return "registering";
+    case sip::RegistrationState::registered: return "registered";
+    case sip::RegistrationState::failed: return "failed";
+    case sip::RegistrationState::unregistered: return "unregistered";
+  }
+  return "failed";
+}
+
+/// What a softphone on this machine can dial: 0.0.0.0 is no address to call.
+base::Endpoint reachable(base::Endpoint endpoint) {
+  const bool unspecified = endpoint.address == base::Endpoint{}.address;
+  return unspecified ? *base::parse_address("127.0.0.1", endpoint.port) : endpoint;
+}
+
+}  // namespace
+
+struct Receptionist::Parts {
+  const base::Instant since = base::monotonic_now();
+  std::shared_ptr<const config::Config> config;
+  SpeechEngines speech;
+  std::unique_ptr<local_llm::LocalModel> brain;
+  std::unique_ptr<records::RecordKeeper> records;
+  std::unique_ptr<runtime::Switchboard> switchboard;
+  std::unique_ptr<sip::UserAgent> user_agent;
+  std::unique_ptr<HttpService> http;
+  TrunkBoard trunks;
+
+  base::Status build(bool diagnostics);
+  base::Status build_brain(const inference::ModelFiles& models);
+  base::Status build_signalling(bool diagnostics);
+  base::Status prepare_phrases() const;
+  api::Health health() const;
+};
+
+base::Status Receptionist::Parts::build(bool diagnostics) {
+  const auto models = inference::ModelFiles::locate(config->server.models);
+  auto keeper = records::RecordKeeper::start(config->server.data);
+  if (!keeper) return tl::unexpected(keeper.error());
+  records = std::move(*keeper);
+  for (const auto& call : records->mended()) spdlog::warn("call {} was interrupted when the program last stopped", call);
+  auto engines = create_speech_engines(models);
+  if (!engines) return tl::unexpected(engines.error());
+  speech = std::move(*engines);
+  speech.voices->prepare(fixed_phrases(*config), config->voice.name);
+  if (auto built = build_brain(models); !built) return built;
+  if (auto built = build_signalling(diagnostics); !built) return built;
+  auto service = HttpService::start(config->server.http, config->server.data, [this] { return health(); });
+  if (!service) return tl::unexpected(service.error());
+  http = std::move(*service);
+  return prepare_phrases();
+}
+
+base::Status Receptionist::Parts::build_brain(const inference::ModelFiles& models) {
+  auto embedder = local_llm::TextEmbedder::load((models.folder() / "use-lite").string());
+  if (!embedder) return tl::unexpected(embedder.error());
+  auto business = std::make_shared<const knowledge::Business>(config->business);
+  auto dialogue = std::make_shared<const local_llm::Dialogue>(std::move(business), config->zone, std::move(*embedder));
+  brain = std::make_unique<local_llm::LocalModel>(std::move(dialogue));
+  return {};
+}
+
+base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
+  switchboard = std::make_unique<runtime::Switchboard>(
+      switchboard_options(*config, diagnostics),
+      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain}, *records, make_call_plans(config));
+  switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
+    trunks.set(trunk, status);
+    spdlog::info("trunk {}: {}", trunk, status.explanation);
+  };
+  sip::UserAgentOptions options;
+  options.listen = config->server.sip;
+  auto started = sip::UserAgent::start(options, *switchboard);
+  if (!started) return tl::unexpected(started.error());
+  user_agent = std::move(*started);
+  switchboard->attach(*user_agent);
+  if (config->trunk) return user_agent->register_trunk(registration_of(*config->trunk));
+  return {};
+}
+
+/// The first caller should not wait for the greeting to be synthesised.
+base::Status Receptionist::Parts::prepare_phrases() const {
+  const auto give_up = std::chrono::steady_clock::now() + kPrepareLimit;
+  while (!speech.voices->prepared() && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(kPollEvery);
+  if (!speech.voices->prepared()) spdlog::warn("some fixed phrases are not synthesised yet: the machine is busy");
+  return {};
+}
+
+api::Health Receptionist::Parts::health() const {
+  const auto calls = switchboard->stats();
+  api::Health health;
+  health.build = version_text();
+  health.uptime = base::monotonic_now() - since;
+  health.calls_now = static_cast<std::int64_t>(calls.calls);
+  health.calls_accepted = static_cast<std::int64_t>(calls.accepted);
+  health.calls_refused = static_cast<std::int64_t>(calls.refused + calls.turned_away);
+  health.sip_address = "sip:reception@" + base::to_string(reachable(user_agent->udp()));
+  health.tick_late_p99_ms = calls.tick_late_p99_ms;
+  for (const auto& [name, status] : trunks.all()) {
+    health.trunk = name;
+    health.trunk_state = state_name(status.state);
+    health.trunk_detail = status.explanation;
+  }
+  return health;
+}
+
+Receptionist::Receptionist(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Receptionist::~Receptionist() { stop(); }
+
+base::Result<std::unique_ptr<Receptionist>> Receptionist::start(config::Config config, bool diagnostics) {
+  auto parts = std::make_unique<Parts>();
+  parts->config = std::make_shared<const config::Config>(std::move(config));
+  std::unique_ptr<Receptionist> receptionist(new Receptionist(std::move(parts)));
+  if (auto built = receptionist->parts_->build(diagnostics); !built) return tl::unexpected(built.error());
+  return receptionist;
+}
+
+Receptionist::Addresses Receptionist::addresses() const {
+  return {parts_->user_agent->udp(), parts_->http->address()};
+}
+
+void Receptionist::stop() {
+  auto& parts = *parts_;
+  if (parts.http) parts.http->stop();
+  if (parts.switchboard && parts.user_agent) {
+    parts.switchboard->drain("the receptionist is being stopped");
+    const auto give_up = std::chrono::steady_clock::now() + kDrainLimit;
+    while (parts.switchboard->stats().calls > 0 && std::chrono::steady_clock::now() < give_up)
+      std::this_thread::sleep_for(kPollEvery);
+  }
+  if (parts.user_agent) parts.user_agent->stop();
+  parts.switchboard.reset();  // shards first: they use everything below
+  parts.user_agent.reset();
+  parts.brain.reset();
+  parts.records.reset();
+}
+
+}  // namespace frontdesk::app

@@ -1,0 +1,33 @@
+// The running receptionist: every part constructed, connected, and taken down in order.
+#pragma once
+#include <memory>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "config/config.hpp"
+
+namespace frontdesk::app {
+
+class Receptionist {
+ public:
+  struct Addresses {
+    base::Endpoint sip;
+    base::Endpoint http;
+  };
+
+  /// Returns when it can take calls. Errors name the part and what to do: a port in use, a missing
+  /// model file, a data folder that cannot be written.
+  static base::Result<std::unique_ptr<Receptionist>> start(config::Config config, bool diagnostics);
+  ~Receptionist();
+
+  Addresses addresses() const;
+  /// Ends calls with a goodbye to their signalling, unregisters, writes what is queued. Bounded.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Receptionist(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace frontdesk::app

@@ -1,0 +1,125 @@
+#include "app/serve.hpp"
+
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "app/call_plans.hpp"
+#include "app/receptionist.hpp"
+#include "app/sample_business.hpp"
+#include "config/config.hpp"
+
+namespace frontdesk::app {
+namespace {
+
+constexpr int kMisused = 2;
+constexpr const char* kDefaultConfig = "frontdesk.toml";
+
+using Loaded = tl::expected<config::Config, std::vector<config::ConfigProblem>>;
+
+Loaded load(const ServeOptions& options) {
+  const auto environment = config::process_environment();
+  if (!options.config.empty()) return config::load_config(options.config, environment);
+  if (std::filesystem::exists(kDefaultConfig)) return config::load_config(kDefaultConfig, environment);
+  return config::parse_config(sample_business(), "(sample business)", environment);
+}
+
+bool parse_ports(const std::string& text, config::Server& server) {
+  const auto dash = text.find('-');
+  if (dash == std::string::npos) return false;
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const bool read = std::from_chars(begin, begin + dash, server.rtp_first).ptr == begin + dash &&
+                    std::from_chars(begin + dash + 1, end, server.rtp_last).ptr == end;
+  return read && server.rtp_first >= 1024 && server.rtp_first < server.rtp_last;
+}
+
+/// What the command line changes; every mistake is reported.
+std::vector<std::string> override_with(const ServeOptions& options, config::Config& config) {
+  std::vector<std::string> problems;
+  const auto endpoint = [&](const char* name, const std::string& text, base::Endpoint& target) {
+    if (text.empty()) return;
+    if (const auto parsed = base::parse_endpoint(text))
+      target = *parsed;
+    else
+      problems.push_back(std::string(name) + " must be an address and a port, such as 127.0.0.1:5060, not \"" + text + "\"");
+  };
+  endpoint("--sip", options.sip, config.server.sip);
+  endpoint("--http", options.http, config.server.http);
+  if (!options.rtp.empty() && !parse_ports(options.rtp, config.server))
+    problems.push_back("--rtp must be two UDP ports from 1024 to 65535, such as 20000-20999, not \"" + options.rtp + "\"");
+  if (!options.data.empty()) config.server.data = options.data;
+  if (!options.models.empty()) config.server.models = options.models;
+  if (!options.voice.empty()) config.voice.name = options.voice;
+  return problems;
+}
+
+void print_box(const Receptionist::Addresses& at, const std::string& business, bool sample) {
+  const auto host = [](base::Endpoint endpoint) {
+    return endpoint.address == base::Endpoint{}.address ? "127.0.0.1:" + std::to_string(endpoint.port)
+                                                         : base::to_string(endpoint);
+  };
+  std::printf("\n  %s is answering calls%s.\n\n", business.c_str(), sample ? " (the sample business)" : "");
+  std::printf("    call it        sip:reception@%s   with any softphone on this machine\n", host(at.sip).c_str());
+  std::printf("    or             ./dev call %s     a test caller holds a conversation\n",
+              at.sip.port == 5060 ? "" : host(at.sip).c_str());
+  std::printf("    look at it     http://%s/             calls, transcripts, recordings\n", host(at.http).c_str());
+  std::printf("    stop it        Ctrl-C\n\n");
+}
+
+/// Blocks SIGINT and SIGTERM for all threads made from here on; they are read from the descriptor.
+int stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  signal(SIGPIPE, SIG_IGN);
+  const int signals = stop_signals();
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("frontdesk"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  auto config = load(options);
+  if (!config) {
+    for (const auto& problem : config.error()) std::fprintf(stderr, "%s\n", config::describe(problem).c_str());
+    std::fprintf(stderr, "frontdesk: %zu problem%s in the configuration\n", config.error().size(),
+                 config.error().size() == 1 ? "" : "s");
+    return kMisused;
+  }
+  const auto problems = override_with(options, *config);
+  for (const auto& problem : problems) std::fprintf(stderr, "frontdesk: %s\n", problem.c_str());
+  if (!problems.empty()) return kMisused;
+
+  const bool sample = !config->files.empty() && config->files.front() == "(sample business)";
+  const auto business = config->business.name;
+  auto receptionist = Receptionist::start(std::move(*config), options.diagnostics);
+  if (!receptionist) {
+    std::fprintf(stderr, "frontdesk: %s\n", receptionist.error().message.c_str());
+    return 1;
+  }
+  const auto at = (*receptionist)->addresses();
+  print_box(at, business, sample);
+  std::printf("ready sip=%s http=%s\n", base::to_string(at.sip).c_str(), base::to_string(at.http).c_str());
+  std::fflush(stdout);
+
+  signalfd_siginfo received{};
+  while (read(signals, &received, sizeof received) < 0) {
+  }
+  spdlog::info("stopping: calls are being ended");
+  (*receptionist)->stop();
+  return 0;
+}
+
+}  // namespace frontdesk::app

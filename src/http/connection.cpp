@@ -1,0 +1,280 @@
+#include "http/connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "http/origin_policy.hpp"
+#include "http/target.hpp"
+
+namespace frontdesk::http {
+namespace {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+constexpr std::size_t kReadBytes = 8 * 1024;
+constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kLingerBytes = 256 * 1024;
+constexpr base::Duration kLinger = base::seconds(1);
+
+base::Endpoint endpoint_of(const net::ip::tcp::endpoint& peer) {
+  return base::parse_address(peer.address().to_string(), peer.port()).value_or(base::Endpoint{});
+}
+
+/// Runs in the pool. A function that throws fails its request, not the server.
+Response guarded(const Respond& respond, const Request& request, std::string& failure) {
+  try {
+    return respond(request);
+  } catch (const std::exception& exception) {
+    failure = exception.what();
+  } catch (...) {
+    failure = "something that is no std::exception";
+  }
+  return problem(500, "the server made a mistake; the log tells more under request " + request.id);
+}
+
+}  // namespace
+
+Connection::Connection(Service& service, net::ip::tcp::socket socket)
+    : service_(service),
+      socket_(std::move(socket)),
+      deadline_(socket_.get_executor()),
+      buffer_(service.options.limits.header_bytes + kPieceBytes) {}
+
+void Connection::close_when_idle() {
+  if (idle_) close_now();
+}
+
+void Connection::close_now() {
+  error_code ignored;
+  deadline_.cancel();
+  socket_.close(ignored);
+}
+
+void Connection::arm(base::Duration limit) {
+  timed_out_ = false;
+  deadline_.expires_after(limit);
+  deadline_.async_wait([weak = weak_from_this(), mine = ++armed_](const error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->armed_ != mine) return;
+    error_code ignored;
+    self->timed_out_ = true;
+    self->socket_.cancel(ignored);
+  });
+}
+
+net::awaitable<void> Connection::serve() {
+  const auto self = shared_from_this();
+  error_code ignored;
+  socket_.set_option(net::ip::tcp::no_delay(true), ignored);
+  Reading reading = Reading::complete;
+  do {
+    reading = co_await read_request();
+    if (reading == Reading::over) break;
+    co_await exchange(reading == Reading::complete);
+  } while (keep_alive_);
+  if (reading != Reading::over) co_await linger();
+  close_now();
+}
+
+net::awaitable<Connection::Reading> Connection::read_request() {
+  const auto& limits = service_.options.limits;
+  request_ = Request{};
+  keep_alive_ = false;
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+  parser_->body_limit(limits.body_bytes);
+  if (buffer_.size() == 0) {
+    arm(limits.idle);
+    idle_ = true;
+    const bool arrived = co_await read_more();
+    idle_ = false;
+    if (!arrived) co_return Reading::over;
+  }
+  arm(limits.request);
+  while (!parser_->is_done()) {
+    error_code error;
+    const auto used = parser_->put(buffer_.data(), error);
+    buffer_.consume(used);
+    if (error && error != beast::http::error::need_more) co_return refuse_parse(error);
+    if (parser_->is_done()) break;
+    if (parser_->is_header_done() && !parser_->eager()) {
+      parser_->eager(true);
+      const bool willing = co_await go_on();
+      if (!willing) co_return Reading::over;
+      if (buffer_.size() > 0) continue;
+    }
+    if (buffer_.size() + kReadBytes > buffer_.max_size())
+      co_return refuse(431, "the request's header is too long: shorten the query or the cookies");
+    const bool arrived = co_await read_more();
+    if (arrived) continue;
+    if (timed_out_) co_return refuse(408, "the request did not arrive in time: send it faster");
+    co_return Reading::over;
+  }
+  co_return Reading::complete;
+}
+
+net::awaitable<bool> Connection::read_more() {
+  error_code error;
+  const auto space = buffer_.prepare(kReadBytes);
+  const auto count = co_await socket_.async_read_some(space, net::redirect_error(net::use_awaitable, error));
+  buffer_.commit(count);
+  co_return !error && count > 0;
+}
+
+/// Answers "Expect: 100-continue" when a body is still to come.
+net::awaitable<bool> Connection::go_on() {
+  const auto expectation = parser_->get()[beast::http::field::expect];
+  if (!beast::iequals(expectation, "100-continue") || buffer_.size() > 0) co_return true;
+  const bool sent = co_await send_piece("HTTP/1.1 100 Continue\r\n\r\n", {});
+  if (sent) arm(service_.options.limits.request);
+  co_return sent;
+}
+
+Connection::Reading Connection::refuse(int status, std::string_view detail) {
+  refusal_ = problem(status, detail);
+  return Reading::refused;
+}
+
+Connection::Reading Connection::refuse_parse(error_code error) {
+  const auto& limits = service_.options.limits;
+  if (error == beast::http::error::header_limit)
+    return refuse(431, "the request's header is longer than " + std::to_string(limits.header_bytes) + " bytes");
+  if (error == beast::http::error::body_limit)
+    return refuse(413, "the request's body is longer than " + std::to_string(limits.body_bytes) + " bytes");
+  if (error == beast::http::error::bad_version) return refuse(505, "this server speaks HTTP/1.1 and HTTP/1.0");
+  return refuse(400, "this is not HTTP: " + error.message());
+}
+
+net::awaitable<void> Connection::exchange(bool complete) {
+  const auto started = base::monotonic_now();
+  request_.id = base::new_id("req");
+  route_.clear();
+  failure_.clear();
+  Response response;
+  if (complete) {
+    keep_alive_ = parser_->get().keep_alive();
+    response = co_await answer();
+  } else {
+    response = std::move(refusal_);
+  }
+  if (service_.stopping) keep_alive_ = false;
+  auto sent = prepare(std::move(response), request_, keep_alive_, base::wall_now());
+  const int status = sent.status;
+  const bool delivered = co_await send(std::move(sent));
+  if (!delivered) keep_alive_ = false;
+  if (service_.options.report)
+    service_.options.report(
+        {request_.id, request_.method, route_, status, base::monotonic_now() - started, std::move(failure_)});
+}
+
+/// Moves what was parsed into request_; or says why it is malformed.
+std::optional<Response> Connection::take_request() {
+  auto& message = parser_->get();
+  request_.method = std::string(message.method_string());
+  request_.body = std::move(message.body());
+  error_code ignored;
+  request_.peer = endpoint_of(socket_.remote_endpoint(ignored));
+  int hosts = 0;
+  for (const auto& field : message) {
+    request_.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    if (field.name() != beast::http::field::host) continue;
+    ++hosts;
+    request_.host = request_.headers.back().value;
+  }
+  if (hosts > 1 || (hosts == 0 && message.version() >= 11))
+    return problem(400, "a request has exactly one Host header");
+  auto target = parse_target({message.target().data(), message.target().size()});
+  if (!target) return problem(400, "the address in the request line is malformed");
+  if (!target->host.empty()) request_.host = target->host;
+  request_.segments = std::move(target->segments);
+  request_.query = std::move(target->query);
+  return std::nullopt;
+}
+
+net::awaitable<Response> Connection::answer() {
+  if (auto malformed = take_request()) co_return std::move(*malformed);
+  if (const auto why = refusal(request_, service_.bound, service_.options.allowed_hosts)) co_return problem(403, *why);
+  auto match = service_.router.match(request_.method, request_.segments);
+  if (match.respond == nullptr && match.allow.empty())
+    co_return problem(404, "there is nothing at this address");
+  if (match.respond == nullptr) {
+    auto response = problem(405, "this address answers to " + match.allow);
+    response.headers.push_back({"Allow", match.allow});
+    co_return response;
+  }
+  route_ = match.pattern;
+  request_.parameters = std::move(match.parameters);
+  if (service_.waiting >= service_.options.limits.waiting_requests) {
+    auto response = problem(503, "too many requests are waiting: try again in a second");
+    response.headers.push_back({"Retry-After", "1"});
+    co_return response;
+  }
+  ++service_.waiting;
+  auto response = co_await run_in_pool(match.respond);
+  --service_.waiting;
+  co_return response;
+}
+
+net::awaitable<Response> Connection::run_in_pool(const Respond* respond) {
+  armed_ = armed_ + 1;  // nothing is read or written meanwhile
+  deadline_.cancel();
+  auto job = [this, respond]() -> net::awaitable<Response> { co_return guarded(*respond, request_, failure_); };
+  Response response = co_await net::co_spawn(service_.pool.get_executor(), job, net::use_awaitable);
+  co_return response;
+}
+
+net::awaitable<bool> Connection::send(Transmission sent) {
+  if (!sent.file) {
+    const bool began = co_await send_piece(std::move(sent.head), sent.body.substr(0, kPieceBytes));
+    if (!began) co_return false;
+    for (std::size_t at = kPieceBytes; at < sent.body.size(); at += kPieceBytes) {
+      const bool went = co_await send_piece({}, sent.body.substr(at, kPieceBytes));
+      if (!went) co_return false;
+    }
+    co_return true;
+  }
+  std::string head = std::move(sent.head);
+  for (std::uint64_t done = 0; done < sent.slice.length || !head.empty();) {
+    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, sent.slice.length - done));
+    auto job = [file = sent.file, offset = sent.slice.offset + done, length]() -> net::awaitable<std::string> {
+      co_return file->read(offset, length).value_or(std::string());
+    };
+    std::string piece = co_await net::co_spawn(service_.pool.get_executor(), job, net::use_awaitable);
+    if (piece.size() != length) co_return false;
+    done += length;
+    const bool went = co_await send_piece(std::exchange(head, {}), std::move(piece));
+    if (!went) co_return false;
+  }
+  co_return true;
+}
+
+net::awaitable<bool> Connection::send_piece(std::string head, std::string piece) {
+  arm(service_.options.limits.write);
+  std::vector<net::const_buffer> buffers;
+  buffers.emplace_back(head.data(), head.size());
+  buffers.emplace_back(piece.data(), piece.size());
+  error_code error;
+  co_await net::async_write(socket_, buffers, net::redirect_error(net::use_awaitable, error));
+  co_return !error;
+}
+
+/// Closing with unread data would reset the connection, and the client might lose the response.
+net::awaitable<void> Connection::linger() {
+  error_code error;
+  socket_.shutdown(net::ip::tcp::socket::shutdown_send, error);
+  arm(kLinger);
+  for (std::size_t discarded = 0; discarded < kLingerBytes && !error;) {
+    buffer_.clear();
+    const auto space = buffer_.prepare(kReadBytes);
+    discarded += co_await socket_.async_read_some(space, net::redirect_error(net::use_awaitable, error));
+  }
+}
+
+}  // namespace frontdesk::http

@@ -1,0 +1,77 @@
+// One client's connection, as a coroutine on the network thread: read a request, have it answered on a
+// thread that may block, write the response, again. Private to this folder: it includes Asio.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <memory>
+#include <optional>
+
+#include "http/server.hpp"
+#include "http/transmission.hpp"
+
+namespace frontdesk::http {
+
+/// What all connections share. Touched on the network thread only, except by what runs in the pool.
+struct Service {
+  ServerOptions options;
+  Router router;
+  base::Endpoint bound;
+  boost::asio::thread_pool pool;
+  int waiting = 0;  ///< requests in the pool
+  bool stopping = false;
+
+  Service(ServerOptions chosen, Router routes)
+      : options(std::move(chosen)),
+        router(std::move(routes)),
+        pool(static_cast<std::size_t>(std::max(1, options.limits.answering_threads))) {}
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Service& service, boost::asio::ip::tcp::socket socket);
+
+  /// Until either side has had enough.
+  boost::asio::awaitable<void> serve();
+  /// Takes effect at once on a connection without a request, else after its response.
+  void close_when_idle();
+  void close_now();
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  enum class Reading { complete, over, refused };
+
+  boost::asio::awaitable<Reading> read_request();
+  boost::asio::awaitable<bool> read_more();
+  boost::asio::awaitable<bool> go_on();
+  Reading refuse(int status, std::string_view detail);
+  Reading refuse_parse(boost::system::error_code error);
+  boost::asio::awaitable<void> exchange(bool complete);
+  std::optional<Response> take_request();
+  boost::asio::awaitable<Response> answer();
+  boost::asio::awaitable<Response> run_in_pool(const Respond* respond);
+  boost::asio::awaitable<bool> send(Transmission sent);
+  boost::asio::awaitable<bool> send_piece(std::string head, std::string piece);
+  boost::asio::awaitable<void> linger();
+  void arm(base::Duration limit);
+
+  Service& service_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer deadline_;
+  std::uint64_t armed_ = 0;  ///< tells a late expiry from the current one
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  Request request_;
+  std::string route_;
+  std::string failure_;
+  Response refusal_;
+  bool idle_ = false;
+  bool timed_out_ = false;
+  bool keep_alive_ = false;
+};
+
+}  // namespace frontdesk::http

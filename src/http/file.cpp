@@ -1,0 +1,69 @@
+#include "http/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace frontdesk::http {
+namespace {
+
+base::Result<FileHandle> none() {
+  return base::fail(base::ErrorCode::not_found, "http", "there is no such file");
+}
+
+bool lies_below(const std::filesystem::path& folder, const std::filesystem::path& path) {
+  auto part = path.begin();
+  for (const auto& expected : folder) {
+    if (part == path.end() || *part != expected) return false;
+    ++part;
+  }
+  return part != path.end();
+}
+
+std::string entity_tag_of(const struct stat& status) {
+  return "\"" + std::to_string(status.st_size) + "-" + std::to_string(status.st_mtim.tv_sec) + "-" +
+         std::to_string(status.st_mtim.tv_nsec) + "\"";
+}
+
+}  // namespace
+
+File::~File() { ::close(descriptor_); }
+
+base::Result<std::string> File::read(std::uint64_t offset, std::size_t length) const {
+  std::string bytes(length, '\0');
+  std::size_t filled = 0;
+  while (filled < length) {
+    const auto count =
+        ::pread(descriptor_, bytes.data() + filled, length - filled, static_cast<off_t>(offset + filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return base::fail(base::ErrorCode::data_loss, "http", "the file cannot be read", {}, errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+base::Result<FileHandle> open_below(const std::filesystem::path& folder, const std::filesystem::path& relative) {
+  if (relative.empty() || relative.is_absolute()) return none();
+  for (const auto& part : relative)
+    if (part == "..") return none();
+  std::error_code error;
+  const auto root = std::filesystem::canonical(folder, error);
+  if (error) return none();
+  const auto path = std::filesystem::canonical(root / relative, error);
+  if (error || !lies_below(root, path)) return none();
+  // Not blocking, for a named pipe would wait here for a writer.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0) return none();
+  struct stat status{};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor);
+    return none();
+  }
+  return std::make_shared<const File>(descriptor, static_cast<std::uint64_t>(status.st_size), entity_tag_of(status));
+}
+
+}  // namespace frontdesk::http

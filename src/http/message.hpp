@@ -1,0 +1,56 @@
+// Requests and responses as values, free of sockets (RFC 9110). Errors are problem documents (RFC 9457).
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "http/file.hpp"
+
+namespace frontdesk::http {
+
+struct Field {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Field&, const Field&) = default;
+};
+using Fields = std::vector<Field>;
+
+/// The first field of that name, in any case; nullptr if there is none.
+const std::string* find_field(const Fields& fields, std::string_view name);
+
+struct Request {
+  std::string id;      ///< "req_...": also in the X-Request-Id header of the response
+  std::string method;  ///< "GET"
+  std::string host;    ///< the Host header, or the authority of an absolute-form target
+  std::vector<std::string> segments;              ///< of the path, percent-decoded: "/a/b%20c" is {"a", "b c"}
+  Fields query;                                   ///< decoded, in order, duplicates kept
+  std::map<std::string, std::string> parameters;  ///< what {name} in the route's pattern stood for
+  Fields headers;
+  std::string body;
+  base::Endpoint peer;
+};
+
+struct Response {
+  int status = 200;
+  Fields headers;    ///< Content-Type and the like; length, date and security headers are the server's
+  std::string body;  ///< ignored if there is a file
+  FileHandle file;   ///< sent whole or in the range that was asked for
+};
+
+Response text(std::string body, std::string_view content_type);
+Response json(std::string body);
+Response file(FileHandle file, std::string_view content_type);
+
+/// application/problem+json. `detail` is shown to the user: what is wrong and what to do.
+/// `parameter` names the offending query parameter, if one is to blame.
+Response problem(int status, std::string_view detail, std::string_view parameter = {});
+
+/// The problem for an error of another module; its message is safe to show.
+Response problem(const base::Error& error);
+
+std::string_view reason_phrase(int status);
+
+}  // namespace frontdesk::http

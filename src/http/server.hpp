@@ -1,0 +1,70 @@
+// An HTTP/1.1 server (RFC 9112) for the console and the API: one network thread, and a few threads
+// for the functions that answer, because they read the database and files.
+//
+// There is no sign-in yet, so it protects itself from web pages of others: a request must name a
+// loopback host, the address the server listens on, or a host listed in the options (against DNS
+// rebinding), and must not come from another site (Sec-Fetch-Site, Origin).
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "http/router.hpp"
+
+namespace frontdesk::http {
+
+struct Limits {
+  std::size_t header_bytes = 16 * 1024;  ///< 431 above
+  std::size_t body_bytes = 64 * 1024;    ///< 413 above
+  int connections = 200;                 ///< 503 above
+  int answering_threads = 2;
+  int waiting_requests = 64;                     ///< for an answering thread; 503 above
+  base::Duration idle = base::seconds(60);       ///< between requests
+  base::Duration request = base::seconds(10);    ///< from a request's first byte to its last
+  base::Duration write = base::seconds(30);      ///< for each 64 KiB of the response
+  base::Duration stop_grace = base::seconds(3);  ///< for requests that are being answered
+};
+
+/// One answered request, for metrics and the log: no path, because paths and queries can tell who called.
+struct Exchange {
+  std::string request_id;
+  std::string method;
+  std::string route;  ///< the pattern; empty if none matched
+  int status = 0;
+  base::Duration took{0};  ///< until the last byte was written
+  std::string failure;     ///< what a responding function threw
+};
+
+struct ServerOptions {
+  base::Endpoint listen;                   ///< port 0: any free one
+  std::vector<std::string> allowed_hosts;  ///< names beside loopback, without port: "frontdesk.example.org"
+  Limits limits;
+  std::function<void(const Exchange&)> report;  ///< called on the network thread; must not block
+};
+
+class Server {
+ public:
+  /// already_exists if the port is in use, permission_denied, invalid_argument (not an address of this machine).
+  static base::Result<std::unique_ptr<Server>> start(ServerOptions options, Router router);
+  ~Server();  ///< stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Where it listens, with the port that was chosen.
+  base::Endpoint bound() const;
+  /// Takes no more connections, lets running requests finish within the grace, joins the threads.
+  /// Safe to call twice; not from a responding function.
+  void stop();
+
+ private:
+  class Engine;
+  explicit Server(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace frontdesk::http

@@ -1,35 +1,48 @@
 #include "conversation/speech_segmenter.hpp"
 
+#include <algorithm>
+
 namespace frontdesk::conversation {
 
 std::optional<SpeechSegmenter::Mark> SpeechSegmenter::push(base::Instant start, base::Duration length,
                                                            float probability) {
-  if (probability >= settings_.enter) {
-    if (voiced_ == 0) run_start_ = start;
-    ++voiced_;
-    if (in_speech_ || voiced_ == 1) silent_ = 0;
-    last_voiced_end_ = start + length;
-    if (!in_speech_ && voiced_ >= settings_.windows_to_start) {
-      in_speech_ = true;
-      silent_ = 0;
-      return call::SpeechStarted{run_start_};
-    }
+  return in_speech_ ? follow(start + length, probability) : listen(start, start + length, probability);
+}
+
+/// Waiting for speech to begin.
+std::optional<SpeechSegmenter::Mark> SpeechSegmenter::listen(base::Instant start, base::Instant end,
+                                                             float probability) {
+  if (probability >= settings_.stirring) {
+    if (!stirred_) stirred_ = start;
+    at_rest_ = 0;
+  } else if (++at_rest_ >= settings_.windows_at_rest) {
+    stirred_.reset();
+  }
+  if (probability < settings_.enter) {
+    if (++silent_ > 1) voiced_ = 0;  // one weak window inside an onset is forgiven
     return std::nullopt;
   }
-  // Between the two thresholds a window continues whatever was there.
-  if (in_speech_ && probability >= settings_.leave) {
-    last_voiced_end_ = start + length;
+  if (voiced_ == 0) silent_ = 0;
+  if (++voiced_ < settings_.windows_to_start) return std::nullopt;
+  in_speech_ = true;
+  silent_ = 0;
+  last_voiced_end_ = end;
+  return call::SpeechStarted{std::max(stirred_.value_or(start), end - settings_.longest_onset)};
+}
+
+/// Waiting for it to pause. Between the two thresholds a window continues the speech.
+std::optional<SpeechSegmenter::Mark> SpeechSegmenter::follow(base::Instant end, float probability) {
+  if (probability >= settings_.leave) {
+    last_voiced_end_ = end;
     silent_ = 0;
     return std::nullopt;
   }
-  ++silent_;
-  if (!in_speech_) {
-    if (silent_ > 1) voiced_ = 0;  // one weak window inside an onset is forgiven
-    return std::nullopt;
-  }
-  if (silent_ < settings_.windows_to_stop) return std::nullopt;
+  if (++silent_ < settings_.windows_to_stop) return std::nullopt;
   in_speech_ = false;
   voiced_ = 0;
+  silent_ = 0;
+  at_rest_ = 0;
+  stirred_.reset();
   return call::SpeechStopped{last_voiced_end_};
 }
 

@@ -57,6 +57,12 @@ void Connection::close_now() {
   socket_.close(ignored);
 }
 
+void Connection::abort() {
+  error_code ignored;
+  socket_.set_option(net::socket_base::linger(true, 0), ignored);
+  close_now();
+}
+
 void Connection::arm(base::Duration limit) {
   timed_out_ = false;
   deadline_.expires_after(limit);
@@ -79,6 +85,10 @@ net::awaitable<void> Connection::serve() {
     if (reading == Reading::over) break;
     co_await exchange(reading == Reading::complete);
   } while (keep_alive_);
+  if (!delivered_) {
+    abort();
+    co_return;
+  }
   if (reading != Reading::over) co_await linger();
   close_now();
 }
@@ -167,8 +177,8 @@ net::awaitable<void> Connection::exchange(bool complete) {
   if (service_.stopping) keep_alive_ = false;
   auto sent = prepare(std::move(response), request_, keep_alive_, base::wall_now());
   const int status = sent.status;
-  const bool delivered = co_await send(std::move(sent));
-  if (!delivered) keep_alive_ = false;
+  delivered_ = co_await send(std::move(sent));
+  if (!delivered_) keep_alive_ = false;
   if (service_.options.report)
     service_.options.report(
         {request_.id, request_.method, route_, status, base::monotonic_now() - started, std::move(failure_)});

@@ -40,6 +40,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Takes effect at once on a connection without a request, else after its response.
   void close_when_idle();
   void close_now();
+  /// Without what is still unsent, so that a client that does not read holds no memory.
+  void abort();
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -72,6 +74,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool idle_ = false;
   bool timed_out_ = false;
   bool keep_alive_ = false;
+  bool delivered_ = true;
 };
 
 }  // namespace frontdesk::http

@@ -47,7 +47,7 @@ base::Result<std::string> File::read(std::uint64_t offset, std::size_t length) c
 }
 
 base::Result<FileHandle> open_below(const std::filesystem::path& folder, const std::filesystem::path& relative) {
-  if (relative.empty() || relative.is_absolute()) return none();
+  if (relative.empty() || relative.is_absolute() || relative.native().find('\0') != std::string::npos) return none();
   for (const auto& part : relative)
     if (part == "..") return none();
   std::error_code error;

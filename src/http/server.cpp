@@ -109,7 +109,7 @@ class Server::Engine {
     try {
       co_await connection->serve();
     } catch (const std::exception&) {
-      connection->close_now();
+      connection->abort();
     }
     connections_.erase(connection);
     if (service_.stopping && connections_.empty()) grace_.cancel();
@@ -125,7 +125,7 @@ class Server::Engine {
     grace_.expires_after(service_.options.limits.stop_grace);
     grace_.async_wait([this](const error_code&) {
       const auto left = connections_;
-      for (const auto& connection : left) connection->close_now();
+      for (const auto& connection : left) connection->abort();
     });
     if (connections_.empty()) grace_.cancel();
   }

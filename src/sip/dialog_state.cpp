@@ -35,7 +35,7 @@ std::string without_tag(std::string_view name_addr) {
     const auto end = std::min(parameters.find(';', 1), parameters.size());
     const auto item = parameters.substr(1, end - 1);
     const auto name = trimmed(item.substr(0, item.find('=')));
-    if (!equal_ignoring_case(name, "tag") && !name.empty()) out += ";" + std::string(trimmed(item));
+    if (!equal_ignoring_case(name, "tag") && !name.empty()) out.append(";").append(trimmed(item));
     parameters.remove_prefix(end);
   }
   return out;

@@ -175,7 +175,7 @@ std::optional<SipUri> parse_uri(std::string_view text) {
 
 std::string uri_host(std::string_view host) {
   if (host.find(':') == std::string_view::npos) return std::string(host);
-  return "[" + std::string(host) + "]";
+  return std::string("[").append(host).append("]");
 }
 
 std::string_view address_uri(std::string_view name_addr) {

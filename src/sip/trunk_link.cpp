@@ -68,7 +68,8 @@ TrunkLink::TrunkLink(TrunkRegistration trunk, Surroundings surroundings)
       tag_(random_token()),
       sequence_(static_cast<std::uint32_t>(base::random_u64() % 10'000)) {
   const std::string host = uri_host(trunk_.registrar_host);
-  const std::string port = trunk_.registrar_port == 5060 ? "" : ":" + std::to_string(trunk_.registrar_port);
+  std::string port;
+  if (trunk_.registrar_port != 5060) port.append(":").append(std::to_string(trunk_.registrar_port));
   request_uri_ = "sip:" + host + port;
   party_ = "<sip:" + escaped_user(trunk_.username) + "@" + host + ">";
 }

@@ -16,6 +16,7 @@ constexpr Duration kFlushTime = base::milliseconds(40);
 constexpr Duration kWorthRecording = base::milliseconds(300);
 constexpr Duration kFaultMemory = base::seconds(15);
 constexpr Duration kAfterLimit = base::seconds(90);  // grace, goodbye, and every deadline on the way
+constexpr const char* kKeys = "0123456789*#";
 constexpr double kGuessedPace = 15;                  // characters a second, where the length is not known
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -117,7 +118,7 @@ void Checks::caller_sound_ends(bool with_words) {
 
 void Checks::key_pressed() {
   check_silence();
-  keys_pending_ = true;
+  ++keys_pending_;
   owed_ = true;
   quiet_from_now();
 }
@@ -138,7 +139,7 @@ void Checks::check_silence() {
   const auto& s = stage_.settings;
   const auto silence = stage_.now - quiet_since_;
   const auto listening = kMarkDelay + s.transcript_deadline + s.end_of_turn.digits;
-  const auto owed = listening + (owed_ || keys_pending_ ? s.answer_deadline : Duration{0}) + kHealthyVoice + allowance();
+  const auto owed = listening + (owed_ || keys_pending_ > 0 ? s.answer_deadline : Duration{0}) + kHealthyVoice + allowance();
   const auto any = listening + std::max(s.idle_prompt, s.answer_deadline) + kHealthyVoice + allowance();
   if ((owed_ || rest_owed_) && silence > owed) stage_.violate("an answer within " + seconds_text(owed), seconds_text(silence));
   if (silence > any) stage_.violate("no silence beyond " + seconds_text(any), seconds_text(silence));
@@ -249,11 +250,12 @@ void Checks::on(const call::RecordTurn& turn) {
 
 /// With a perfect recogniser the record of a decided turn is all that was said in it.
 void Checks::check_said(const call::RecordTurn& turn) {
-  keys_pending_ = false;
   const auto& text = turn.text.expose();
+  const auto keys = std::min(text.find_first_not_of(kKeys), text.size());  // they come first
+  keys_pending_ -= std::min(keys, keys_pending_);
   if (!turn.times.endpoint || !stage_.faults.perfect_stt()) return;
   const auto said = caller_words(turn.started, turn.ended);
-  const auto spoken = text.substr(std::min(text.find_first_not_of("0123456789*# "), text.size()));  // keys come first
+  const auto spoken = text.substr(std::min(text.find_first_not_of(' ', keys), text.size()));
   if (said != spoken) stage_.violate("recorded as said", text + " / " + said);
 }
 

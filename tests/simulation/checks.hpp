@@ -93,7 +93,7 @@ class Checks {
   bool caller_sounds_ = false;
   bool established_ = false;
   bool owed_ = false;         ///< the caller asked something
-  bool keys_pending_ = false;  ///< pressed, and not yet part of a turn
+  std::size_t keys_pending_ = 0;  ///< pressed, and not yet part of a turn
   bool rest_owed_ = false;    ///< the caller made us stop in mid sentence
   Instant caller_since_{};
   Instant quiet_since_{};

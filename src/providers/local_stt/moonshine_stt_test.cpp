@@ -116,12 +116,12 @@ class MoonshineSttTest : public testing::Test {
   }
 
   Transcript transcribe(const audio::Pcm& pcm) {
-    Collector sink;
-    EXPECT_TRUE(stt_->open(1, {}, sink));
+    Collector own;
+    EXPECT_TRUE(stt_->open(1, {}, own));
     stt_->push(1, pcm);
     stt_->begin_utterance(1, 0);
     stt_->finalize(1, 5, pcm.size());
-    const auto finals = sink.wait_for_finals(1);
+    const auto finals = own.wait_for_finals(1);
     stt_->close(1);
     EXPECT_EQ(finals.size(), 1U);
     return finals.empty() ? Transcript{} : finals[0];
@@ -144,6 +144,7 @@ class MoonshineSttTest : public testing::Test {
     while (pool_.stats().busy + pool_.stats().queued > 0 && base::monotonic_now() < deadline) std::this_thread::yield();
   }
 
+  Collector sink;
   std::promise<void> released_;
   static inline inference::WorkerPool pool_{{.threads = 1, .queue_capacity = 32, .clock = {}}};
   static inline std::unique_ptr<MoonshineStt> stt_;
@@ -177,7 +178,6 @@ TEST_F(MoonshineSttTest, HearsFromBeforeTheReportedStart) {
   const auto words = telephone("vm-nobodyavail");
   audio::Pcm pcm(16000, 0);
   pcm.insert(pcm.end(), words.begin(), words.end());
-  Collector sink;
   ASSERT_TRUE(stt_->open(1, {}, sink));
   stt_->push(1, pcm);
   stt_->begin_utterance(1, 16000 + 800);  // the detector was 100 ms late
@@ -208,7 +208,6 @@ TEST_F(MoonshineSttTest, ALongUtteranceIsCutAndJoinedWithoutLoss) {
 
 // This outlasts the history of 40 s: partial passes must settle it on the way.
 TEST_F(MoonshineSttTest, AnUtteranceLongerThanTheHistoryKeepsItsBeginning) {
-  Collector sink;
   ASSERT_TRUE(stt_->open(1, {}, sink));
   auto pcm = telephone("tt-weasels");
   for (std::size_t i = 0; pcm.size() < 46 * 8000; ++i) {
@@ -231,7 +230,6 @@ TEST_F(MoonshineSttTest, AnUtteranceLongerThanTheHistoryKeepsItsBeginning) {
 
 TEST_F(MoonshineSttTest, PartialsGrowWhileTheCallerSpeaks) {
   const auto pcm = telephone("queue-periodic-announce");
-  Collector sink;
   ASSERT_TRUE(stt_->open(1, {}, sink));
   stt_->begin_utterance(1, 0);
   for (std::size_t at = 0; at + 4000 <= pcm.size(); at += 4000) {
@@ -248,7 +246,6 @@ TEST_F(MoonshineSttTest, PartialsGrowWhileTheCallerSpeaks) {
 TEST_F(MoonshineSttTest, PartialsAreSkippedWhenNoWorkerIsFree) {
   occupy_worker();
   const auto before = stt_->stats().partials_skipped;
-  Collector sink;
   ASSERT_TRUE(stt_->open(1, {}, sink));
   stt_->begin_utterance(1, 0);
   stt_->push(1, telephone("vm-intro"));
@@ -259,7 +256,6 @@ TEST_F(MoonshineSttTest, PartialsAreSkippedWhenNoWorkerIsFree) {
 
 TEST_F(MoonshineSttTest, OnlyTheNewestFinalIsAnswered) {
   const auto pcm = telephone("vm-intro");
-  Collector sink;
   ASSERT_TRUE(stt_->open(1, {}, sink));
   stt_->push(1, pcm);
   stt_->begin_utterance(1, 0);
@@ -278,7 +274,6 @@ TEST_F(MoonshineSttTest, OnlyTheNewestFinalIsAnswered) {
 
 TEST_F(MoonshineSttTest, AFinalAskedForBeforeTheEndOfTheUtteranceIsStillAnswered) {
   const auto pcm = telephone("conf-getpin");
-  Collector sink;
   ASSERT_TRUE(stt_->open(1, {}, sink));
   stt_->push(1, pcm);
   stt_->begin_utterance(1, 0);
@@ -288,7 +283,6 @@ TEST_F(MoonshineSttTest, AFinalAskedForBeforeTheEndOfTheUtteranceIsStillAnswered
 }
 
 TEST_F(MoonshineSttTest, AFullQueueAndAMissingUtteranceAreFailuresNotSilence) {
-  Collector sink;
   ASSERT_TRUE(stt_->open(1, {}, sink));
   stt_->finalize(1, 1, 100);
   auto failures = sink.wait_for_failures(1);
@@ -309,18 +303,17 @@ TEST_F(MoonshineSttTest, AFullQueueAndAMissingUtteranceAreFailuresNotSilence) {
 TEST_F(MoonshineSttTest, NothingIsDeliveredAfterClose) {
   const auto pcm = telephone("conf-getpin");
   for (int round = 0; round < 5; ++round) {
-    auto sink = std::make_unique<Collector>();
-    ASSERT_TRUE(stt_->open(1, {}, *sink));
+    auto gone = std::make_unique<Collector>();
+    ASSERT_TRUE(stt_->open(1, {}, *gone));
     stt_->begin_utterance(1, 0);
     stt_->push(1, pcm);
     stt_->finalize(1, static_cast<RequestId>(round), pcm.size());
     stt_->close(1);
-    sink.reset();  // a late event would touch freed memory (the sanitizer builds see it)
+    gone.reset();  // a late event would touch freed memory (the sanitizer builds see it)
   }
 }
 
 TEST_F(MoonshineSttTest, RefusesWhatItCannotDo) {
-  Collector sink;
   EXPECT_EQ(stt_->open(1, {.language = "de", .sample_rate = 8000}, sink).error().code, ErrorCode::unimplemented);
   EXPECT_EQ(stt_->open(1, {.language = "en", .sample_rate = 100}, sink).error().code, ErrorCode::invalid_argument);
   EXPECT_TRUE(stt_->open(1, {.language = "en-GB", .sample_rate = 16000}, sink));

@@ -14,13 +14,6 @@ pkg_check_modules(libre REQUIRED IMPORTED_TARGET libre)
 pkg_check_modules(spandsp REQUIRED IMPORTED_TARGET spandsp)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 
-# SOCI ships no CMake package in Debian.
-find_library(SOCI_CORE soci_core REQUIRED)
-find_library(SOCI_SQLITE3 soci_sqlite3 REQUIRED)
-add_library(frontdesk_soci INTERFACE)
-target_include_directories(frontdesk_soci SYSTEM INTERFACE /usr/include/soci)
-target_link_libraries(frontdesk_soci INTERFACE ${SOCI_CORE} ${SOCI_SQLITE3} PkgConfig::sqlite3)
-
 find_path(FLITE_INCLUDE flite/flite.h REQUIRED)
 add_library(frontdesk_flite INTERFACE)
 target_include_directories(frontdesk_flite SYSTEM INTERFACE ${FLITE_INCLUDE})

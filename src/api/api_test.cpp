@@ -66,7 +66,12 @@ class ApiTest : public ::testing::Test {
 
   void seed() {
     store::CallWriter writer(*connection);
-    for (int i = 1; i <= 5; ++i) ASSERT_TRUE(writer.begin(call(i)));
+    auto first = call(1);
+    first.caller_name = Text(std::string(kScript));
+    first.recording = "recordings/1.wav";
+    first.answered_at = base::UtcTime{1'795'359'121'000};
+    ASSERT_TRUE(writer.begin(first));
+    for (int i = 2; i <= 5; ++i) ASSERT_TRUE(writer.begin(call(i)));
     add_bad_recordings(writer);
     ASSERT_TRUE(writer.add_turn(turn(0, store::TurnSpeaker::caller, std::string(kScript))));
     auto reply = turn(1, store::TurnSpeaker::receptionist, "We open at nine.");
@@ -83,10 +88,6 @@ class ApiTest : public ::testing::Test {
     message.reason = Text(std::string(kScript));
     message.taken_at = {1'795'359'125'678};
     ASSERT_TRUE(writer.add_message(message));
-    auto first = call(1);
-    first.caller_name = Text(std::string(kScript));
-    first.recording = "recordings/1.wav";
-    first.answered_at = base::UtcTime{1'795'359'121'000};
     first.ended_at = base::UtcTime{1'795'359'131'000};
     ASSERT_TRUE(writer.finish(first));
   }
@@ -97,9 +98,8 @@ class ApiTest : public ::testing::Test {
       auto row = call(1);
       row.id = "call_bad_" + std::to_string(i);
       row.started_at = {1000};
-      ASSERT_TRUE(writer.begin(row));
       row.recording = bad[i];
-      ASSERT_TRUE(writer.finish(row));
+      ASSERT_TRUE(writer.begin(row));
     }
   }
 
@@ -232,7 +232,7 @@ TEST_F(ApiTest, PlaysTheRecordingInRanges) {
 TEST_F(ApiTest, PlaysNothingOutsideTheDataFolder) {
   for (int i = 0; i < 5; ++i) {
     const auto target = "/api/calls/call_bad_" + std::to_string(i) + "/recording";
-    EXPECT_EQ(client->get("/api/calls/call_bad_" + std::to_string(i)).status, 200);
+    EXPECT_FALSE(json("/api/calls/call_bad_" + std::to_string(i)).at("recording_url").is_null());
     json(target, 404);
   }
   json("/api/calls/call_2/recording", 404);

@@ -1,6 +1,8 @@
 #include "app/call_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 
 #include "app/speech_engines.hpp"
@@ -11,6 +13,7 @@ namespace frontdesk::app {
 namespace {
 
 constexpr int kMisused = 2;
+std::atomic<bool> stop_requested{false};  // set by Ctrl-C: the call is ended properly
 
 base::Result<caller::CallPlan> plan_of(const CallCommandOptions& options) {
   if (options.say.empty() && options.play.empty())
@@ -20,10 +23,8 @@ base::Result<caller::CallPlan> plan_of(const CallCommandOptions& options) {
   plan.name = "command line";
   for (const auto& line : options.say) plan.steps.push_back({.kind = caller::StepKind::say, .text = line});
   for (const auto& file : options.play) plan.steps.push_back({.kind = caller::StepKind::play, .text = file});
-  if (options.barge_in_after_ms > 0 && plan.steps.size() > 1) {
-    plan.steps[plan.steps.size() - 2].wait_answer = false;
+  if (options.barge_in_after_ms > 0 && plan.steps.size() > 1)
     plan.steps.back().barge_in_after = base::milliseconds(options.barge_in_after_ms);
-  }
   return plan;
 }
 
@@ -100,6 +101,9 @@ int call_command(const CallCommandOptions& options) {
       std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
       std::fflush(stdout);
     };
+  signal(SIGINT, [](int) { stop_requested = true; });
+  signal(SIGTERM, [](int) { stop_requested = true; });
+  engines.stop = &stop_requested;
   const auto report = caller::run(*plan, *call_options, engines);
   if (!report) return complain(report.error(), 1);
   const auto text = options.json ? caller::render_json(*report) + "\n" : caller::render_text(*report);

@@ -14,7 +14,7 @@ struct CallCommandOptions {
   std::string plan;                ///< a file; empty: the five-turn sample
   std::vector<std::string> say;    ///< lines instead of a plan
   std::vector<std::string> play;   ///< WAV files instead of a plan
-  std::string voice = "libritts:603";
+  std::string voice = "libritts:803";
   std::string bind;
   std::string record;
   std::string models;

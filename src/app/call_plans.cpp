@@ -7,6 +7,7 @@
 namespace frontdesk::app {
 namespace {
 
+constexpr int kFewestDigits = 5;
 constexpr auto kLongestTest = std::chrono::minutes(30);
 
 const std::vector<std::string>& talk_test_sentences() {
@@ -27,6 +28,14 @@ llm::ToolSpec take_message_tool() {
 llm::ToolSpec end_call_tool() {
   return {"end_call", "Hang up after the answer was heard. Use it when the caller says goodbye.",
           R"({"type":"object","properties":{"reason":{"type":"string"}},"additionalProperties":false})"};
+}
+
+/// A softphone sends a name where a provider sends a number: it is no number to call back.
+bool is_telephone_number(const std::string& user) {
+  const auto digits = std::count_if(user.begin(), user.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits >= kFewestDigits && std::all_of(user.begin(), user.end(), [](char c) {
+           return (c >= '0' && c <= '9') || c == '+';
+         });
 }
 
 conversation::ConversationSettings settings_for(const config::Config& config) {
@@ -59,7 +68,7 @@ runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config) 
       plan.listens = false;
     } else {
       auto settings = settings_for(*config);
-      settings.caller_number = admitted.caller;
+      if (is_telephone_number(admitted.caller.expose())) settings.caller_number = admitted.caller;
       settings.wall_at_start = admitted.at;
       settings.first_request = runtime::first_request(admitted.number);
       plan.activity = std::make_unique<conversation::Conversation>(std::move(settings));

@@ -93,6 +93,8 @@ void find_problems(const CallPlan& plan, const CallLog& log, CallReport& report)
 }
 
 void find_remarks(const CallPlan& plan, const CallLog& log, CallReport& report) {
+  if (!log.greeting.transcription_failed.empty())
+    report.remarks.push_back("the greeting was not transcribed: " + log.greeting.transcription_failed);
   for (const TurnReport& turn : report.turns) {
     const std::string name = step_name(plan, turn.step - 1);
     if (turn.barge_in && !turn.barge_in_at) report.remarks.push_back(name + ": there was nothing left to interrupt");

@@ -159,6 +159,16 @@ TEST(Script, InterruptsTheGivenTimeAfterTheAnswerBegan) {
   EXPECT_TRUE(stage.script().completed());
 }
 
+TEST(Script, WhatIsToBeInterruptedIsWaitedForInAnyCase) {
+  Step first = say("one");
+  first.wait_answer = false;
+  Stage stage({.greeting = false, .steps = {first, interrupt("two", 600)}});
+  stage.receptionist(1400, 2200);
+  stage.run_until(3000);
+  EXPECT_EQ(stage.started(1), 2000);
+  EXPECT_TRUE(stage.script().steps()[0].answer_awaited);
+}
+
 TEST(Script, InterruptsTheGreeting) {
   Stage stage({.steps = {interrupt("one", 500)}});
   stage.receptionist(300, 1000);

@@ -12,9 +12,15 @@ constexpr std::array kAbbreviations = {"dr"sv, "mr"sv, "mrs"sv, "ms"sv, "st"sv, 
 // These end a sentence or not, depending on what follows.
 constexpr std::array kMayEndSentence = {"a.m"sv, "p.m"sv, "no"sv, "etc"sv};
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_quote(char c) { return c == '"' || c == '\'' || c == ')'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\t';
+}
+bool is_capital(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_quote(char c) {
+  return c == '"' || c == '\'' || c == ')';
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);

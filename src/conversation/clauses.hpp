@@ -21,7 +21,7 @@ class ClauseSplitter {
   bool first_ = true;
 };
 
-inline constexpr std::size_t kLongestPiece = 300;       ///< bytes; longer is cut at a space
-inline constexpr std::size_t kShortestFirstClause = 24; ///< a first clause shorter than this joins the next
+inline constexpr std::size_t kLongestPiece = 300;        ///< bytes; longer is cut at a space
+inline constexpr std::size_t kShortestFirstClause = 24;  ///< a first clause shorter than this joins the next
 
 }  // namespace frontdesk::conversation

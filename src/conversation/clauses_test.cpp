@@ -33,18 +33,21 @@ std::string joined(const Pieces& pieces) {
 }  // namespace
 
 TEST(ClauseSplitter, CutsSentencesAndALongFirstClause) {
-  EXPECT_THAT(split("We open at half past eight, Monday to Friday, and at ten, on Saturday. Anything else?"),
-              ElementsAre("We open at half past eight,", "Monday to Friday, and at ten, on Saturday.", "Anything else?"));
+  EXPECT_THAT(
+      split("We open at half past eight, Monday to Friday, and at ten, on Saturday. Anything else?"),
+      ElementsAre("We open at half past eight,", "Monday to Friday, and at ten, on Saturday.", "Anything else?"));
   EXPECT_THAT(split("Yes, of course. Thanks!"), ElementsAre("Yes, of course.", "Thanks!"));
 }
 
 TEST(ClauseSplitter, KeepsAbbreviationsTimesPricesAndInitialsWhole) {
   EXPECT_THAT(split("Dr. Smith is in. Mr. J. Brown is not."), ElementsAre("Dr. Smith is in.", "Mr. J. Brown is not."));
-  EXPECT_THAT(split("It opens at 8.30 and costs 3,500.50 pounds. Fine?"), ElementsAre("It opens at 8.30 and costs 3,500.50 pounds.", "Fine?"));
+  EXPECT_THAT(split("It opens at 8.30 and costs 3,500.50 pounds. Fine?"),
+              ElementsAre("It opens at 8.30 and costs 3,500.50 pounds.", "Fine?"));
   EXPECT_THAT(split("From 8 a.m. to 5 p.m. on weekdays. We close at 5 p.m. Please come early."),
               ElementsAre("From 8 a.m. to 5 p.m. on weekdays.", "We close at 5 p.m.", "Please come early."));
   EXPECT_THAT(split("No. We are at No. 5."), ElementsAre("No.", "We are at No. 5."));
-  EXPECT_THAT(split("Bring fruit, e.g. apples. So did I. And you?"), ElementsAre("Bring fruit, e.g. apples.", "So did I.", "And you?"));
+  EXPECT_THAT(split("Bring fruit, e.g. apples. So did I. And you?"),
+              ElementsAre("Bring fruit, e.g. apples.", "So did I.", "And you?"));
 }
 
 TEST(ClauseSplitter, CutsAfterClosingQuotesAndAtLineEnds) {
@@ -86,7 +89,8 @@ TEST(ClauseSplitter, BoundsEveryPieceAndBreaksNoWordOrCharacter) {
 
 TEST(ClauseSplitter, ThePiecesDoNotDependOnTheDeltas) {
   const std::vector<std::string> texts = {
-      "We open at 8.30 a.m. and close at 5 p.m. On Sundays, by the way, we are closed! Is that all? No. 7 is next door.",
+      "We open at 8.30 a.m. and close at 5 p.m. On Sundays, by the way, we are closed! Is that all? No. 7 is next "
+      "door.",
       "A rather long first clause without a comma, then one with it. Dr. Who said \"Hm...\" and left.",
       std::string(290, 'a') + ". " + std::string(400, 'b') + " c. d"};
   for (const auto& text : texts) {

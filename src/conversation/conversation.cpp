@@ -12,18 +12,26 @@ using base::Instant;
 
 constexpr Duration kGoodbyeGrace = base::seconds(30);
 
-std::string milliseconds_text(Duration duration) { return std::to_string(base::to_ms(duration)) + " ms"; }
+std::string milliseconds_text(Duration duration) {
+  return std::to_string(base::to_ms(duration)) + " ms";
+}
 
 }  // namespace
 
 std::string_view name(State state) {
   switch (state) {
-    case State::speaking: return "speaking";
-    case State::listening: return "listening";
-    case State::hearing: return "hearing";
-    case State::pausing: return "pausing";
-    case State::thinking: return "thinking";
-    case State::ended: return "ended";
+    case State::speaking:
+      return "speaking";
+    case State::listening:
+      return "listening";
+    case State::hearing:
+      return "hearing";
+    case State::pausing:
+      return "pausing";
+    case State::thinking:
+      return "thinking";
+    case State::ended:
+      return "ended";
   }
   return "ended";
 }
@@ -73,27 +81,35 @@ void Conversation::on(const call::Wakeup&) {
 
 void Conversation::fire(Timer timer) {
   switch (timer) {
-    case kEndpoint: return decide_turn();
+    case kEndpoint:
+      return decide_turn();
     case kTranscript:
       trace("transcript", "no text within " + milliseconds_text(settings_.transcript_deadline));
       caller_.request = 0;
       caller_.transcribed = true;
       caller_.lost_because = "no text in time";
       return decide_turn();
-    case kModel: return reply_failed("model", "no text within " + milliseconds_text(settings_.model_deadline));
-    case kAnswer: return reply_failed("answer", "no sound within " + milliseconds_text(settings_.answer_deadline));
-    case kSynthesis: return reply_failed("synthesis", "no sound within " + milliseconds_text(settings_.synthesis_deadline));
-    case kPlayout: return reply_failed("playout", "a piece never finished playing");
+    case kModel:
+      return reply_failed("model", "no text within " + milliseconds_text(settings_.model_deadline));
+    case kAnswer:
+      return reply_failed("answer", "no sound within " + milliseconds_text(settings_.answer_deadline));
+    case kSynthesis:
+      return reply_failed("synthesis", "no sound within " + milliseconds_text(settings_.synthesis_deadline));
+    case kPlayout:
+      return reply_failed("playout", "a piece never finished playing");
     case kUtterance:
       trace("endpoint", "the caller has spoken for " + milliseconds_text(settings_.longest_utterance));
       return on(call::SpeechStopped{now_});
-    case kIdle: return idle_expired();
-    case kDigits: return expire_digits();
+    case kIdle:
+      return idle_expired();
+    case kDigits:
+      return expire_digits();
     case kLimit:
       if (reply_ && reply_->ending) return set(kLimit, now_ + kGoodbyeGrace);  // already saying goodbye
       trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
       return say_last(settings_.goodbye_limit, call::EndClass::time_limit, "the conversation reached its time limit");
-    case kTimerCount: break;
+    case kTimerCount:
+      break;
   }
 }
 
@@ -120,9 +136,15 @@ void Conversation::trace(std::string decision, std::string reason) {
 
 // --- the end
 
-void Conversation::on(const call::LegEnded&) { abandon(); }
-void Conversation::on(const call::MediaLost&) { abandon(); }
-void Conversation::on(const call::HangUpRequested&) { abandon(); }
+void Conversation::on(const call::LegEnded&) {
+  abandon();
+}
+void Conversation::on(const call::MediaLost&) {
+  abandon();
+}
+void Conversation::on(const call::HangUpRequested&) {
+  abandon();
+}
 
 /// The leg is gone: cancel what runs, record what was said.
 void Conversation::abandon() {

@@ -23,22 +23,23 @@ struct ConversationSettings {
   std::string goodbye = "Thank you for calling. Goodbye.";  ///< when the model hangs up without a word
   std::string goodbye_silence = "I can't hear anyone, so I'll hang up now. Please call again. Goodbye.";
   std::string goodbye_limit = "I'm sorry, we have reached the longest time for one call. Please call again. Goodbye.";
-  std::string goodbye_trouble = "I'm sorry, something is wrong on our side. Please call again in a little while. Goodbye.";
+  std::string goodbye_trouble =
+      "I'm sorry, something is wrong on our side. Please call again in a little while. Goodbye.";
 
   std::string system_prompt;
   std::vector<llm::ToolSpec> tools;
   base::Pii<std::string> caller_number;
-  base::UtcTime wall_at_start;       ///< wall time at start()
-  base::RequestId first_request = 1; ///< request ids count up from here
+  base::UtcTime wall_at_start;        ///< wall time at start()
+  base::RequestId first_request = 1;  ///< request ids count up from here
 
   EndOfTurnSettings end_of_turn;
   base::Duration idle_prompt = base::seconds(9);
   int idle_prompts = 2;
   base::Duration soft_limit = base::seconds(20 * 60);  ///< then we say goodbye
   base::Duration transcript_deadline = base::milliseconds(2500);
-  base::Duration model_deadline = base::seconds(4);      ///< to the first text, and from there to a clause
-  base::Duration answer_deadline = base::seconds(7);     ///< turn decided -> first sound, tools and all
-  base::Duration synthesis_deadline = base::seconds(4);  ///< to the first sound
+  base::Duration model_deadline = base::seconds(4);          ///< to the first text, and from there to a clause
+  base::Duration answer_deadline = base::seconds(7);         ///< turn decided -> first sound, tools and all
+  base::Duration synthesis_deadline = base::seconds(4);      ///< to the first sound
   base::Duration playout_start_deadline = base::seconds(2);  ///< ready and due, but not heard
   base::Duration playout_deadline = base::seconds(60);       ///< a piece that never reports its end
   base::Duration longest_utterance = base::seconds(45);      ///< without a pause: music, noise, a monologue
@@ -59,22 +60,34 @@ class Conversation final : public call::Activity {
   const History& history() const { return history_; }
 
  private:
-  enum Timer { kEndpoint, kTranscript, kModel, kAnswer, kSynthesis, kPlayout, kUtterance, kIdle, kDigits, kLimit, kTimerCount };
+  enum Timer {
+    kEndpoint,
+    kTranscript,
+    kModel,
+    kAnswer,
+    kSynthesis,
+    kPlayout,
+    kUtterance,
+    kIdle,
+    kDigits,
+    kLimit,
+    kTimerCount
+  };
 
   /// The caller's turn as far as it is known.
   struct CallerTurn {
-    bool open = false;          ///< the recogniser is listening to it
-    std::string carried;        ///< words of a turn that was decided too early and goes on
-    std::string text;           ///< of the open utterance
+    bool open = false;    ///< the recogniser is listening to it
+    std::string carried;  ///< words of a turn that was decided too early and goes on
+    std::string text;     ///< of the open utterance
     float confidence = 0;
     base::Instant started{};
     base::Instant speech_end{};
     base::RequestId request = 0;  ///< transcription in flight
     base::Instant asked{};
     base::Duration engine_time{0};
-    bool transcribed = false;   ///< `text` covers everything up to speech_end
-    std::string lost_because;   ///< why there will be no transcript; empty if there is or may be one
-    bool interrupts = false;    ///< began while we were speaking
+    bool transcribed = false;  ///< `text` covers everything up to speech_end
+    std::string lost_because;  ///< why there will be no transcript; empty if there is or may be one
+    bool interrupts = false;   ///< began while we were speaking
     std::string whole() const;
   };
 
@@ -118,7 +131,7 @@ class Conversation final : public call::Activity {
   void take_turn_back(base::Instant from);
   void dismiss_sound();
   void resume(const Unsaid& unsaid);
-  bool was_backchannel();
+  bool was_backchannel() const;
   void keep_words();
   call::RecordTurn caller_turn(std::string text, float confidence) const;
   void interrupt(const char* because);
@@ -182,7 +195,7 @@ class Conversation final : public call::Activity {
   int idle_prompts_said_ = 0;
   int failures_in_a_row_ = 0;
   int tool_rounds_ = 0;
-  base::Instant now_{};               ///< valid while an event is handled
+  base::Instant now_{};  ///< valid while an event is handled
   call::Commands* commands_ = nullptr;
 };
 

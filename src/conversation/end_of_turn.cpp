@@ -10,21 +10,21 @@ namespace {
 using namespace std::string_view_literals;
 
 // Words after which English speakers nearly always go on.
-constexpr std::array kOpenWords = {
-    "a"sv,    "an"sv,   "and"sv,  "are"sv,   "at"sv,   "because"sv, "but"sv,  "by"sv,   "can"sv,  "could"sv, "er"sv,
-    "erm"sv,  "for"sv,  "from"sv, "how"sv,   "i"sv,    "i'd"sv,     "i'm"sv,  "if"sv,   "in"sv,   "is"sv,    "its"sv,
-    "like"sv, "my"sv,   "of"sv,   "on"sv,    "or"sv,   "our"sv,     "so"sv,   "that's"sv, "the"sv,
-    "their"sv, "to"sv,  "uh"sv,   "um"sv,    "was"sv,  "we"sv,      "with"sv, "would"sv, "your"sv};
+constexpr std::array kOpenWords = {"a"sv,   "an"sv,    "and"sv, "are"sv, "at"sv,  "because"sv, "but"sv,   "by"sv,
+                                   "can"sv, "could"sv, "er"sv,  "erm"sv, "for"sv, "from"sv,    "how"sv,   "i"sv,
+                                   "i'd"sv, "i'm"sv,   "if"sv,  "in"sv,  "is"sv,  "its"sv,     "like"sv,  "my"sv,
+                                   "of"sv,  "on"sv,    "or"sv,  "our"sv, "so"sv,  "that's"sv,  "the"sv,   "their"sv,
+                                   "to"sv,  "uh"sv,    "um"sv,  "was"sv, "we"sv,  "with"sv,    "would"sv, "your"sv};
 
-constexpr std::array kDigitWords = {"zero"sv, "oh"sv,   "one"sv,   "two"sv,   "three"sv, "four"sv,  "five"sv,
+constexpr std::array kDigitWords = {"zero"sv, "oh"sv,    "one"sv,   "two"sv,  "three"sv,  "four"sv,  "five"sv,
                                     "six"sv,  "seven"sv, "eight"sv, "nine"sv, "double"sv, "triple"sv};
 
 // Whole utterances that are complete although the recogniser gives them no full stop.
-constexpr std::array kCompleteWords = {"yes"sv, "no"sv, "yeah"sv, "yep"sv, "nope"sv, "hello"sv, "hi"sv,
+constexpr std::array kCompleteWords = {"yes"sv,    "no"sv,  "yeah"sv,    "yep"sv,    "nope"sv, "hello"sv, "hi"sv,
                                        "thanks"sv, "bye"sv, "goodbye"sv, "please"sv, "okay"sv, "sure"sv};
 
-constexpr std::array kBackchannelWords = {"ah"sv, "er"sv,  "erm"sv, "hm"sv, "hmm"sv, "huh"sv, "mhm"sv,
-                                          "mm"sv, "mmm"sv, "oh"sv,  "uh"sv, "um"sv};
+constexpr std::array kBackchannelWords = {"ah"sv,  "er"sv, "erm"sv, "hm"sv, "hmm"sv, "huh"sv,
+                                          "mhm"sv, "mm"sv, "mmm"sv, "oh"sv, "uh"sv,  "um"sv};
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
@@ -75,9 +75,8 @@ EndOfTurnDecision silence_that_ends_turn(std::string_view text, const EndOfTurnS
 
 bool is_backchannel(std::string_view text) {
   const auto words = words_of(text);
-  return !words.empty() && std::all_of(words.begin(), words.end(), [](const std::string& word) {
-    return contains(kBackchannelWords, word);
-  });
+  return !words.empty() && std::all_of(words.begin(), words.end(),
+                                       [](const std::string& word) { return contains(kBackchannelWords, word); });
 }
 
 }  // namespace frontdesk::conversation

@@ -5,19 +5,23 @@
 namespace frontdesk::conversation {
 namespace {
 
-base::Duration silence(std::string_view text) { return silence_that_ends_turn(text, {}).silence; }
+base::Duration silence(std::string_view text) {
+  return silence_that_ends_turn(text, {}).silence;
+}
 
 const EndOfTurnSettings kDefault;
 
 }  // namespace
 
 TEST(EndOfTurn, CompleteSentencesNeedLittle) {
-  for (const char* text : {"What time do you open?", "I'd like to book a table.", "Stop!", "yes", "Okay", "no thanks", "hello", "He said \"stop.\""})
+  for (const char* text : {"What time do you open?", "I'd like to book a table.", "Stop!", "yes", "Okay", "no thanks",
+                           "hello", "He said \"stop.\""})
     EXPECT_EQ(silence(text), kDefault.complete) << text;
 }
 
 TEST(EndOfTurn, OpenEndingsNeedMore) {
-  for (const char* text : {"I would like to", "and the", "my", "Well um", "I want that, ", "so...", "It is for", "I'm", "My address is,"})
+  for (const char* text :
+       {"I would like to", "and the", "my", "Well um", "I want that, ", "so...", "It is for", "I'm", "My address is,"})
     EXPECT_EQ(silence(text), kDefault.open) << text;
 }
 

@@ -16,7 +16,9 @@ void History::append(llm::ChatMessage message) {
   while (!messages_.empty() && messages_.front().role == llm::Role::tool) messages_.erase(messages_.begin());
 }
 
-void History::caller_said(std::string text) { append({.role = llm::Role::user, .text = std::move(text)}); }
+void History::caller_said(std::string text) {
+  append({.role = llm::Role::user, .text = std::move(text)});
+}
 
 bool History::retract_caller() {
   if (messages_.empty() || messages_.back().role != llm::Role::user) return false;

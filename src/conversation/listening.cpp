@@ -12,14 +12,17 @@ constexpr Duration kDigitPause = milliseconds(2500);
 constexpr std::size_t kMaxCallerText = 4000;
 constexpr std::size_t kMaxDigits = 40;
 
-std::string milliseconds_text(Duration duration) { return std::to_string(base::to_ms(duration)) + " ms"; }
+std::string milliseconds_text(Duration duration) {
+  return std::to_string(base::to_ms(duration)) + " ms";
+}
 
 }  // namespace
 
 void Conversation::on(const call::SpeechStarted& event) {
   if (saying_last_words()) return;
   switch (state_) {
-    case State::listening: return open_turn(event.at);
+    case State::listening:
+      return open_turn(event.at);
     case State::speaking:
       interrupt("the caller began to speak");
       open_turn(event.at);
@@ -34,9 +37,11 @@ void Conversation::on(const call::SpeechStarted& event) {
       caller_.transcribed = false;
       set(kUtterance, now_ + settings_.longest_utterance);
       return enter(State::hearing);
-    case State::thinking: return take_turn_back(event.at);
+    case State::thinking:
+      return take_turn_back(event.at);
     case State::hearing:
-    case State::ended: return;
+    case State::ended:
+      return;
   }
 }
 
@@ -44,7 +49,8 @@ void Conversation::on(const call::SpeechStarted& event) {
 void Conversation::take_turn_back(base::Instant from) {
   trace("endpoint", "the caller went on before the answer began");
   // Words of our own (a greeting) answer nothing: they are still to be said if this was only a noise.
-  if (reply_ && reply_->chat == 0 && !caller_record_) unsaid_ = Unsaid{reply_->full_text(), false, reply_->ending, reply_->outcome};
+  if (reply_ && reply_->chat == 0 && !caller_record_)
+    unsaid_ = Unsaid{reply_->full_text(), false, reply_->ending, reply_->outcome};
   drop_reply();
   std::string said;
   auto started = from;
@@ -55,7 +61,7 @@ void Conversation::take_turn_back(base::Instant from) {
   }
   record_caller();  // its tools have run: it stands
   open_turn(from);
-  caller_.carried = std::move(said);
+  caller_.carried = said + (said.empty() || caller_.carried.empty() ? "" : " ") + caller_.carried;
   caller_.started = started;
 }
 
@@ -63,6 +69,8 @@ void Conversation::open_turn(base::Instant from) {
   caller_ = CallerTurn{};
   caller_.open = true;
   caller_.started = from;
+  caller_.carried = std::exchange(digits_, {});  // keys, then words: one turn
+  clear(kDigits);
   emit(call::BeginUtterance{from});
   set(kUtterance, now_ + settings_.longest_utterance);
   enter(State::hearing);
@@ -79,6 +87,7 @@ void Conversation::close_turn() {
 
 void Conversation::on(const call::SpeechStopped& event) {
   if (state_ != State::hearing) return;
+  settle_cut_reply();  // by now we know, or never will
   enter(State::pausing);
   caller_.speech_end = event.at;
   caller_.request = mint();
@@ -131,9 +140,8 @@ void Conversation::decide_turn() {
 }
 
 /// "Mm" over our own words says "go on", unless most of them were heard: then it is an answer.
-bool Conversation::was_backchannel() {
+bool Conversation::was_backchannel() const {
   if (!caller_.interrupts || !is_backchannel(caller_.whole())) return false;
-  settle_cut_reply();
   return unsaid_ && !unsaid_->got_across;
 }
 
@@ -142,7 +150,6 @@ void Conversation::dismiss_sound() {
   const auto spoken = caller_.speech_end - caller_.started;
   const auto lost_because = caller_.lost_because;
   close_turn();
-  settle_cut_reply();
   if (!lost_because.empty()) return apologise("transcript", lost_because, settings_.pardon);
   trace("noise", "sound for " + milliseconds_text(spoken) + " without words to answer");
   if (unsaid_ && digits_.empty()) {

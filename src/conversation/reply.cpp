@@ -42,7 +42,9 @@ const Piece* Reply::current() const {
   return it == pieces.end() ? nullptr : &*it;
 }
 
-bool Reply::all_pieces_settled() const { return std::all_of(pieces.begin(), pieces.end(), settled); }
+bool Reply::all_pieces_settled() const {
+  return std::all_of(pieces.begin(), pieces.end(), settled);
+}
 
 std::string Reply::full_text() const {
   std::string text;
@@ -64,6 +66,8 @@ std::string Reply::unsaid_text() const {
   return text;
 }
 
-bool Reply::got_across() const { return heard_text().size() * 2 >= full_text().size() && !pieces.empty(); }
+bool Reply::got_across() const {
+  return heard_text().size() * 2 >= full_text().size() && !pieces.empty();
+}
 
 }  // namespace frontdesk::conversation

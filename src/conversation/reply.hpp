@@ -38,8 +38,8 @@ struct Reply {
   bool tools_run = false;
   int tools_pending = 0;
   std::vector<std::pair<std::string, std::string>> tool_results;  ///< tool call id, result
-  std::optional<Ending> ending;  ///< hang up once this was heard
-  std::string broken;            ///< why the model's text is not whole; empty if it is
+  std::optional<Ending> ending;                                   ///< hang up once this was heard
+  std::string broken;                                             ///< why the model's text is not whole; empty if it is
   ClauseSplitter splitter;
   std::vector<Piece> pieces;
   call::StageTimes times;

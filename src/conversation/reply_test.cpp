@@ -44,8 +44,8 @@ TEST(Reply, AssumesAnOrdinaryPaceWhereTheLengthIsNotKnown) {
 
 TEST(Reply, AddsUpItsPieces) {
   Reply reply;
-  reply.pieces = {piece("One two.", State::heard), piece("Lost.", State::failed), piece("Three four.", State::cut, seconds(1), milliseconds(500)),
-                  piece("Five.", State::cut)};
+  reply.pieces = {piece("One two.", State::heard), piece("Lost.", State::failed),
+                  piece("Three four.", State::cut, seconds(1), milliseconds(500)), piece("Five.", State::cut)};
   EXPECT_EQ(reply.full_text(), "One two. Lost. Three four. Five.");
   EXPECT_EQ(reply.heard_text(), "One two. Three");
   EXPECT_EQ(reply.unsaid_text(), "Three four. Five.");
@@ -76,7 +76,8 @@ TEST(Reply, GotAcrossWhenHalfWasHeard) {
 TEST(Reply, CurrentIsTheFirstPieceNotDoneWith) {
   Reply reply;
   EXPECT_EQ(reply.current(), nullptr);
-  reply.pieces = {piece("a", State::heard), piece("b", State::failed), piece("c", State::ready), piece("d", State::waiting)};
+  reply.pieces = {piece("a", State::heard), piece("b", State::failed), piece("c", State::ready),
+                  piece("d", State::waiting)};
   EXPECT_EQ(reply.current(), &reply.pieces[2]);
   EXPECT_FALSE(reply.all_pieces_settled());
 }

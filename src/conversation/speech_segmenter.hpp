@@ -37,9 +37,9 @@ class SpeechSegmenter {
 
   SegmenterSettings settings_;
   bool in_speech_ = false;
-  int voiced_ = 0;   ///< windows in the onset so far
-  int silent_ = 0;   ///< silent windows in a row; before speech: weak windows inside the onset
-  int at_rest_ = 0;  ///< windows without stirring, in a row
+  int voiced_ = 0;                        ///< windows in the onset so far
+  int silent_ = 0;                        ///< silent windows in a row; before speech: weak windows inside the onset
+  int at_rest_ = 0;                       ///< windows without stirring, in a row
   std::optional<base::Instant> stirred_;  ///< where the present stirring began
   base::Instant last_voiced_end_{};
 };

@@ -10,15 +10,38 @@ using base::milliseconds;
 
 constexpr auto kWindow = milliseconds(32);
 
-/// "#" speech, "-" silence, "=" between the thresholds. Marks come out as "start@2 stop@9": the window of
-/// which the beginning, or the end, is meant, and after the bar the window that told.
+/// Figures of its own, so that tuning the defaults changes no test.
+SegmenterSettings settings() {
+  SegmenterSettings s;
+  s.enter = 0.5F;
+  s.leave = 0.3F;
+  s.stirring = 0.1F;
+  s.windows_to_start = 3;
+  s.windows_to_stop = 4;
+  s.windows_at_rest = 6;
+  s.longest_onset = 10 * kWindow;
+  return s;
+}
+
+float probability_of(char window) {
+  switch (window) {
+    case '#':
+      return 0.9F;  // speech
+    case '=':
+      return 0.4F;  // between the thresholds
+    case '~':
+      return 0.2F;  // something stirs
+    default:
+      return 0.0F;
+  }
+}
+
+/// Marks come out as "start@2|5 stop@8|11": the window where it was true, and the one that told.
 std::string marks(std::string_view windows) {
-  SpeechSegmenter segmenter;
+  SpeechSegmenter segmenter(settings());
   std::string text;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    const auto at = Instant{kWindow * static_cast<int>(i)};
-    const float probability = windows[i] == '#' ? 0.9F : windows[i] == '=' ? 0.4F : 0.1F;
-    const auto mark = segmenter.push(at, kWindow, probability);
+    const auto mark = segmenter.push(Instant{kWindow * static_cast<int>(i)}, kWindow, probability_of(windows[i]));
     if (!mark) continue;
     const auto* started = std::get_if<call::SpeechStarted>(&*mark);
     const auto when = started != nullptr ? started->at : std::get<call::SpeechStopped>(*mark).at;
@@ -31,31 +54,40 @@ std::string marks(std::string_view windows) {
 
 }  // namespace
 
-TEST(SpeechSegmenter, BackdatesBothMarks) { EXPECT_EQ(marks("--######------"), "start@2|5 stop@8|11"); }
+TEST(SpeechSegmenter, BackdatesBothMarks) {
+  EXPECT_EQ(marks("--######------"), "start@2|4 stop@8|11");
+}
+
+TEST(SpeechSegmenter, BackdatesToTheFirstStirringButNotForEver) {
+  EXPECT_EQ(marks("------~~~###----"), "start@6|11 stop@12|15");
+  EXPECT_EQ(marks("------~--~###"), "start@6|12");          // a soft first word, with gaps
+  EXPECT_EQ(marks("------~------###"), "start@13|15");      // at rest in between: a noise before
+  EXPECT_EQ(marks("~~~~~~~~~~~~~~~~~###"), "start@10|19");  // the longest onset
+}
 
 TEST(SpeechSegmenter, IgnoresAClick) {
-  EXPECT_EQ(marks("-##---###----#-"), "");
-  EXPECT_EQ(marks("---"), "");
+  EXPECT_EQ(marks("-##------##------#-"), "");
+  EXPECT_EQ(marks("------------"), "");
+  EXPECT_EQ(marks("===~~~===~~~==="), "");
 }
 
 TEST(SpeechSegmenter, ForgivesOneWeakWindowInAnOnset) {
-  EXPECT_EQ(marks("##-##"), "start@0|4");
-  EXPECT_EQ(marks("#-#-#-#-#-#-#-#"), "");  // every second window is not speech
-  EXPECT_EQ(marks("##--####"), "start@4|7");
+  EXPECT_EQ(marks("##-#"), "start@0|3");
+  EXPECT_EQ(marks("##--##--##--##"), "");
 }
 
 TEST(SpeechSegmenter, AShortGapIsNoPause) {
-  EXPECT_EQ(marks("####---####----"), "start@0|3 stop@11|14");
+  EXPECT_EQ(marks("###---###----"), "start@0|2 stop@9|12");
 }
 
-TEST(SpeechSegmenter, BetweenTheThresholdsItStaysWhatItWas) {
-  EXPECT_EQ(marks("====####"), "start@4|7");
-  EXPECT_EQ(marks("####====----"), "start@0|3 stop@8|11");
-  EXPECT_EQ(marks("####--=---=--"), "start@0|3");
+TEST(SpeechSegmenter, BetweenTheThresholdsSpeechGoesOn) {
+  EXPECT_EQ(marks("###====----"), "start@0|2 stop@7|10");
+  EXPECT_EQ(marks("###--=---=--"), "start@0|2");
+  EXPECT_EQ(marks("###~~~~"), "start@0|2 stop@3|6");  // stirring is not speech
 }
 
 TEST(SpeechSegmenter, StartsAfreshAfterAPause) {
-  EXPECT_EQ(marks("####----####----"), "start@0|3 stop@4|7 start@8|11 stop@12|15");
+  EXPECT_EQ(marks("###----###----"), "start@0|2 stop@3|6 start@7|9 stop@10|13");
 }
 
 }  // namespace frontdesk::conversation

@@ -150,7 +150,8 @@ TEST_P(Tapes, LeadToTheSameCommands) {
 
 INSTANTIATE_TEST_SUITE_P(AllFiles, Tapes, testing::ValuesIn(tapes()), [](const auto& tape) {
   auto name = tape.param.stem().string();
-  std::replace_if(name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
   return name;
 });
 

@@ -16,6 +16,7 @@ namespace {
 // Rows are never dropped; sound is, when this much of it waits for a disk that is too slow (about
 // two minutes of 20 calls).
 constexpr std::size_t kMaxQueuedSound = 5000;
+constexpr std::int64_t kHeartbeatEveryMs = 2000;  // a commit waits for the disk: not for every block
 constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 constexpr auto kDrainLimit = std::chrono::seconds(10);
 
@@ -71,13 +72,19 @@ std::string member(const boost::json::value& arguments, std::string_view name) {
 
 }  // namespace
 
-RecordKeeper::RecordKeeper(std::filesystem::path data_folder, std::unique_ptr<store::Connection> connection)
-    : folder_(std::move(data_folder)), connection_(std::move(connection)), writer_(*connection_) {}
+RecordKeeper::RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock,
+                           std::unique_ptr<store::Connection> connection)
+    : folder_(std::move(data_folder)),
+      lock_(std::move(lock)),
+      connection_(std::move(connection)),
+      writer_(*connection_) {}
 
 base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const std::filesystem::path& data_folder) {
+  auto lock = store::FolderLock::take(data_folder);
+  if (!lock) return tl::unexpected(lock.error());
   auto connection = store::open_database(data_folder);
   if (!connection) return tl::unexpected(connection.error());
-  std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(data_folder, std::move(*connection)));
+  std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(data_folder, std::move(*lock), std::move(*connection)));
   if (auto mended = keeper->mend(); !mended) return tl::unexpected(mended.error());
   keeper->thread_ = std::thread([raw = keeper.get()] { raw->loop(); });
   pthread_setname_np(keeper->thread_.native_handle(), "store");
@@ -252,9 +259,11 @@ bool RecordKeeper::write_sound(runtime::CallNumber number, const audio::Pcm& int
     open->sound = std::make_unique<recording::RecordingWriter>(std::move(*created));
   }
   if (auto written = open->sound->write(interleaved); !written) return keep(written), true;
-  open->sound_ms = base::to_ms(open->sound->length());
   if (auto flushed = open->sound->flush(); !flushed) return keep(flushed), true;
-  return keep(writer_.heartbeat(open->row.id, open->sound_ms));
+  const auto length_ms = base::to_ms(open->sound->length());
+  if (length_ms - open->heartbeat_ms < kHeartbeatEveryMs) return true;
+  open->heartbeat_ms = length_ms;
+  return keep(writer_.heartbeat(open->row.id, length_ms));
 }
 
 bool RecordKeeper::write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments,

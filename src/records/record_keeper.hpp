@@ -15,6 +15,7 @@
 #include "media/recording/recording_writer.hpp"
 #include "runtime/call_records.hpp"
 #include "store/call_writer.hpp"
+#include "store/folder_lock.hpp"
 
 namespace frontdesk::records {
 
@@ -51,11 +52,12 @@ class RecordKeeper final : public runtime::CallRecords {
   struct OpenCall {
     store::CallRow row;
     std::unique_ptr<recording::RecordingWriter> sound;
-    std::int64_t sound_ms = 0;
+    std::int64_t heartbeat_ms = 0;  ///< length of the sound at the last heartbeat
     bool sound_failed = false;
   };
 
-  RecordKeeper(std::filesystem::path data_folder, std::unique_ptr<store::Connection> connection);
+  RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock,
+               std::unique_ptr<store::Connection> connection);
   base::Status mend();
   void loop();
   void push(Job job, bool is_sound = false);
@@ -70,6 +72,7 @@ class RecordKeeper final : public runtime::CallRecords {
   OpenCall* find(runtime::CallNumber number);
 
   const std::filesystem::path folder_;
+  const store::FolderLock lock_;
   std::unique_ptr<store::Connection> connection_;
   store::CallWriter writer_;
   std::unordered_map<runtime::CallNumber, OpenCall> calls_;  ///< store thread only

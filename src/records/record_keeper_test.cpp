@@ -111,10 +111,20 @@ TEST_F(Records, AKilledCallIsMarkedAndItsRecordingPlays) {
   const auto row = (*log)->call("call_a");
   EXPECT_EQ(row->status, store::CallStatus::interrupted);
   EXPECT_EQ(row->turns, 1);
-  EXPECT_EQ(row->duration_ms, 3000);
+  EXPECT_EQ(row->duration_ms, 2000);
   const auto wav = audio::read_wav(folder / row->recording);
   ASSERT_TRUE(wav);
   EXPECT_EQ(wav->frames(), 24000U);
+}
+
+TEST_F(Records, RefusesAFolderThatAnotherOneUses) {
+  auto first = RecordKeeper::start(folder);
+  ASSERT_TRUE(first);
+  const auto second = RecordKeeper::start(folder);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, base::ErrorCode::already_exists);
+  first->reset();
+  EXPECT_TRUE(RecordKeeper::start(folder));
 }
 
 TEST_F(Records, RefusesAFolderItCannotUse) {

@@ -40,8 +40,9 @@ Where where_of(const CallFilter& filter) {
   if (filter.status) where.add("status = ?", std::string(name(*filter.status)));
   if (filter.min_duration_ms) where.add("duration_ms >= ?", *filter.min_duration_ms);
   if (filter.max_duration_ms) where.add("duration_ms <= ?", *filter.max_duration_ms);
-  if (filter.min_confidence) where.add("ai_confidence >= ?", *filter.min_confidence);
-  if (filter.max_confidence) where.add("ai_confidence <= ?", *filter.max_confidence);
+  // 0 stands for "never rated": such a call is neither sure nor unsure.
+  if (filter.min_confidence) where.add("ai_confidence > 0 AND ai_confidence >= ?", *filter.min_confidence);
+  if (filter.max_confidence) where.add("ai_confidence > 0 AND ai_confidence <= ?", *filter.max_confidence);
   if (!filter.caller.empty()) {
     where.add("(caller LIKE ? ESCAPE '\\' OR caller_name LIKE ? ESCAPE '\\')", contains_pattern(filter.caller));
     where.values.emplace_back(contains_pattern(filter.caller));

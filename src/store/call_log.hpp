@@ -1,5 +1,5 @@
-// The call log for readers: the API and the terminal. Thread-safe; each call takes one of a few
-// read connections.
+// The call log for readers: the API and the terminal. Thread-safe: readers take turns on one
+// read-only connection, which never waits for the writer.
 #pragma once
 #include <filesystem>
 #include <memory>

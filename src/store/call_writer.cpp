@@ -15,6 +15,13 @@ base::Status status_of(const base::Result<Rows>& result) {
   return {};
 }
 
+/// For updates of one call: not_found if it is not there, or is over already.
+base::Status updated(const Connection& connection, const base::Result<Rows>& result) {
+  if (!result) return tl::unexpected(result.error());
+  if (connection.changed() == 1) return {};
+  return base::fail(base::ErrorCode::not_found, "store", "there is no such call in progress");
+}
+
 std::string insert(std::string_view table, std::string_view columns, std::size_t count) {
   return "INSERT INTO " + std::string(table) + " (" + std::string(columns) + ") VALUES " + placeholders(count);
 }
@@ -37,11 +44,6 @@ std::int64_t rank(const std::vector<std::int64_t>& sorted, double percent) {
 }  // namespace
 
 base::Result<std::unique_ptr<Connection>> open_database(const std::filesystem::path& data_folder) {
-  std::error_code error;
-  std::filesystem::create_directories(data_folder, error);
-  if (error)
-    return base::fail(base::ErrorCode::permission_denied, "store",
-                      "cannot create the data folder " + data_folder.string() + ": " + error.message());
   const auto path = data_folder / kDatabaseFile;
   auto connection = open_sqlite(path, OpenMode::read_write);
   if (!connection) return connection;
@@ -56,7 +58,8 @@ base::Status CallWriter::begin(const CallRow& call) {
 }
 
 base::Status CallWriter::answered(const std::string& call, base::UtcTime at) {
-  return status_of(connection_.run("UPDATE calls SET answered_at = ? WHERE id = ?", {at.unix_ms, call}));
+  return updated(connection_, connection_.run("UPDATE calls SET answered_at = ? WHERE id = ? AND status = 'in_progress'",
+                                              {at.unix_ms, call}));
 }
 
 base::Status CallWriter::add_turn(const TurnRow& turn) {
@@ -77,7 +80,8 @@ base::Status CallWriter::add_message(const MessageRow& message) {
 }
 
 base::Status CallWriter::heartbeat(const std::string& call, std::int64_t duration_ms) {
-  return status_of(connection_.run("UPDATE calls SET duration_ms = ? WHERE id = ?", {duration_ms, call}));
+  return updated(connection_, connection_.run("UPDATE calls SET duration_ms = ? WHERE id = ? AND status = 'in_progress'",
+                                              {duration_ms, call}));
 }
 
 base::Status CallWriter::summarise(CallRow& call) {
@@ -105,12 +109,14 @@ base::Status CallWriter::summarise(CallRow& call) {
 base::Status CallWriter::finish(const CallRow& ended) {
   CallRow call = ended;
   if (auto done = summarise(call); !done) return done;
-  return status_of(connection_.run(
+  const auto done = connection_.run(
       "UPDATE calls SET status = ?, end_class = ?, end_reason = ?, ended_at = ?, duration_ms = ?, ai_confidence = ?, "
-      "turns = ?, gap_p50_ms = ?, gap_p95_ms = ?, loss_percent = ?, jitter_ms = ? WHERE id = ?",
+      "turns = ?, gap_p50_ms = ?, gap_p95_ms = ?, loss_percent = ?, jitter_ms = ? WHERE id = ? "
+      "AND status = 'in_progress'",
       {std::string(name(call.status)), call.end_class, call.end_reason, value_of(call.ended_at), call.duration_ms,
        call.ai_confidence, call.turns, value_of(call.gap_p50_ms), value_of(call.gap_p95_ms), call.loss_percent,
-       call.jitter_ms, call.id}));
+       call.jitter_ms, call.id});
+  return updated(connection_, done);
 }
 
 base::Result<std::vector<CallRow>> CallWriter::close_interrupted() {

@@ -14,7 +14,7 @@ namespace frontdesk::store {
 /// The database's file name below the data folder.
 inline constexpr std::string_view kDatabaseFile = "frontdesk.db";
 
-/// Creates folder and database, brings the schema up to date. failed_precondition if a newer version
+/// Creates the database in a folder that is there, brings the schema up to date. failed_precondition if a newer version
 /// of the program wrote it; data_loss if the quick check finds damage.
 base::Result<std::unique_ptr<Connection>> open_database(const std::filesystem::path& data_folder);
 

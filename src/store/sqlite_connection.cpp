@@ -17,7 +17,7 @@ base::ErrorCode code_of(int status) {
     case SQLITE_NOTADB: return base::ErrorCode::data_loss;
     case SQLITE_READONLY:
     case SQLITE_PERM: return base::ErrorCode::permission_denied;
-    case SQLITE_CONSTRAINT: return base::ErrorCode::already_exists;
+    case SQLITE_CONSTRAINT: return base::ErrorCode::failed_precondition;
     default: return base::ErrorCode::internal;
   }
 }
@@ -111,7 +111,7 @@ base::Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::pat
   sqlite3_busy_timeout(raw, static_cast<int>(base::to_ms(busy_limit)));
   if (mode == OpenMode::read_write) {
     chmod(path.c_str(), S_IRUSR | S_IWUSR);
-    if (auto set = connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;");
+    if (auto set = connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
         !set)
       return tl::unexpected(set.error());
   }

@@ -1,6 +1,6 @@
-// SQLite (https://www.sqlite.org/c3ref/intro.html) in WAL mode. Commits are synchronous=NORMAL: a
-// killed process loses nothing that was committed, because the log is already with the kernel; a
-// power cut may lose the last moments but never damages the file.
+// SQLite (https://www.sqlite.org/c3ref/intro.html) in WAL mode with synchronous=FULL: what was
+// committed survives the process being killed and the power being cut. Only the store thread waits
+// for the disk.
 #pragma once
 #include <filesystem>
 #include <memory>

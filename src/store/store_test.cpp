@@ -88,6 +88,8 @@ TEST_F(Store, KeepsACallWithItsTurnsAndMessages) {
   ended.ended_at = base::UtcTime{9000};
   ended.duration_ms = 7800;
   ASSERT_TRUE(writer.finish(ended));
+  EXPECT_FALSE(writer.finish(ended)) << "a call ends once";
+  EXPECT_FALSE(writer.heartbeat("call_9", 1)) << "there is no such call";
 
   const auto log = CallLog::open(folder);
   ASSERT_TRUE(log);
@@ -131,6 +133,7 @@ TEST_F(Store, PagesAndFiltersNewestFirst) {
   EXPECT_EQ((*log)->list({.status = CallStatus::failed}, 50)->calls.size(), 4U);
   EXPECT_EQ((*log)->list({.min_duration_ms = 3000, .max_duration_ms = 5000}, 50)->calls.size(), 3U);
   EXPECT_EQ((*log)->list({.from = base::UtcTime{1002}, .to = base::UtcTime{1003}}, 50)->calls.size(), 2U);
+  EXPECT_EQ((*log)->list({.max_confidence = 1.0}, 50)->calls.size(), 0U) << "none was rated";
   EXPECT_EQ((*log)->list({.caller = "55013"}, 50)->calls.size(), 1U);
   EXPECT_EQ((*log)->list({.caller = "100%_"}, 50)->calls.size(), 9U);
   EXPECT_EQ((*log)->list({.caller = "5%0"}, 50)->calls.size(), 0U);

@@ -77,12 +77,15 @@ class CallRun {
     machine_.handle(event, stage_.now, commands);
     for (const auto& command : commands) {
       note(command);
-      if (stage_.plant == Plant::swallow_record && std::holds_alternative<call::RecordTurn>(command) && stage_.chance(0.2)) continue;
+      if (stage_.plant == Plant::swallow_record && std::holds_alternative<call::RecordTurn>(command) &&
+          stage_.chance(0.2))
+        continue;
       if (stage_.plant == Plant::swallow_cancel && std::holds_alternative<call::CancelSynthesis>(command)) continue;
       if (stage_.plant == Plant::leak_chat && std::holds_alternative<call::CancelChat>(command)) continue;
       checks_.command(command);
       std::visit([this](const auto& c) { carry_out(c); }, command);
-      if (stage_.plant == Plant::duplicate_end && std::holds_alternative<call::EndCall>(command)) checks_.command(command);
+      if (stage_.plant == Plant::duplicate_end && std::holds_alternative<call::EndCall>(command))
+        checks_.command(command);
     }
     checks_.passed(machine_.next_wakeup());
     tell_caller(sounding);

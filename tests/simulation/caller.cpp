@@ -5,7 +5,8 @@
 namespace frontdesk::simulation {
 namespace {
 
-constexpr std::array kVocabulary = {"hello", "table", "tomorrow", "seven", "please", "the", "my", "open", "parking", "thanks"};
+constexpr std::array kVocabulary = {"hello", "table", "tomorrow", "seven",   "please",
+                                    "the",   "my",    "open",     "parking", "thanks"};
 
 }  // namespace
 

@@ -17,7 +17,7 @@ constexpr Duration kWorthRecording = base::milliseconds(300);
 constexpr Duration kFaultMemory = base::seconds(15);
 constexpr Duration kAfterLimit = base::seconds(90);  // grace, goodbye, and every deadline on the way
 constexpr const char* kKeys = "0123456789*#";
-constexpr double kGuessedPace = 15;                  // characters a second, where the length is not known
+constexpr double kGuessedPace = 15;  // characters a second, where the length is not known
 
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);
@@ -41,9 +41,13 @@ std::set<base::RequestId> chats_behind(const std::string& text) {
   return chats;
 }
 
-std::string number(base::RequestId id) { return "#" + std::to_string(id - 1); }
+std::string number(base::RequestId id) {
+  return "#" + std::to_string(id - 1);
+}
 
-std::string seconds_text(Duration duration) { return std::to_string(base::to_ms(duration)) + " ms"; }
+std::string seconds_text(Duration duration) {
+  return std::to_string(base::to_ms(duration)) + " ms";
+}
 
 }  // namespace
 
@@ -123,7 +127,9 @@ void Checks::key_pressed() {
   quiet_from_now();
 }
 
-void Checks::words_were_lost() { owed_ = rest_owed_ = false; }
+void Checks::words_were_lost() {
+  owed_ = rest_owed_ = false;
+}
 
 /// What broken voices may add to a silence.
 Duration Checks::allowance() const {
@@ -139,9 +145,11 @@ void Checks::check_silence() {
   const auto& s = stage_.settings;
   const auto silence = stage_.now - quiet_since_;
   const auto listening = kMarkDelay + s.transcript_deadline + s.end_of_turn.digits;
-  const auto owed = listening + (owed_ || keys_pending_ > 0 ? s.answer_deadline : Duration{0}) + kHealthyVoice + allowance();
+  const auto owed =
+      listening + (owed_ || keys_pending_ > 0 ? s.answer_deadline : Duration{0}) + kHealthyVoice + allowance();
   const auto any = listening + std::max(s.idle_prompt, s.answer_deadline) + kHealthyVoice + allowance();
-  if ((owed_ || rest_owed_) && silence > owed) stage_.violate("an answer within " + seconds_text(owed), seconds_text(silence));
+  if ((owed_ || rest_owed_) && silence > owed)
+    stage_.violate("an answer within " + seconds_text(owed), seconds_text(silence));
   if (silence > any) stage_.violate("no silence beyond " + seconds_text(any), seconds_text(silence));
 }
 
@@ -192,11 +200,13 @@ void Checks::on(const call::CancelChat& command) {
 /// What every provider insists on, and our own bound.
 void Checks::check_messages(const std::vector<llm::ChatMessage>& messages) {
   using llm::Role;
-  if (messages.size() > conversation::kHistoryMessages + 1) stage_.violate("a bounded history", std::to_string(messages.size()));
+  if (messages.size() > conversation::kHistoryMessages + 1)
+    stage_.violate("a bounded history", std::to_string(messages.size()));
   std::set<std::string> unanswered;
   for (const auto& message : messages) {
     if (message.role == Role::tool) {
-      if (unanswered.erase(message.tool_call_id) == 0) stage_.violate("results follow their call", message.tool_call_id);
+      if (unanswered.erase(message.tool_call_id) == 0)
+        stage_.violate("results follow their call", message.tool_call_id);
       continue;
     }
     if (!unanswered.empty()) stage_.violate("every tool call has a result", *unanswered.begin());
@@ -210,7 +220,8 @@ void Checks::check_messages(const std::vector<llm::ChatMessage>& messages) {
 void Checks::on(const call::Synthesise& command) {
   if (command.text.empty() || command.text.size() > conversation::kLongestPiece + 1)
     stage_.violate("pieces of speakable length", number(command.piece));
-  if (command.text.find("Stray") != std::string::npos) stage_.violate("nothing after an answer's end is said", number(command.piece));
+  if (command.text.find("Stray") != std::string::npos)
+    stage_.violate("nothing after an answer's end is said", number(command.piece));
   auto [piece, is_new] = pieces_.emplace(command.piece, PieceSeen{.text = command.text});
   if (!is_new) stage_.violate("ids are used once", number(command.piece));
   // An answer that was cut off may be taken up again, word for word.
@@ -222,7 +233,8 @@ void Checks::on(const call::Synthesise& command) {
 
 void Checks::on(const call::Play& command) {
   auto& piece = pieces_[command.piece];
-  if (piece.played || piece.cancelled || piece.text.empty()) stage_.violate("plays what is there, once", number(command.piece));
+  if (piece.played || piece.cancelled || piece.text.empty())
+    stage_.violate("plays what is there, once", number(command.piece));
   piece.played = true;
   piece.flushes = flushes_;
 }
@@ -251,11 +263,15 @@ void Checks::on(const call::RecordTurn& turn) {
 /// With a perfect recogniser the record of a decided turn is all that was said in it.
 void Checks::check_said(const call::RecordTurn& turn) {
   const auto& text = turn.text.expose();
-  const auto keys = std::min(text.find_first_not_of(kKeys), text.size());  // they come first
-  keys_pending_ -= std::min(keys, keys_pending_);
+  std::string spoken;
+  for (const auto& word : words_of(text)) {
+    if (word.find_first_not_of(kKeys) == std::string::npos)
+      keys_pending_ -= std::min(word.size(), keys_pending_);
+    else
+      spoken += (spoken.empty() ? "" : " ") + word;
+  }
   if (!turn.times.endpoint || !stage_.faults.perfect_stt()) return;
   const auto said = caller_words(turn.started, turn.ended);
-  const auto spoken = text.substr(std::min(text.find_first_not_of(' ', keys), text.size()));
   if (said != spoken) stage_.violate("recorded as said", text + " / " + said);
 }
 
@@ -264,7 +280,8 @@ std::size_t Checks::words_heard(const Heard& heard) const {
   const auto all = words_of(piece.text).size();
   if (!heard.cut) return all;
   const auto seconds = base::to_seconds(heard.over ? heard.heard : Duration{0});
-  const auto pace = piece.length > Duration{0} ? static_cast<double>(piece.text.size()) / base::to_seconds(piece.length) : kGuessedPace;
+  const auto pace = piece.length > Duration{0} ? static_cast<double>(piece.text.size()) / base::to_seconds(piece.length)
+                                               : kGuessedPace;
   const auto characters = static_cast<std::size_t>(pace * seconds);
   return characters >= piece.text.size() ? all : words_of(piece.text.substr(0, characters)).size();
 }
@@ -282,11 +299,13 @@ void Checks::check_heard(const call::RecordTurn& turn) {
     for (auto& word : words_of(text)) sounded.push_back(std::move(word));
   }
   const auto recorded = words_of(turn.heard.expose());
-  const bool prefix = recorded.size() <= sounded.size() && std::equal(recorded.begin(), recorded.end(), sounded.begin());
+  const bool prefix =
+      recorded.size() <= sounded.size() && std::equal(recorded.begin(), recorded.end(), sounded.begin());
   const auto off = recorded.size() > expected ? recorded.size() - expected : expected - recorded.size();
   if (!prefix || off > 1)
-    stage_.violate("recorded as heard", "turn " + std::to_string(turn.index) + " records " + std::to_string(recorded.size()) +
-                                            " words, the ear heard " + std::to_string(expected));
+    stage_.violate("recorded as heard", "turn " + std::to_string(turn.index) + " records " +
+                                            std::to_string(recorded.size()) + " words, the ear heard " +
+                                            std::to_string(expected));
 }
 
 void Checks::passed(Instant next_wakeup) {

@@ -92,9 +92,9 @@ class Checks {
 
   bool caller_sounds_ = false;
   bool established_ = false;
-  bool owed_ = false;         ///< the caller asked something
+  bool owed_ = false;             ///< the caller asked something
   std::size_t keys_pending_ = 0;  ///< pressed, and not yet part of a turn
-  bool rest_owed_ = false;    ///< the caller made us stop in mid sentence
+  bool rest_owed_ = false;        ///< the caller made us stop in mid sentence
   Instant caller_since_{};
   Instant quiet_since_{};
   Instant overlap_since_{};

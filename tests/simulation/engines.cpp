@@ -75,7 +75,8 @@ llm::ChatOutcome Engines::make_outcome(base::RequestId request, bool with_words)
   if (!with_words || stage_.chance(stage_.faults.chat_tools * 0.5))
     for (auto left = stage_.random.between(1, 3); left > 0; --left)
       outcome.tool_calls.push_back({"tool" + std::to_string(++tools_), "take_message", "{}"});
-  if (stage_.chance(stage_.faults.chat_ends)) outcome.tool_calls.push_back({"tool" + std::to_string(++tools_), "end_call", "{}"});
+  if (stage_.chance(stage_.faults.chat_ends))
+    outcome.tool_calls.push_back({"tool" + std::to_string(++tools_), "end_call", "{}"});
   return outcome;
 }
 
@@ -117,11 +118,13 @@ Duration Engines::stream_text(base::RequestId request, const std::string& text, 
   const auto upto = stalls ? stage_.random.below(text.size() + 1) : text.size();
   auto when = first;
   for (std::size_t at = 0; at < upto;) {
-    const auto size = std::min<std::size_t>(static_cast<std::size_t>(stage_.random.between(1, drips ? 2 : 30)), upto - at);
+    const auto size =
+        std::min<std::size_t>(static_cast<std::size_t>(stage_.random.between(1, drips ? 2 : 30)), upto - at);
     stage_.later(when, [this, request, delta = text.substr(at, size)] {
       const bool stale = !chats_.contains(request);
       // Deltas add up: none is sent twice while it counts.
-      if (!stale || stage_.plant == Plant::relabel_stale || stage_.chance(stage_.faults.stale)) tell_chat(request, call::ChatText{request, delta});
+      if (!stale || stage_.plant == Plant::relabel_stale || stage_.chance(stage_.faults.stale))
+        tell_chat(request, call::ChatText{request, delta});
     });
     at += size;
     when += drips ? stage_.between(300, 2000) : stage_.between(1, 60);

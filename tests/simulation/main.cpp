@@ -78,8 +78,8 @@ int run_seeds(const Options& options) {
   }
   const auto took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const auto calls = options.last - options.first + 1;
-  std::printf("%" PRIu64 " calls, %zu events, %.1f hours of talk in %.1f s (%.0f calls/s), digest %016" PRIx64 "\n", calls, events,
-              hours, took, static_cast<double>(calls) / took, digest);
+  std::printf("%" PRIu64 " calls, %zu events, %.1f hours of talk in %.1f s (%.0f calls/s), digest %016" PRIx64 "\n",
+              calls, events, hours, took, static_cast<double>(calls) / took, digest);
   return 0;
 }
 
@@ -105,7 +105,9 @@ int main(int argc, char** argv) {
   using namespace frontdesk::simulation;
   const auto options = parse(argc, argv);
   if (!options) {
-    std::fprintf(stderr, "usage: frontdesk_sim --seeds FIRST-LAST | --seed N | --all-plants [--verbose] [--plant NAME]\nplants:");
+    std::fprintf(
+        stderr,
+        "usage: frontdesk_sim --seeds FIRST-LAST | --seed N | --all-plants [--verbose] [--plant NAME]\nplants:");
     for (const auto plant : all_plants()) std::fprintf(stderr, " %s", std::string(name(plant)).c_str());
     std::fprintf(stderr, "\n");
     return 2;

@@ -39,14 +39,16 @@ void Playout::synthesise(const call::Synthesise& command) {
       become_failed(piece);
     });
   }
-  stage_.later(first + making, [this, piece, length = job.length, all = first + making] { become_done(piece, length, all); });
+  stage_.later(first + making,
+               [this, piece, length = job.length, all = first + making] { become_done(piece, length, all); });
 }
 
 /// Events of a cancelled piece are dropped by a good shell; a machine must not depend on it.
 void Playout::tell(call::PieceId piece, const call::Event& event) {
   if (jobs_[piece].cancelled && !stage_.chance(stage_.faults.stale)) return;
   stage_.send(event);
-  if (stage_.chance(stage_.faults.duplicate)) stage_.later(stage_.between(0, 3000), [this, event] { stage_.send(event); });
+  if (stage_.chance(stage_.faults.duplicate))
+    stage_.later(stage_.between(0, 3000), [this, event] { stage_.send(event); });
 }
 
 void Playout::become_ready(call::PieceId piece) {
@@ -67,7 +69,8 @@ void Playout::become_failed(call::PieceId piece) {
   auto& job = jobs_[piece];
   job.complete = true;
   if (!job.cancelled) checks_.synthesis_answered(piece, Duration{0});
-  tell(piece, call::SynthesisFailed{piece, {base::ErrorCode::unavailable, "tts", "the voice broke", base::Retry::never, 0}});
+  tell(piece,
+       call::SynthesisFailed{piece, {base::ErrorCode::unavailable, "tts", "the voice broke", base::Retry::never, 0}});
   pump();
 }
 

@@ -24,8 +24,8 @@ class Playout {
  private:
   struct Job {
     Duration length{0};
-    bool has_sound = false;   ///< some audio is there
-    bool complete = false;    ///< no more will come
+    bool has_sound = false;  ///< some audio is there
+    bool complete = false;   ///< no more will come
     bool done_told = false;
     bool cancelled = false;
   };

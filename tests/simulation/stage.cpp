@@ -9,13 +9,18 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array kPlantNames = {
-    std::pair{Plant::drop_flush, "drop_flush"sv},         std::pair{Plant::late_flush, "late_flush"sv},
-    std::pair{Plant::play_cancelled, "play_cancelled"sv}, std::pair{Plant::swallow_cancel, "swallow_cancel"sv},
-    std::pair{Plant::duplicate_end, "duplicate_end"sv},   std::pair{Plant::delay_play, "delay_play"sv},
-    std::pair{Plant::lose_wakeup, "lose_wakeup"sv},       std::pair{Plant::relabel_stale, "relabel_stale"sv},
-    std::pair{Plant::swallow_record, "swallow_record"sv}, std::pair{Plant::forget_cut, "forget_cut"sv},
-    std::pair{Plant::deaf, "deaf"sv},                     std::pair{Plant::leak_chat, "leak_chat"sv}};
+constexpr std::array kPlantNames = {std::pair{Plant::drop_flush, "drop_flush"sv},
+                                    std::pair{Plant::late_flush, "late_flush"sv},
+                                    std::pair{Plant::play_cancelled, "play_cancelled"sv},
+                                    std::pair{Plant::swallow_cancel, "swallow_cancel"sv},
+                                    std::pair{Plant::duplicate_end, "duplicate_end"sv},
+                                    std::pair{Plant::delay_play, "delay_play"sv},
+                                    std::pair{Plant::lose_wakeup, "lose_wakeup"sv},
+                                    std::pair{Plant::relabel_stale, "relabel_stale"sv},
+                                    std::pair{Plant::swallow_record, "swallow_record"sv},
+                                    std::pair{Plant::forget_cut, "forget_cut"sv},
+                                    std::pair{Plant::deaf, "deaf"sv},
+                                    std::pair{Plant::leak_chat, "leak_chat"sv}};
 
 }  // namespace
 

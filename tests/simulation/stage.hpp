@@ -20,18 +20,18 @@ using base::Instant;
 /// Bugs put into the shell on purpose: the checks must find each.
 enum class Plant {
   none,
-  drop_flush,        ///< the playout queue is never flushed
-  late_flush,        ///< it is flushed 400 ms late
-  play_cancelled,    ///< a cancelled piece is played all the same
-  swallow_cancel,    ///< CancelSynthesis does not arrive
-  duplicate_end,     ///< EndCall is carried out twice
-  delay_play,        ///< some Play commands overtake others
-  lose_wakeup,       ///< some wakeups do not come
-  relabel_stale,     ///< answers to old questions carry the new id
-  swallow_record,    ///< some turns are not recorded
-  forget_cut,        ///< a cut piece is reported as heard to its end
-  deaf,              ///< the start of speech is not reported while we speak
-  leak_chat,         ///< CancelChat does not arrive
+  drop_flush,      ///< the playout queue is never flushed
+  late_flush,      ///< it is flushed 400 ms late
+  play_cancelled,  ///< a cancelled piece is played all the same
+  swallow_cancel,  ///< CancelSynthesis does not arrive
+  duplicate_end,   ///< EndCall is carried out twice
+  delay_play,      ///< some Play commands overtake others
+  lose_wakeup,     ///< some wakeups do not come
+  relabel_stale,   ///< answers to old questions carry the new id
+  swallow_record,  ///< some turns are not recorded
+  forget_cut,      ///< a cut piece is reported as heard to its end
+  deaf,            ///< the start of speech is not reported while we speak
+  leak_chat,       ///< CancelChat does not arrive
 };
 std::optional<Plant> plant_named(std::string_view name);
 std::string_view name(Plant plant);

@@ -130,7 +130,7 @@ function startOver() {
 // --- One call ----------------------------------------------------------------------------------
 function words(turn) {
   const cut = turn.interrupted && turn.text.startsWith(turn.heard);
-  return cut ? [turn.heard, make('span', 'unheard', turn.text.slice(turn.heard.length))] : [turn.text];
+  return cut ? [turn.heard, ' ', make('span', 'unheard', turn.text.slice(turn.heard.length).trimStart())] : [turn.text];
 }
 
 function drawTurn(turn) {
@@ -164,14 +164,15 @@ function drawBar(turn) {
 }
 
 function drawNumbers(call) {
+  const ended = call.status !== 'in_progress';
   const percent = call.ai_confidence === null ? null : `${Math.round(call.ai_confidence * 100)} %`;
   const facts = {
     From: call.caller, Called: call.called, Length: lengthOf(call), Turns: call.turn_count,
-    'Reply, median': milliseconds(call.gap_p50_ms), 'Reply, 95 %': milliseconds(call.gap_p95_ms), Confidence: percent,
-    'Packets lost': `${call.loss_percent.toFixed(1)} %`, Jitter: `${call.jitter_ms.toFixed(1)} ms`, Line: call.trunk,
+    'Reply, median': ended && milliseconds(call.gap_p50_ms), 'Reply, 95 %': ended && milliseconds(call.gap_p95_ms), Confidence: percent,
+    'Packets lost': ended && `${call.loss_percent.toFixed(1)} %`, Jitter: ended && `${call.jitter_ms.toFixed(1)} ms`, Line: call.trunk,
     'Let in': call.screening, End: call.end_reason,
   };
-  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== '');
+  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== '' && value !== false);
   at('numbers').replaceChildren(...pairs.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', String(value))]));
 }
 

@@ -1,43 +1,25 @@
 // Test support: the sample business, the embedder of the model cache, and one caller's dialogue.
 #pragma once
-#include <cstdlib>
 #include <memory>
 #include <string>
 
-#include "config/config.hpp"
 #include "providers/local_llm/dialogue.hpp"
 
 namespace frontdesk::local_llm::testing {
 
-inline std::string model_directory() {
-  const char* cache = std::getenv("FRONTDESK_CACHE");
-  const char* xdg = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  const std::string root = cache != nullptr ? cache
-                           : xdg != nullptr ? std::string(xdg) + "/frontdesk"
-                                            : std::string(home != nullptr ? home : "") + "/.cache/frontdesk";
-  return root + "/models/use-lite";
-}
+/// Where `./dev setup` puts the text model.
+std::string model_directory();
+/// Loaded once; null when the model is not there.
+std::shared_ptr<const TextEmbedder> embedder();
+/// examples/frontdesk.toml, with meanings or by words alone.
+std::shared_ptr<const Dialogue> brain(bool with_embedder = true);
 
-inline std::shared_ptr<const TextEmbedder> embedder() {
-  static const auto kEmbedder = TextEmbedder::load(model_directory());
-  return kEmbedder ? *kEmbedder : nullptr;
-}
-
-inline const config::Config& hillside() {
-  static const auto kConfig = config::load_config("examples/frontdesk.toml", {});
-  return *kConfig;
-}
-
-inline std::shared_ptr<const Dialogue> brain(bool with_embedder = true) {
-  const auto make = [](std::shared_ptr<const TextEmbedder> meanings) {
-    return std::make_shared<const Dialogue>(std::make_shared<const knowledge::Business>(hillside().business),
-                                            hillside().zone, std::move(meanings));
-  };
-  static const auto kFull = make(embedder());
-  static const auto kPlain = make(nullptr);
-  return with_embedder ? kFull : kPlain;
-}
+/// Sanitizers slow the arithmetic down by an order of magnitude.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr double kSlowness = 20;
+#else
+inline constexpr double kSlowness = 1;
+#endif
 
 /// 10:00 on Monday, 23 November 2026, in London.
 inline constexpr base::UtcTime kMondayMorning{1'795'428'000'000};

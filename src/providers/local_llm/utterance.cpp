@@ -195,7 +195,8 @@ bool sounds_like(std::string_view heard, std::string_view wanted) {
   const std::string b = stem(wanted);
   if (a == b) return true;
   const std::size_t shorter = std::min(a.size(), b.size());
-  if (shorter < 5 || a.front() != b.front()) return false;
+  const std::size_t longer = std::max(a.size(), b.size());
+  if (shorter < 5 || longer > shorter + 2 || a.front() != b.front()) return false;
   return edit_distance(a, b) <= (shorter >= 8 ? 2U : 1U);
 }
 

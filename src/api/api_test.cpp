@@ -26,8 +26,8 @@ class ApiTest : public ::testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-api-XXXXXX").string();
     parent = mkdtemp(pattern.data());
     const auto data = parent / "data";
-    connection = std::move(*store::open_database(data));
     std::filesystem::create_directories(data / "recordings");
+    connection = std::move(*store::open_database(data));
     std::ofstream(data / "recordings" / "1.wav") << "RIFF0123456789";
     std::ofstream(parent / "secret.wav") << "secret";
     seed();
@@ -70,6 +70,7 @@ class ApiTest : public ::testing::Test {
     first.caller_name = Text(std::string(kScript));
     first.recording = "recordings/1.wav";
     first.answered_at = base::UtcTime{1'795'359'121'000};
+    first.status = store::CallStatus::in_progress;
     ASSERT_TRUE(writer.begin(first));
     for (int i = 2; i <= 5; ++i) ASSERT_TRUE(writer.begin(call(i)));
     add_bad_recordings(writer);
@@ -88,6 +89,7 @@ class ApiTest : public ::testing::Test {
     message.reason = Text(std::string(kScript));
     message.taken_at = {1'795'359'125'678};
     ASSERT_TRUE(writer.add_message(message));
+    first.status = store::CallStatus::answered;
     first.ended_at = base::UtcTime{1'795'359'131'000};
     ASSERT_TRUE(writer.finish(first));
   }
@@ -156,14 +158,30 @@ TEST_F(ApiTest, FiltersCalls) {
 
 TEST_F(ApiTest, NamesTheParameterThatIsWrong) {
   const std::vector<std::pair<std::string, std::string>> wrong = {
-      {"fron=2026-01-01", "fron"}, {"from=yesterday", "from"}, {"from=2026-02-30", "from"}, {"to=", "to"},
-      {"from=2026-01-02&to=2026-01-01", "to"}, {"status=done", "status"}, {"limit=0", "limit"}, {"limit=201", "limit"},
-      {"limit=1e1", "limit"}, {"limit=99999999999", "limit"}, {"min_duration=-1", "min_duration"},
-      {"min_duration=nan", "min_duration"}, {"max_duration=inf", "max_duration"}, {"max_duration=1x", "max_duration"},
-      {"min_duration=2&max_duration=1", "max_duration"}, {"min_confidence=1.01", "min_confidence"},
-      {"min_confidence=0.5&max_confidence=0.4", "max_confidence"}, {"caller=", "caller"}, {"caller=%FF", "caller"},
-      {"caller=" + std::string(101, 'x'), "caller"}, {"cursor=nonsense", "cursor"}, {"cursor=1", "cursor"},
-      {"limit=1&limit=2", "limit"}, {"From=2026-01-01", "From"}};
+      {"fron=2026-01-01", "fron"},
+      {"from=yesterday", "from"},
+      {"from=2026-02-30", "from"},
+      {"to=", "to"},
+      {"from=2026-01-02&to=2026-01-01", "to"},
+      {"status=done", "status"},
+      {"limit=0", "limit"},
+      {"limit=201", "limit"},
+      {"limit=1e1", "limit"},
+      {"limit=99999999999", "limit"},
+      {"min_duration=-1", "min_duration"},
+      {"min_duration=nan", "min_duration"},
+      {"max_duration=inf", "max_duration"},
+      {"max_duration=1x", "max_duration"},
+      {"min_duration=2&max_duration=1", "max_duration"},
+      {"min_confidence=1.01", "min_confidence"},
+      {"min_confidence=0.5&max_confidence=0.4", "max_confidence"},
+      {"caller=", "caller"},
+      {"caller=%FF", "caller"},
+      {"caller=" + std::string(101, 'x'), "caller"},
+      {"cursor=nonsense", "cursor"},
+      {"cursor=1", "cursor"},
+      {"limit=1&limit=2", "limit"},
+      {"From=2026-01-01", "From"}};
   for (const auto& [query, name] : wrong) {
     const auto problem = json("/api/calls/logs?" + query, 400);
     EXPECT_EQ(problem.at("parameter").as_string(), name) << query;
@@ -202,8 +220,9 @@ TEST_F(ApiTest, KnowsTheLastCall) {
 }
 
 TEST_F(ApiTest, SaysWhichCallsDoNotExist) {
-  for (const std::string& id : std::vector<std::string>{"call_99", "x", "call_1%20", "%27%20OR%201%3D1--", "..%2Fcall_1",
-                                                        "call_1%2F", std::string(5000, 'x'), "%FF", "logs%2F"})
+  for (const std::string& id :
+       std::vector<std::string>{"call_99", "x", "call_1%20", "%27%20OR%201%3D1--", "..%2Fcall_1", "call_1%2F",
+                                std::string(5000, 'x'), "%FF", "logs%2F"})
     for (const auto* rest : {"", "/transcript", "/recording"}) json("/api/calls/" + id + rest, 404);
   json("/api/calls/%00", 400);
   json("/api/calls/", 404);

@@ -12,15 +12,25 @@ namespace {
 
 namespace bj = boost::json;
 
-bj::value text(std::string_view value) { return bj::value(valid_utf8(value)); }
-bj::value text(const base::Pii<std::string>& value) { return text(value.expose()); }
+bj::value text(std::string_view value) {
+  return bj::value(valid_utf8(value));
+}
+bj::value text(const base::Pii<std::string>& value) {
+  return text(value.expose());
+}
 
-bj::value maybe(const std::optional<std::int64_t>& number) { return number ? bj::value(*number) : bj::value(); }
+bj::value maybe(const std::optional<std::int64_t>& number) {
+  return number ? bj::value(*number) : bj::value();
+}
 
-bj::value maybe(const std::optional<base::UtcTime>& time) { return time ? text(iso_time(*time)) : bj::value(); }
+bj::value maybe(const std::optional<base::UtcTime>& time) {
+  return time ? text(iso_time(*time)) : bj::value();
+}
 
 /// The store writes 0 for "none".
-bj::value confidence(double value) { return value > 0 ? bj::value(value) : bj::value(); }
+bj::value confidence(double value) {
+  return value > 0 ? bj::value(value) : bj::value();
+}
 
 std::string_view speaker_name(store::TurnSpeaker speaker) {
   return speaker == store::TurnSpeaker::caller ? "caller" : "receptionist";

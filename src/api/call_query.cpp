@@ -132,6 +132,8 @@ tl::expected<MessageQuery, BadParameter> parse_message_query(const http::Fields&
   return parsed;
 }
 
-tl::expected<void, BadParameter> no_parameters(const http::Fields& query) { return read_all(query, {}); }
+tl::expected<void, BadParameter> no_parameters(const http::Fields& query) {
+  return read_all(query, {});
+}
 
 }  // namespace frontdesk::api

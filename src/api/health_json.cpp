@@ -14,8 +14,7 @@ std::string health_json(const Health& health) {
   object["status"] = degraded ? "degraded" : "ok";
   object["build"] = valid_utf8(health.build);
   object["uptime_ms"] = base::to_ms(health.uptime);
-  object["calls"] = {
-      {"now", health.calls_now}, {"accepted", health.calls_accepted}, {"refused", health.calls_refused}};
+  object["calls"] = {{"now", health.calls_now}, {"accepted", health.calls_accepted}, {"refused", health.calls_refused}};
   object["sip_address"] = valid_utf8(health.sip_address);
   object["trunk"] = health.trunk.empty() ? bj::value()
                                          : bj::value{{"name", valid_utf8(health.trunk)},

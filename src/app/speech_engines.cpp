@@ -10,9 +10,6 @@
 #include "providers/local_vad/silero_vad.hpp"
 
 namespace frontdesk::app {
-namespace local_tts = providers_local_tts;
-namespace local_stt = providers_local_stt;
-namespace local_vad = providers_local_vad;
 namespace {
 
 constexpr std::size_t kWorkerQueue = 256;

@@ -145,11 +145,11 @@ class Conversation final : public call::Activity {
   Reply* awaiting(const std::string& tool_call_id);
   void piece_failed(Piece& piece, const std::string& why);
   void reply_failed(const char* stage, const std::string& why);
-  void apologise(const char* stage, const std::string& why, std::string words);
+  void apologise(const char* stage, const std::string& why, const std::string& words);
 
   // Speaking.
-  void say(std::string text);
-  void say_last(std::string text, call::EndClass end_class, std::string reason);
+  void say(const std::string& text);
+  void say_last(const std::string& text, call::EndClass end_class, std::string reason);
   void add_piece(Reply& reply, std::string text);
   void request_pieces(Reply& reply);
   void expect_first_sound(const Reply& reply);

@@ -12,7 +12,7 @@ constexpr base::Duration kFlushFade = base::milliseconds(10);
 
 }  // namespace
 
-void Conversation::say(std::string text) {
+void Conversation::say(const std::string& text) {
   drop_reply();
   if (text.empty()) return enter(State::listening);
   reply_.emplace();
@@ -22,11 +22,11 @@ void Conversation::say(std::string text) {
   release_reply();
 }
 
-void Conversation::say_last(std::string text, call::EndClass end_class, std::string reason) {
+void Conversation::say_last(const std::string& text, call::EndClass end_class, std::string reason) {
   cut_short();
   keep_words();
   close_turn();
-  say(std::move(text));
+  say(text);
   if (!reply_) return end(end_class, std::move(reason));
   reply_->ending = Ending{end_class, std::move(reason)};
 }

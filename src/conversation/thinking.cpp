@@ -138,8 +138,8 @@ void Conversation::reply_failed(const char* stage, const std::string& why) {
 }
 
 /// Gives up when it keeps breaking.
-void Conversation::apologise(const char* stage, const std::string& why, std::string words) {
-  if (++failures_in_a_row_ < kMaxFailuresInARow) return say(std::move(words));
+void Conversation::apologise(const char* stage, const std::string& why, const std::string& words) {
+  if (++failures_in_a_row_ < kMaxFailuresInARow) return say(words);
   say_last(settings_.goodbye_trouble, call::EndClass::failed, std::string(stage) + ": " + why);
 }
 

@@ -212,8 +212,7 @@ net::awaitable<Response> Connection::answer() {
   if (auto malformed = take_request()) co_return std::move(*malformed);
   if (const auto why = refusal(request_, service_.bound, service_.options.allowed_hosts)) co_return problem(403, *why);
   auto match = service_.router.match(request_.method, request_.segments);
-  if (match.respond == nullptr && match.allow.empty())
-    co_return problem(404, "there is nothing at this address");
+  if (match.respond == nullptr && match.allow.empty()) co_return problem(404, "there is nothing at this address");
   if (match.respond == nullptr) {
     auto response = problem(405, "this address answers to " + match.allow);
     response.headers.push_back({"Allow", match.allow});

@@ -29,7 +29,9 @@ std::string entity_tag_of(const struct stat& status) {
 
 }  // namespace
 
-File::~File() { ::close(descriptor_); }
+File::~File() {
+  ::close(descriptor_);
+}
 
 base::Result<std::string> File::read(std::uint64_t offset, std::size_t length) const {
   std::string bytes(length, '\0');
@@ -58,7 +60,7 @@ base::Result<FileHandle> open_below(const std::filesystem::path& folder, const s
   // Not blocking, for a named pipe would wait here for a writer.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return none();
-  struct stat status{};
+  struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
     return none();

@@ -11,18 +11,28 @@ namespace {
 int status_of(base::ErrorCode code) {
   switch (code) {
     case base::ErrorCode::invalid_argument:
-    case base::ErrorCode::out_of_range: return 400;
-    case base::ErrorCode::unauthenticated: return 401;
-    case base::ErrorCode::permission_denied: return 403;
-    case base::ErrorCode::not_found: return 404;
+    case base::ErrorCode::out_of_range:
+      return 400;
+    case base::ErrorCode::unauthenticated:
+      return 401;
+    case base::ErrorCode::permission_denied:
+      return 403;
+    case base::ErrorCode::not_found:
+      return 404;
     case base::ErrorCode::already_exists:
     case base::ErrorCode::failed_precondition:
-    case base::ErrorCode::aborted: return 409;
-    case base::ErrorCode::resource_exhausted: return 429;
-    case base::ErrorCode::unimplemented: return 501;
-    case base::ErrorCode::unavailable: return 503;
-    case base::ErrorCode::deadline_exceeded: return 504;
-    default: return 500;
+    case base::ErrorCode::aborted:
+      return 409;
+    case base::ErrorCode::resource_exhausted:
+      return 429;
+    case base::ErrorCode::unimplemented:
+      return 501;
+    case base::ErrorCode::unavailable:
+      return 503;
+    case base::ErrorCode::deadline_exceeded:
+      return 504;
+    default:
+      return 500;
   }
 }
 
@@ -41,7 +51,9 @@ Response text(std::string body, std::string_view content_type) {
   return response;
 }
 
-Response json(std::string body) { return text(std::move(body), "application/json"); }
+Response json(std::string body) {
+  return text(std::move(body), "application/json");
+}
 
 Response file(FileHandle file, std::string_view content_type) {
   Response response;
@@ -71,29 +83,52 @@ Response problem(const base::Error& error) {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 416: return "Range Not Satisfiable";
-    case 417: return "Expectation Failed";
-    case 421: return "Misdirected Request";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 416:
+      return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
   }
 }
 

@@ -22,9 +22,9 @@ using Fields = std::vector<Field>;
 const std::string* find_field(const Fields& fields, std::string_view name);
 
 struct Request {
-  std::string id;      ///< "req_...": also in the X-Request-Id header of the response
-  std::string method;  ///< "GET"
-  std::string host;    ///< the Host header, or the authority of an absolute-form target
+  std::string id;                                 ///< "req_...": also in the X-Request-Id header of the response
+  std::string method;                             ///< "GET"
+  std::string host;                               ///< the Host header, or the authority of an absolute-form target
   std::vector<std::string> segments;              ///< of the path, percent-decoded: "/a/b%20c" is {"a", "b c"}
   Fields query;                                   ///< decoded, in order, duplicates kept
   std::map<std::string, std::string> parameters;  ///< what {name} in the route's pattern stood for

@@ -20,7 +20,9 @@ bool welcome_host(std::string_view host, const base::Endpoint& listen, const std
                      [host](const auto& name) { return same_ignoring_case(name, host); });
 }
 
-bool only_reads(const std::string& method) { return method == "GET" || method == "HEAD"; }
+bool only_reads(const std::string& method) {
+  return method == "GET" || method == "HEAD";
+}
 
 /// What comes after "http://" or "https://" in an Origin must be the host that was asked.
 bool same_origin(std::string_view origin, std::string_view host) {
@@ -53,7 +55,8 @@ std::optional<std::string> refusal(const Request& request, const base::Endpoint&
   // Another port of this machine counts as the same site, but not as the same origin.
   if (site != nullptr && *site != "same-origin" && *site != "none")
     return "requests from other origins may only read: send it from this server's own page";
-  if (const auto* origin = find_field(request.headers, "Origin"); origin != nullptr && !same_origin(*origin, request.host))
+  if (const auto* origin = find_field(request.headers, "Origin");
+      origin != nullptr && !same_origin(*origin, request.host))
     return "requests from other origins may only read: send it from this server's own page";
   return std::nullopt;
 }

@@ -31,9 +31,8 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
 
 /// Literal segments first, from the left.
 bool more_specific(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-    return is_parameter(x) < is_parameter(y);
-  });
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](const auto& x, const auto& y) { return is_parameter(x) < is_parameter(y); });
 }
 
 void add_allowed(std::string& allow, const std::string& method) {

@@ -140,9 +140,15 @@ class Server::Engine {
 };
 
 Server::Server(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
-Server::~Server() { stop(); }
-void Server::stop() { engine_->stop(); }
-base::Endpoint Server::bound() const { return engine_->bound(); }
+Server::~Server() {
+  stop();
+}
+void Server::stop() {
+  engine_->stop();
+}
+base::Endpoint Server::bound() const {
+  return engine_->bound();
+}
 
 base::Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router router) {
   try {

@@ -65,9 +65,8 @@ class ServerTest : public ::testing::Test {
 
   Router router() {
     Router routes;
-    routes.add("GET", "/hello/{name}", [](const Request& request) {
-      return text("hello " + request.parameters.at("name"), "text/plain");
-    });
+    routes.add("GET", "/hello/{name}",
+               [](const Request& request) { return text("hello " + request.parameters.at("name"), "text/plain"); });
     routes.add("POST", "/echo", [](const Request& request) { return text(request.body, "text/plain"); });
     routes.add("GET", "/sound", [this](const Request&) { return file(*open_below(folder, "sound.wav"), "audio/wav"); });
     routes.add("GET", "/long", [](const Request&) { return text(std::string(8'000'000, 'x'), "text/plain"); });
@@ -230,7 +229,8 @@ TEST_F(ServerTest, RefusesWhatIsTooLarge) {
     return client.receive().status;
   };
   EXPECT_EQ(ask(begin + "Content-Length: 65537\r\n\r\n"), 413);
-  EXPECT_EQ(ask(begin + "Transfer-Encoding: chunked\r\n\r\n10001\r\n" + std::string(0x10001, 'x') + "\r\n0\r\n\r\n"), 413);
+  EXPECT_EQ(ask(begin + "Transfer-Encoding: chunked\r\n\r\n10001\r\n" + std::string(0x10001, 'x') + "\r\n0\r\n\r\n"),
+            413);
   EXPECT_EQ(ask(begin + "X: " + std::string(20'000, 'x') + "\r\n\r\n"), 431);
   EXPECT_EQ(ask("GET /" + std::string(20'000, 'x')), 431);
   EXPECT_EQ(ask(begin + std::string(20'000, 'X')), 431);
@@ -241,15 +241,15 @@ TEST_F(ServerTest, AnswersMalformedRequestsAndCloses) {
   start();
   const std::string host = "Host: localhost\r\n";
   for (const std::string& bad : std::vector<std::string>{
-        std::string("\r\n\r\n\r\n"), std::string("GET\r\n\r\n"), std::string("GET / HTTP/1.1 x\r\n\r\n"),
-        "GET /hello/x HTTP/1.1\r\n folded: x\r\n" + host + "\r\n", "G\x01T / HTTP/1.1\r\n" + host + "\r\n",
-        "GET /hello/x HTTP/1.1\r\n" + host + "No colon\r\n\r\n", "GET /hello/x HTTP/1.1\r\n" + host + "A : b\r\n\r\n",
-        "GET /hello/x HTTP/1.1\nHost: localhost\n\n\r\n\r\n",
-        "POST /echo HTTP/1.1\r\n" + host + "Content-Length: -1\r\n\r\n",
-        "POST /echo HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        "POST /echo HTTP/1.1\r\n" + host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
-        std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), std::string("\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 11)}) {
+           std::string("\r\n\r\n\r\n"), std::string("GET\r\n\r\n"), std::string("GET / HTTP/1.1 x\r\n\r\n"),
+           "GET /hello/x HTTP/1.1\r\n folded: x\r\n" + host + "\r\n", "G\x01T / HTTP/1.1\r\n" + host + "\r\n",
+           "GET /hello/x HTTP/1.1\r\n" + host + "No colon\r\n\r\n",
+           "GET /hello/x HTTP/1.1\r\n" + host + "A : b\r\n\r\n", "GET /hello/x HTTP/1.1\nHost: localhost\n\n\r\n\r\n",
+           "POST /echo HTTP/1.1\r\n" + host + "Content-Length: -1\r\n\r\n",
+           "POST /echo HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+           "POST /echo HTTP/1.1\r\n" + host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+           "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+           std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), std::string("\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 11)}) {
     TestClient client(server->bound());
     ASSERT_TRUE(client.send(bad));
     const auto answer = client.receive();

@@ -17,7 +17,9 @@ std::string decoded(std::string_view encoded, bool plus_is_blank) {
   return {view.begin(), view.end()};
 }
 
-std::string_view text_of(urls::string_view text) { return {text.data(), text.size()}; }
+std::string_view text_of(urls::string_view text) {
+  return {text.data(), text.size()};
+}
 
 bool acceptable(const std::string& segment) {
   return segment != "." && segment != ".." && segment.find('\0') == std::string::npos;

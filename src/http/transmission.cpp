@@ -35,7 +35,9 @@ void add(std::string& head, std::string_view name, std::string_view value) {
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
-std::string_view strong_part(std::string_view tag) { return tag.starts_with("W/") ? tag.substr(2) : tag; }
+std::string_view strong_part(std::string_view tag) {
+  return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
 
 bool names_tag(std::string_view list, std::string_view tag) {
   if (trimmed(list) == "*") return true;
@@ -96,7 +98,9 @@ std::string head_of(const Response& response, const Request& request, bool keep_
   return head;
 }
 
-std::string two_digits(unsigned number) { return {static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)}; }
+std::string two_digits(unsigned number) {
+  return {static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+}
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "audio/wav.hpp"
 #include "store/call_log.hpp"
@@ -95,7 +96,7 @@ TEST_F(Records, AKilledCallIsMarkedAndItsRecordingPlays) {
     (*keeper)->answered(3, {1'760'000'000'100});
     for (int i = 0; i < 6; ++i) (*keeper)->sound(3, audio::Pcm(8000, 9));
     (*keeper)->turn(turn(0));
-    while ((*keeper)->stats().written < 9) usleep(1000);
+    while ((*keeper)->stats().written < 9) std::this_thread::yield();
     if (write(ready[1], "x", 1) != 1) _exit(1);
     pause();
   }

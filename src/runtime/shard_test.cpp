@@ -3,7 +3,9 @@
 #include "runtime/shard.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
+#include <array>
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
@@ -152,6 +154,7 @@ class Peer {
 
   void send(const base::Endpoint& to, base::Duration length, bool tone) {
     std::array<std::uint8_t, 172> packet{0x80, 8};
+    const auto start = base::monotonic_now();
     for (auto sent = base::Duration{0}; sent < length; sent += 20ms) {
       for (std::size_t i = 0; i < 160; ++i)
         packet[12 + i] = audio::encode_g711(
@@ -161,14 +164,21 @@ class Peer {
       for (int b = 0; b < 4; ++b) packet[static_cast<std::size_t>(4 + b)] = static_cast<std::uint8_t>(timestamp_ >> (24 - 8 * b));
       timestamp_ += 160;
       socket_.send(packet, to);
-      std::array<std::uint8_t, 2048> in;
-      base::Endpoint from;
-      while (socket_.receive(in, from) > 0) ++received_;
-      std::this_thread::sleep_for(20ms);  // the pace of the packets, not a wait for something
+      receive_until(start + sent + 20ms);
     }
   }
 
  private:
+  void receive_until(base::Instant end) {
+    for (auto left = end - base::monotonic_now(); left > 0ms; left = end - base::monotonic_now()) {
+      pollfd waiting{socket_.descriptor(), POLLIN, 0};
+      poll(&waiting, 1, static_cast<int>(base::to_ms(left)) + 1);
+      std::array<std::uint8_t, 2048> in;
+      base::Endpoint from;
+      while (socket_.receive(in, from) > 0) ++received_;
+    }
+  }
+
   RtpSocket socket_;
   std::uint16_t sequence_ = 1;
   std::uint32_t timestamp_ = 1;

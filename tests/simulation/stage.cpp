@@ -39,6 +39,7 @@ std::string_view name(Plant plant) {
 const std::vector<Plant>& all_plants() {
   static const std::vector<Plant> plants = [] {
     std::vector<Plant> all;
+    all.reserve(kPlantNames.size());
     for (const auto& entry : kPlantNames) all.push_back(entry.first);
     return all;
   }();

@@ -87,7 +87,9 @@ function drawRows() {
   });
   state.rows = new Map(wanted);
   const rows = wanted.map(([, { row }]) => row);
-  if (rows.length !== at('rows').children.length || rows.some((row, i) => at('rows').children[i] !== row)) at('rows').replaceChildren(...rows);
+  const body = at('rows');
+  for (const row of [...body.children]) if (!rows.includes(row)) row.remove();
+  rows.forEach((row, i) => { if (body.children[i] !== row) body.insertBefore(row, body.children[i] || null); });
   const filtered = Object.values(filter()).some(Boolean);
   at('table').hidden = !calls.length;
   at('filters').hidden = !calls.length && !filtered;
@@ -265,9 +267,9 @@ async function refresh() {
 }
 
 function route() {
-  const match = /^#\/calls\/([^/]+)$/.exec(location.hash);
+  const match = /^#\/calls\/(\w+)$/.exec(location.hash);
   const before = state.shown;
-  state.shown = match ? decodeURIComponent(match[1]) : null;
+  state.shown = match ? match[1] : null;
   at('list').hidden = Boolean(match);
   at('detail').hidden = !match;
   if (!match || before !== state.shown) at('audio').removeAttribute('src');

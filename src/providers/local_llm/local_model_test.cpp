@@ -72,8 +72,8 @@ TEST(TurnInput, FindsTheStateThatWasHeard) {
 }
 
 TEST(LocalModel, StreamsSentencesThenTheOutcome) {
-  LocalModel model(testing::brain());
   Sink sink;
+  LocalModel model(testing::brain());  // last, so that it stops before the sinks go
   model.start(request(1, "how much is a check up"), sink);
   ASSERT_TRUE(sink.wait(1));
   ASSERT_EQ(sink.outcomes.size(), 1U);
@@ -90,8 +90,8 @@ TEST(LocalModel, StreamsSentencesThenTheOutcome) {
 }
 
 TEST(LocalModel, AToolResultNeedsNoMoreWords) {
-  LocalModel model(testing::brain());
   Sink sink;
+  LocalModel model(testing::brain());  // last, so that it stops before the sinks go
   auto chat = request(1, "bye");
   chat.messages.push_back({llm::Role::assistant, "Goodbye!", {{"t1", "take_message", "{}"}}, {}, "{}"});
   chat.messages.push_back({llm::Role::tool, "saved", {}, "t1", {}});
@@ -102,8 +102,8 @@ TEST(LocalModel, AToolResultNeedsNoMoreWords) {
 }
 
 TEST(LocalModel, CancelledRequestsAreSilent) {
-  LocalModel model(testing::brain());
   Sink cancelled, after;
+  LocalModel model(testing::brain());  // last, so that it stops before the sinks go
   for (base::RequestId id = 1; id <= 50; ++id) model.start(request(id, "what are your opening hours"), cancelled);
   for (base::RequestId id = 1; id <= 50; ++id) model.cancel(id);
   std::size_t events = 0;
@@ -119,8 +119,8 @@ TEST(LocalModel, CancelledRequestsAreSilent) {
 }
 
 TEST(LocalModel, ASinkMayCancelFromInside) {
-  LocalModel model(testing::brain());
   Sink sink, after;
+  LocalModel model(testing::brain());  // last, so that it stops before the sinks go
   sink.on_first_text = [&](base::RequestId id) { model.cancel(id); };
   model.start(request(1, "how much is a check up"), sink);
   model.start(request(2, "hello"), after);
@@ -130,10 +130,9 @@ TEST(LocalModel, ASinkMayCancelFromInside) {
 }
 
 TEST(LocalModel, AFullQueueRefusesAloud) {
-  LocalModel model(testing::brain());
   Sink sink;
+  LocalModel model(testing::brain(false));  // last, so that it stops before the sinks go
   const std::size_t count = kMaxQueuedRequests + 40;
-  sink.on_first_text = [](base::RequestId) {};
   for (base::RequestId id = 1; id <= count; ++id) model.start(request(id, "hello"), sink);
   ASSERT_TRUE(sink.wait(count));
   EXPECT_GT(sink.errors.size(), 0U);
@@ -162,12 +161,12 @@ TEST(LocalModel, AnswersFastEnoughToBeUnheard) {
 }
 
 TEST(LocalModel, PublishingChangesLaterAnswers) {
+  Sink sink;
   LocalModel model(testing::brain());
   auto other = std::make_shared<knowledge::Business>();
   other->name = "Other";
   other->address.lines = "1 New Road";
   model.publish(std::make_shared<const Dialogue>(other, business_hours::TimeZone{}, nullptr));
-  Sink sink;
   model.start(request(1, "where are you"), sink);
   ASSERT_TRUE(sink.wait(1));
   EXPECT_EQ(sink.texts.front(), "We're at 1 New Road.");

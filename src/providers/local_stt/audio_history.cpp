@@ -1,6 +1,6 @@
 #include "providers/local_stt/audio_history.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 
 void AudioHistory::push(audio::PcmView pcm) {
   if (pcm.size() > ring_.size()) {
@@ -29,4 +29,4 @@ audio::Pcm AudioHistory::copy(std::uint64_t from, std::uint64_t to) const {
   return out;
 }
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

@@ -5,7 +5,7 @@
 
 #include "audio/pcm.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 
 class AudioHistory {
  public:
@@ -24,4 +24,4 @@ class AudioHistory {
   std::uint64_t end_ = 0;
 };
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

@@ -6,7 +6,7 @@
 #include "providers/local_stt/segment.hpp"
 #include "providers/local_stt/vocabulary.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 namespace {
 
 using testing::ElementsAre;
@@ -95,4 +95,4 @@ TEST(RepeatsItself, SeesLoopsButLetsDigitsRepeat) {
 }
 
 }  // namespace
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

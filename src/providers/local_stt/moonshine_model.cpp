@@ -6,7 +6,7 @@
 #include "inference/onnx_session.hpp"
 #include "providers/local_stt/vocabulary.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 namespace {
 
 using base::ErrorCode;
@@ -212,4 +212,4 @@ base::Result<Decoded> MoonshineModel::transcribe(std::span<const float> samples,
   return decoded;
 }
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

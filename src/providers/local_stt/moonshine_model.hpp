@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "inference/model_files.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 
 inline constexpr int kModelRate = 16000;
 
@@ -49,4 +49,4 @@ class MoonshineModel {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

@@ -10,7 +10,7 @@
 #include "providers/local_stt/moonshine_model.hpp"
 #include "providers/local_stt/segment.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 namespace {
 
 using base::ErrorCode;
@@ -361,4 +361,4 @@ MoonshineStats MoonshineStt::stats() const {
           state_->finals,   state_->finals_stale,     state_->failures};
 }
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

@@ -8,7 +8,7 @@
 #include "inference/worker_pool.hpp"
 #include "speech/stt.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 
 inline constexpr std::size_t kMaxStreams = 256;
 inline constexpr int kHistorySeconds = 40;   ///< of audio kept for each stream
@@ -47,4 +47,4 @@ class MoonshineStt final : public speech::SpeechToText {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

@@ -14,7 +14,7 @@
 #include "base/clock.hpp"
 #include "meter/word_error_rate.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 namespace {
 
 using base::ErrorCode;
@@ -332,4 +332,4 @@ TEST(MoonshineStt, AMissingModelIsAClearError) {
 }
 
 }  // namespace
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

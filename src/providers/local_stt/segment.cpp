@@ -4,7 +4,7 @@
 
 #include "audio/levels.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 namespace {
 
 constexpr int kShortestMs = 80;
@@ -39,4 +39,4 @@ std::size_t quietest_cut(audio::PcmView pcm, int rate, std::size_t earliest, std
   return best;
 }
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

@@ -2,7 +2,7 @@
 #pragma once
 #include "audio/pcm.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 
 /// False if nobody can have said a word here: too short, or nowhere louder than a whisper of line
 /// noise. The model invents text for such audio.
@@ -12,4 +12,4 @@ bool worth_transcribing(audio::PcmView pcm, int rate);
 /// [earliest, latest) samples; the latest of equals. earliest < latest <= pcm.size().
 std::size_t quietest_cut(audio::PcmView pcm, int rate, std::size_t earliest, std::size_t latest);
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <fstream>
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 namespace {
 
 constexpr std::int64_t kFirstRealToken = 3;  // after <unk>, <s>, </s>
@@ -90,4 +90,4 @@ bool repeats_itself(std::span<const std::int64_t> tokens) {
   return false;
 }
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

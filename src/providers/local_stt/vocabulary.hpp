@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 
-namespace frontdesk::providers_local_stt {
+namespace frontdesk::local_stt {
 
 inline constexpr std::int64_t kBeginToken = 1;
 inline constexpr std::int64_t kEndToken = 2;
@@ -30,4 +30,4 @@ class Vocabulary {
 /// True if the last pieces repeat one pattern so often that the model is stuck in a loop.
 bool repeats_itself(std::span<const std::int64_t> tokens);
 
-}  // namespace frontdesk::providers_local_stt
+}  // namespace frontdesk::local_stt

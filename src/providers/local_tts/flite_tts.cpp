@@ -12,7 +12,7 @@ cst_voice* register_cmu_us_kal(const char* directory);
 cst_voice* register_cmu_us_slt(const char* directory);
 }
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 namespace {
 
 using base::ErrorCode;
@@ -92,4 +92,4 @@ void FliteTts::cancel(base::RequestId request) {
   state_->jobs->cancel(request);
 }
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

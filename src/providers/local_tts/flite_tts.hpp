@@ -7,7 +7,7 @@
 #include "inference/worker_pool.hpp"
 #include "speech/tts.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 
 /// Voices "flite:slt" (the default, also for an empty name) and "flite:kal".
 class FliteTts final : public speech::TextToSpeech {
@@ -24,4 +24,4 @@ class FliteTts final : public speech::TextToSpeech {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

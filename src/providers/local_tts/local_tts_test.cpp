@@ -18,7 +18,7 @@
 #include "providers/local_tts/vits_tts.hpp"
 #include "providers/local_tts/voice_shape.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 namespace {
 
 using base::ErrorCode;
@@ -232,7 +232,7 @@ meter::WordErrors round_trip(speech::TextToSpeech& tts, inference::WorkerPool& p
       "A cleaning costs $65.",
       "You can reach us on 555 010 0199.",
   };
-  auto stt = providers_local_stt::MoonshineStt::create(inference::ModelFiles::locate(), pool);
+  auto stt = local_stt::MoonshineStt::create(inference::ModelFiles::locate(), pool);
   EXPECT_TRUE(stt) << stt.error().message;
   struct Heard final : speech::SttSink {
     void on_partial(const speech::Transcript&) override {}
@@ -355,4 +355,4 @@ TEST(FliteTts, IsUnderstoodOverTheTelephone) {
 }
 
 }  // namespace
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

@@ -11,7 +11,7 @@ extern "C" {
 cst_voice* register_cmu_us_kal(const char* directory);
 }
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 namespace {
 
 struct Sound {
@@ -181,4 +181,4 @@ std::string phonemes(const std::string& text) {
   return out;
 }
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <string>
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 
 /// Held around every use of flite: its values are reference-counted without atomics.
 std::mutex& flite_mutex();
@@ -13,4 +13,4 @@ std::mutex& flite_mutex();
 /// , . ? ! ; : are kept. Empty if nothing can be said. Thread-safe.
 std::string phonemes(const std::string& text);
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

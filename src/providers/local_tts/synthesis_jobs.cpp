@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 namespace {
 
 using base::ErrorCode;
@@ -81,4 +81,4 @@ void SynthesisJobs::cancel_all() {
   }
 }
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

@@ -11,7 +11,7 @@
 #include "inference/worker_pool.hpp"
 #include "speech/tts.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 
 /// How a running synthesis learns that nobody wants it any more.
 class Cancellation {
@@ -54,4 +54,4 @@ class SynthesisJobs : public std::enable_shared_from_this<SynthesisJobs> {
   std::map<base::RequestId, std::shared_ptr<Job>> jobs_;
 };
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

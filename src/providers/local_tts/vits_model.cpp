@@ -5,7 +5,7 @@
 
 #include "inference/onnx_session.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 namespace {
 
 using base::ErrorCode;
@@ -111,4 +111,4 @@ base::Result<std::vector<float>> VitsModel::synthesise(std::string_view ipa, int
   return std::vector<float>(samples, samples + (*out)[0].GetTensorTypeAndShapeInfo().GetElementCount());
 }
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

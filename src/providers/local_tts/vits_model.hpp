@@ -9,7 +9,7 @@
 #include "inference/model_files.hpp"
 #include "providers/local_tts/synthesis_jobs.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 
 inline constexpr int kVitsRate = 22050;
 inline constexpr int kVitsSpeakers = 904;
@@ -38,4 +38,4 @@ class VitsModel {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

@@ -8,7 +8,7 @@
 #include "providers/local_tts/voice_shape.hpp"
 #include "speech/spoken_text.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 namespace {
 
 using base::ErrorCode;
@@ -92,4 +92,4 @@ void VitsTts::cancel(base::RequestId request) {
   state_->jobs->cancel(request);
 }
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

@@ -1,6 +1,6 @@
 // Text to speech by a Piper VITS model (LibriTTS-R, 904 speakers, 22.05 kHz; https://arxiv.org/abs/2106.06103)
 // with flite's letter-to-sound rules. English. A request is one pass of the model: hand over one
-// sentence or clause at a time (speech/sentence_splitter.hpp) so that the first sound comes early.
+// sentence or clause at a time so that the first sound comes early.
 #pragma once
 #include <memory>
 #include <span>
@@ -10,7 +10,7 @@
 #include "inference/worker_pool.hpp"
 #include "speech/tts.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 
 inline constexpr std::size_t kMaxTextCharacters = 400;
 
@@ -38,4 +38,4 @@ class VitsTts final : public speech::TextToSpeech {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

@@ -3,7 +3,7 @@
 #pragma once
 #include "speech/tts.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 
 class VoiceRouter final : public speech::TextToSpeech {
  public:
@@ -24,4 +24,4 @@ class VoiceRouter final : public speech::TextToSpeech {
   speech::TextToSpeech& flite_;
 };
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

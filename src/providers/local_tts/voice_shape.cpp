@@ -4,7 +4,7 @@
 
 #include "audio/levels.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 namespace {
 
 constexpr int kLevelFrameMs = 20;
@@ -75,4 +75,4 @@ audio::Pcm to_pcm(std::span<const float> samples) {
   return pcm;
 }
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

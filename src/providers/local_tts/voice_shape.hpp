@@ -5,7 +5,7 @@
 
 #include "audio/pcm.hpp"
 
-namespace frontdesk::providers_local_tts {
+namespace frontdesk::local_tts {
 
 inline constexpr double kActiveLevelDbfs = -20.0;  ///< of the frames that hold speech
 inline constexpr int kLeadMs = 20;                 ///< of silence kept before the first sound
@@ -23,4 +23,4 @@ void normalise_level(std::span<audio::Sample> pcm, int rate);
 /// Samples from -1 to 1, clipped.
 audio::Pcm to_pcm(std::span<const float> samples);
 
-}  // namespace frontdesk::providers_local_tts
+}  // namespace frontdesk::local_tts

@@ -8,7 +8,7 @@
 #include "providers/local_vad/silero_vad.hpp"
 #include "providers/local_vad/window_queue.hpp"
 
-namespace frontdesk::providers_local_vad {
+namespace frontdesk::local_vad {
 namespace {
 
 using speech::kVadWindowSamples;
@@ -201,4 +201,4 @@ TEST(SileroVad, AMissingModelIsAClearError) {
 }
 
 }  // namespace
-}  // namespace frontdesk::providers_local_vad
+}  // namespace frontdesk::local_vad

@@ -10,7 +10,7 @@
 #include "inference/onnx_session.hpp"
 #include "providers/local_vad/window_queue.hpp"
 
-namespace frontdesk::providers_local_vad {
+namespace frontdesk::local_vad {
 namespace {
 
 using base::ErrorCode;
@@ -250,4 +250,4 @@ SileroStats SileroVad::stats() const {
   return state_->stats;
 }
 
-}  // namespace frontdesk::providers_local_vad
+}  // namespace frontdesk::local_vad

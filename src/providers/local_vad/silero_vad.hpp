@@ -7,7 +7,7 @@
 #include "inference/model_files.hpp"
 #include "speech/vad.hpp"
 
-namespace frontdesk::providers_local_vad {
+namespace frontdesk::local_vad {
 
 inline constexpr std::size_t kMaxStreams = 512;
 inline constexpr std::size_t kMaxBatch = 128;
@@ -40,4 +40,4 @@ class SileroVad final : public speech::VoiceActivityDetector {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace frontdesk::providers_local_vad
+}  // namespace frontdesk::local_vad

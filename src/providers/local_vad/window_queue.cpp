@@ -2,7 +2,7 @@
 
 #include "base/assert.hpp"
 
-namespace frontdesk::providers_local_vad {
+namespace frontdesk::local_vad {
 
 void WindowQueue::append(audio::Sample sample) {
   ring_[(begin_ + size_) % ring_.size()] = sample;
@@ -35,4 +35,4 @@ std::uint64_t WindowQueue::take(std::span<float, speech::kVadWindowSamples> wind
   return next_index_++;
 }
 
-}  // namespace frontdesk::providers_local_vad
+}  // namespace frontdesk::local_vad

@@ -8,7 +8,7 @@
 #include "audio/pcm.hpp"
 #include "speech/vad.hpp"
 
-namespace frontdesk::providers_local_vad {
+namespace frontdesk::local_vad {
 
 class WindowQueue {
  public:
@@ -33,4 +33,4 @@ class WindowQueue {
   std::uint64_t next_index_ = 0;
 };
 
-}  // namespace frontdesk::providers_local_vad
+}  // namespace frontdesk::local_vad

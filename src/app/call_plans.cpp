@@ -81,7 +81,7 @@ std::vector<std::string> fixed_phrases(const config::Config& config) {
   const auto settings = settings_for(config);
   std::vector<std::string> phrases;
   for (const auto* text : {&settings.greeting, &settings.apology, &settings.still_there, &settings.goodbye_silence,
-                           &settings.goodbye_limit, &settings.goodbye_trouble}) {
+                           &settings.goodbye_limit, &settings.goodbye_trouble, &settings.pardon, &settings.goodbye}) {
     // Cut exactly as the conversation will cut them, so that each piece is found in the cache.
     conversation::ClauseSplitter splitter;
     for (auto& piece : splitter.feed(*text)) phrases.push_back(std::move(piece));

@@ -132,6 +132,13 @@ void CallHost::on_synthesis_done(const SynthesisDone& done, base::Instant now) {
   handle(call::PieceSynthesised{done.piece, length, done.engine_time}, now);
 }
 
+/// What there is of the piece still plays; without an end it would block everything behind it.
+void CallHost::on_synthesis_failed(const SynthesisFailed& failed, base::Instant now) {
+  if (over_ || !media_ || !held_.expects(failed.piece)) return;
+  held_.complete(failed.piece, *media_);
+  handle(call::SynthesisFailed{failed.piece, failed.error}, now);
+}
+
 // --- the 20 ms clock
 
 void CallHost::tick(base::Instant now) {

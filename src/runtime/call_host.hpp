@@ -43,6 +43,7 @@ class CallHost {
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
+  void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
   /// Every 20 ms from construction to the end.
   void tick(base::Instant now);
 

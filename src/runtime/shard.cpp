@@ -173,6 +173,10 @@ void Shard::on(SynthesisDone& message, base::Instant now) {
   if (auto* host = find(call_of(message.piece))) host->on_synthesis_done(message, now);
 }
 
+void Shard::on(SynthesisFailed& message, base::Instant now) {
+  if (auto* host = find(call_of(message.piece))) host->on_synthesis_failed(message, now);
+}
+
 void Shard::on(Drain& message, base::Instant now) {
   for (auto& [number, host] : calls_) host->handle(call::HangUpRequested{message.reason}, now);
 }
@@ -216,7 +220,7 @@ void Shard::on_synthesis_done(base::RequestId request, base::Duration engine_tim
 }
 
 void Shard::on_synthesis_failed(base::RequestId request, const base::Error& error) {
-  (void)post(ForCall{call_of(request), call::SynthesisFailed{request, error}});
+  (void)post(SynthesisFailed{request, error});
 }
 
 }  // namespace frontdesk::runtime

@@ -51,6 +51,7 @@ class Shard final : private speech::VadSink, private speech::SttSink, private ll
   void on(SpeechWindow& message, base::Instant now);
   void on(SynthesisedAudio& message, base::Instant now);
   void on(SynthesisDone& message, base::Instant now);
+  void on(SynthesisFailed& message, base::Instant now);
   void on(Drain& message, base::Instant now);
 
   // Engine sinks: on the engines' threads.

@@ -53,11 +53,16 @@ struct SynthesisDone {
   base::Duration engine_time{0};
 };
 
+struct SynthesisFailed {
+  call::PieceId piece = 0;
+  base::Error error;
+};
+
 /// End every call: the process is going down.
 struct Drain {
   std::string reason;
 };
 
-using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SpeechWindow, SynthesisedAudio, SynthesisDone, Drain>;
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

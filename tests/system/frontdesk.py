@@ -2,13 +2,13 @@
 import json
 import os
 import re
-import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
@@ -32,15 +32,15 @@ class Frontdesk:
         self._await_ready()
 
     def _await_ready(self):
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            readable, _, _ = select.select([self.process.stdout], [], [], 1)
-            line = self.process.stdout.readline() if readable else None
-            if line == "":
-                break
-            if line and line.startswith("ready"):
-                self.sip, self.http = re.match(r"ready sip=(\S+) http=(\S+)", line).groups()
-                return
+        too_late = threading.Timer(READY_SECONDS, self.process.kill)
+        too_late.start()
+        try:
+            for line in self.process.stdout:
+                if line.startswith("ready"):
+                    self.sip, self.http = re.match(r"ready sip=(\S+) http=(\S+)", line).groups()
+                    return
+        finally:
+            too_late.cancel()
         self.process.kill()
         raise AssertionError("no ready line: " + self.process.stderr.read())
 

@@ -32,7 +32,7 @@ class StartUp(unittest.TestCase):
             code, errors = serve("--data", self.folder, "--sip", f"127.0.0.1:{port}", "--http", "127.0.0.1:0")
         self.assertEqual(code, 1)
         self.assertIn(str(port), errors)
-        self.assertIn("in use", errors)
+        self.assertIn("another program", errors)
 
     def test_an_http_port_in_use(self):
         with socket.socket() as taken:
@@ -42,7 +42,7 @@ class StartUp(unittest.TestCase):
             code, errors = serve("--data", self.folder, "--sip", "127.0.0.1:0", "--http", f"127.0.0.1:{port}")
         self.assertEqual(code, 1)
         self.assertIn(str(port), errors)
-        self.assertIn("in use", errors)
+        self.assertIn("another program", errors)
 
     def test_every_mistake_in_the_configuration_at_once(self):
         path = os.path.join(self.folder, "bad.toml")

@@ -57,7 +57,7 @@ runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config) 
   return [config](const runtime::AdmittedCall& admitted) {
     using screening::Destination;
     runtime::CallPlan plan;
-    plan.voice = {config->voice.name};
+    plan.voice = {config->voice.name, config->voice.speed};
     plan.limits.whole_call = std::chrono::minutes(config->limits.max_call_minutes) + base::seconds(60);
     if (admitted.destination == Destination::echo_test) {
       plan.activity = std::make_unique<diagnostics::EchoTest>(kLongestTest);

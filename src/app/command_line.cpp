@@ -20,7 +20,7 @@ void add_serve(CLI::App& app, ServeOptions& options) {
   command->add_option("--http", options.http, "Address and port of the web page and the API; port 0 picks a free one");
   command->add_option("--rtp", options.rtp, "First and last UDP port for audio, as 20000-20999");
   command->add_option("--models", options.models, "Folder of the speech models");
-  command->add_option("--voice", options.voice, "Voice of the receptionist, as libritts:323 or flite:slt");
+  command->add_option("--voice", options.voice, "Voice of the receptionist, as libritts:403 or flite:slt");
   command->add_flag("--diagnostics", options.diagnostics, "Also answer echo-test and talk-test, from this machine only");
 }
 

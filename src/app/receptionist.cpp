@@ -97,7 +97,7 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   auto engines = create_speech_engines(models);
   if (!engines) return tl::unexpected(engines.error());
   speech = std::move(*engines);
-  speech.voices->prepare(fixed_phrases(*config), config->voice.name);
+  speech.voices->prepare(fixed_phrases(*config), {config->voice.name, config->voice.speed});
   if (auto built = build_brain(models); !built) return built;
   if (auto built = build_signalling(diagnostics); !built) return built;
   auto service = HttpService::start(config->server.http, config->server.data, [this] { return health(); });

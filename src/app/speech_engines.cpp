@@ -54,8 +54,8 @@ base::Result<std::unique_ptr<LocalVoices>> LocalVoices::create(const inference::
 
 speech::TextToSpeech& LocalVoices::tts() { return *state_->cache; }
 
-void LocalVoices::prepare(const std::vector<std::string>& phrases, const std::string& voice) {
-  state_->cache->prepare(phrases, {voice}, audio::kTelephoneRate);
+void LocalVoices::prepare(const std::vector<std::string>& phrases, const speech::VoiceId& voice) {
+  state_->cache->prepare(phrases, voice, audio::kTelephoneRate);
 }
 
 bool LocalVoices::prepared() const { return state_->cache->stats().preparing == 0; }

@@ -23,7 +23,7 @@ class LocalVoices {
   ~LocalVoices();
   speech::TextToSpeech& tts();
   /// Synthesises fixed phrases ahead of the first call.
-  void prepare(const std::vector<std::string>& phrases, const std::string& voice);
+  void prepare(const std::vector<std::string>& phrases, const speech::VoiceId& voice);
   bool prepared() const;
   speech::PhraseCacheStats cache_stats() const;
   speech::OverloadVoiceStats overload_stats() const;

@@ -52,7 +52,7 @@ struct Trunk {
 };
 
 struct Voice {
-  std::string name = "libritts:323";
+  std::string name = "libritts:403";
   double speed = 1.0;  ///< 0.5 to 2
 };
 

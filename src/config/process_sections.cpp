@@ -140,7 +140,7 @@ Trunk read_trunk(TableReader& reader) {
 Voice read_voice(TableReader& reader) {
   Voice voice;
   voice.name = reader.text("name").value_or(voice.name);
-  if (voice.name.empty()) reader.problem("name", "must name a voice, such as \"libritts:323\"");
+  if (voice.name.empty()) reader.problem("name", "must name a voice, such as \"libritts:403\"");
   voice.speed = reader.number("speed", 0.5, 2).value_or(voice.speed);
   reader.finish();
   return voice;

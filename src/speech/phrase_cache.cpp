@@ -14,10 +14,10 @@ namespace {
 
 using base::RequestId;
 
-using Key = std::tuple<std::string, int, std::string>;  // voice, rate, text
+using Key = std::tuple<std::string, double, int, std::string>;  // voice, its speed, rate, text
 
 Key key_of(const SynthesisRequest& request) {
-  return {request.voice.name, request.sample_rate, request.text};
+  return {request.voice.name, request.voice.speed, request.sample_rate, request.text};
 }
 
 /// A pump is between two calls that never block, so this is long.

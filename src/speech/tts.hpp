@@ -9,9 +9,10 @@
 
 namespace frontdesk::speech {
 
-/// Who speaks: an engine's own name for a voice ("libritts:323", "slt").
+/// Who speaks: an engine's own name for a voice ("libritts:403", "flite:slt"), and how fast.
 struct VoiceId {
   std::string name;
+  double speed = 1.0;  ///< 0.5 to 2; 1 is the voice's own pace
   friend bool operator==(const VoiceId&, const VoiceId&) = default;
 };
 

@@ -156,7 +156,8 @@ def number_words(digits):
 
 def words(text):
     """Words for comparison: lower case, numbers spelt, what is said differently but means the same made equal."""
-    text = text.lower().replace("£", " pounds ").replace("’", "'").replace("-", " ")
+    text = text.lower().replace("£", " pounds ").replace("’", "'")
+    text = re.sub(r"\b(%s)-(?=[a-z])" % "|".join(TENS.values()), r"\1 ", text).replace("-", "")
     text = re.sub(r"pounds (\d+)", r"\1 pounds", text)
     text = re.sub(r"(\d+)[:.](\d\d)\b", r"\1 \2", text)
     text = re.sub(r"\b([ap])\.? ?m\b\.?", r"\1m", text)

@@ -17,7 +17,7 @@ inline constexpr int kVitsSpeakers = 904;
 struct VitsStyle {
   float noise = 0.4F;         ///< variation of tone; low is steady and clear
   float rhythm_noise = 0.5F;  ///< variation of lengths
-  float length = 1.0F;        ///< above 1 is slower
+  float length = 1.08F;       ///< above 1 is slower; a little is easier to follow over a telephone
 };
 
 class VitsModel {

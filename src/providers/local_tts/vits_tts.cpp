@@ -1,5 +1,6 @@
 #include "providers/local_tts/vits_tts.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "audio/resampler.hpp"
@@ -13,6 +14,8 @@ namespace {
 
 using base::ErrorCode;
 
+constexpr double kSlowest = 0.5;
+constexpr double kFastest = 2.0;
 constexpr const char* kDomain = "tts.vits";
 constexpr std::string_view kPrefix = "libritts:";
 
@@ -37,7 +40,9 @@ base::Result<audio::Pcm> speak(const VitsModel& model, const speech::SynthesisRe
   if (!speaker) return tl::unexpected(speaker.error());
   const auto ipa = phonemes(speech::spoken_text(request.text));
   if (ipa.empty()) return audio::Pcm{};  // punctuation alone says nothing
-  const auto samples = model.synthesise(ipa, *speaker, VitsStyle{}, cancellation);
+  VitsStyle style;
+  style.length /= static_cast<float>(std::clamp(request.voice.speed, kSlowest, kFastest));
+  const auto samples = model.synthesise(ipa, *speaker, style, cancellation);
   if (!samples) return tl::unexpected(samples.error());
   auto pcm = trimmed(to_pcm(*samples), kVitsRate);
   normalise_level(pcm, kVitsRate);
@@ -49,8 +54,8 @@ base::Result<audio::Pcm> speak(const VitsModel& model, const speech::SynthesisRe
 std::span<const CuratedVoice> curated_voices() {
   // Of 21 speakers sampled, those with the fewest word errors (at most 3.2 % of 222 words) when our own
   // recogniser hears them over G.711; best first within each kind. Pitch is the median of voiced frames.
-  static constexpr CuratedVoice kVoices[] = {{kDefaultVoice, "higher, 216 Hz"},  {"libritts:143", "higher, 223 Hz"},
-                                             {"libritts:443", "higher, 256 Hz"}, {"libritts:403", "higher, 202 Hz"},
+  static constexpr CuratedVoice kVoices[] = {{kDefaultVoice, "higher, 202 Hz"},  {"libritts:143", "higher, 223 Hz"},
+                                             {"libritts:443", "higher, 256 Hz"}, {"libritts:323", "higher, 216 Hz"},
                                              {"libritts:783", "higher, 237 Hz"}, {"libritts:183", "lower, 155 Hz"},
                                              {"libritts:423", "lower, 155 Hz"},  {"libritts:293", "lower, 167 Hz"},
                                              {"libritts:803", "lower, 147 Hz"},  {"libritts:113", "lower, 123 Hz"}};

@@ -16,11 +16,11 @@ inline constexpr std::size_t kMaxTextCharacters = 400;
 
 /// A speaker that our own recogniser understands well.
 struct CuratedVoice {
-  std::string_view name;         ///< for VoiceId: "libritts:323"
+  std::string_view name;         ///< for VoiceId: "libritts:403"
   std::string_view description;  ///< "lower, 123 Hz"
 };
 std::span<const CuratedVoice> curated_voices();
-inline constexpr std::string_view kDefaultVoice = "libritts:323";
+inline constexpr std::string_view kDefaultVoice = "libritts:403";
 
 /// Voices "libritts:0" to "libritts:903"; an empty name means kDefaultVoice.
 class VitsTts final : public speech::TextToSpeech {

@@ -67,13 +67,15 @@ void add_call_command(CLI::App& app, CallCommandOptions& options) {
   command->add_option("--plan", options.plan, "What to say: a TOML file, see examples/calls");
   command->add_option("--say", options.say, "A line to say; may be repeated");
   command->add_option("--play", options.play, "A WAV file to play; may be repeated");
-  command->add_option("--barge-in", options.barge_in_after_ms, "Say the last line this many ms into the answer before it");
+  command->add_option("--barge-in", options.barge_in_after_ms,
+                      "Say the last line this many ms into the answer before it");
   command->add_option("--voice", options.voice, "Voice of the caller");
   command->add_option("--bind", options.bind, "Local address");
   command->add_option("--record", options.record, "Write the call to this WAV file (caller left)");
   command->add_option("--models", options.models, "Folder of the speech models");
   command->add_option("--calls", options.calls, "Calls at once")->check(CLI::Range(1, 200));
-  command->add_option("--listen-only", options.listen_seconds, "Say nothing; listen this many seconds and count packets");
+  command->add_option("--listen-only", options.listen_seconds,
+                      "Say nothing; listen this many seconds and count packets");
   command->add_option("--listen-sound", options.listen_sound, "Sent meanwhile: silence, tone or a WAV file");
   command->add_flag("--band-limit", options.band_limit, "Filter what is said to 300-3400 Hz");
   command->add_flag("--no-transcripts", options.no_transcripts, "Do not transcribe the answers");

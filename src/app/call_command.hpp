@@ -11,14 +11,14 @@ namespace frontdesk::app {
 
 struct CallCommandOptions {
   std::string uri = "sip:reception@127.0.0.1:5060";
-  std::string plan;                ///< a file; empty: the five-turn sample
-  std::vector<std::string> say;    ///< lines instead of a plan
-  std::vector<std::string> play;   ///< WAV files instead of a plan
+  std::string plan;               ///< a file; empty: the five-turn sample
+  std::vector<std::string> say;   ///< lines instead of a plan
+  std::vector<std::string> play;  ///< WAV files instead of a plan
   std::string voice = "libritts:803";
   std::string bind;
   std::string record;
   std::string models;
-  int barge_in_after_ms = 0;       ///< for the last of `say`
+  int barge_in_after_ms = 0;  ///< for the last of `say`
   int calls = 1;
   int listen_seconds = 0;
   std::string listen_sound = "silence";

@@ -33,16 +33,14 @@ llm::ToolSpec end_call_tool() {
 /// A softphone sends a name where a provider sends a number: it is no number to call back.
 bool is_telephone_number(const std::string& user) {
   const auto digits = std::count_if(user.begin(), user.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits >= kFewestDigits && std::all_of(user.begin(), user.end(), [](char c) {
-           return (c >= '0' && c <= '9') || c == '+';
-         });
+  return digits >= kFewestDigits &&
+         std::all_of(user.begin(), user.end(), [](char c) { return (c >= '0' && c <= '9') || c == '+'; });
 }
 
 conversation::ConversationSettings settings_for(const config::Config& config) {
   conversation::ConversationSettings settings;
-  settings.greeting = config.business.greeting.empty()
-                          ? "Hello, this is " + config.business.name + ". How can I help?"
-                          : config.business.greeting;
+  settings.greeting = config.business.greeting.empty() ? "Hello, this is " + config.business.name + ". How can I help?"
+                                                       : config.business.greeting;
   if (!config.business.phrases.apology.empty()) settings.apology = config.business.phrases.apology;
   settings.tools = {take_message_tool(), end_call_tool()};
   settings.idle_prompt = base::seconds(config.limits.silence_seconds);
@@ -63,8 +61,8 @@ runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config) 
       plan.activity = std::make_unique<diagnostics::EchoTest>(kLongestTest);
       plan.listens = false;
     } else if (admitted.destination == Destination::talk_test) {
-      plan.activity = std::make_unique<diagnostics::TalkTest>(
-          talk_test_sentences(), runtime::first_request(admitted.number), kLongestTest);
+      plan.activity = std::make_unique<diagnostics::TalkTest>(talk_test_sentences(),
+                                                              runtime::first_request(admitted.number), kLongestTest);
       plan.listens = false;
     } else {
       auto settings = settings_for(*config);

@@ -15,7 +15,9 @@ int complain(const base::Error& error) {
   return 1;
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 /// The decisions of a call, from its tape.
 void print_why(const std::filesystem::path& tape) {

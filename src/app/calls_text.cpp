@@ -66,8 +66,8 @@ std::string turn_text(const store::TurnRow& turn) {
 
 std::string calls_table(const store::CallPage& page) {
   if (page.calls.empty()) return "No calls yet.\n";
-  std::string text = format("%-19s  %-18s %7s  %-11s %5s  %-8s %s\n", "when", "caller", "length", "status", "turns",
-                            "reply", "id");
+  std::string text =
+      format("%-19s  %-18s %7s  %-11s %5s  %-8s %s\n", "when", "caller", "length", "status", "turns", "reply", "id");
   for (const auto& call : page.calls)
     text += format("%-19s  %-18.18s %7s  %-11s %5lld  %-8s %s\n", time_text(call.started_at).c_str(),
                    caller_text(call).c_str(), length_text(call.duration_ms).c_str(),
@@ -84,13 +84,15 @@ std::string call_page(const store::CallRow& call, const std::vector<store::TurnR
           length_text(call.duration_ms) + ", " + std::string(store::name(call.status)) + "\n";
   if (!call.end_reason.empty()) text += "  ended: " + call.end_reason + "\n";
   text += "  accepted: " + call.screening + "\n";
-  text += "  reply gap on the waveform: median " + ms_text(call.gap_p50_ms) + ", 95 % within " + ms_text(call.gap_p95_ms) + "\n";
+  text += "  reply gap on the waveform: median " + ms_text(call.gap_p50_ms) + ", 95 % within " +
+          ms_text(call.gap_p95_ms) + "\n";
   text += format("  line: %.2f %% of packets lost, jitter %.1f ms\n", call.loss_percent, call.jitter_ms);
   if (!call.recording.empty()) text += "  recording: " + call.recording + "\n";
   text += "\n";
   for (const auto& turn : turns) text += turn_text(turn);
   for (const auto& message : messages)
-    text += "\nMessage from " + message.name.expose() + ", " + message.number.expose() + ": " + message.reason.expose() + "\n";
+    text += "\nMessage from " + message.name.expose() + ", " + message.number.expose() + ": " +
+            message.reason.expose() + "\n";
   return text;
 }
 

@@ -14,14 +14,16 @@ constexpr int kMisused = 2;
 
 void add_serve(CLI::App& app, ServeOptions& options) {
   auto* command = app.add_subcommand("serve", "Answer calls until stopped");
-  command->add_option("--config", options.config, "Configuration file (default: frontdesk.toml, else the sample business)");
+  command->add_option("--config", options.config,
+                      "Configuration file (default: frontdesk.toml, else the sample business)");
   command->add_option("--data", options.data, "Folder of the database and the recordings");
   command->add_option("--sip", options.sip, "Address and port for SIP, UDP and TCP; port 0 picks a free one");
   command->add_option("--http", options.http, "Address and port of the web page and the API; port 0 picks a free one");
   command->add_option("--rtp", options.rtp, "First and last UDP port for audio, as 20000-20999");
   command->add_option("--models", options.models, "Folder of the speech models");
   command->add_option("--voice", options.voice, "Voice of the receptionist, as libritts:403 or flite:slt");
-  command->add_flag("--diagnostics", options.diagnostics, "Also answer echo-test and talk-test, from this machine only");
+  command->add_flag("--diagnostics", options.diagnostics,
+                    "Also answer echo-test and talk-test, from this machine only");
 }
 
 void add_calls(CLI::App& app, CallsOptions& options) {

@@ -15,6 +15,7 @@
 #include "providers/local_llm/dialogue.hpp"
 #include "providers/local_llm/local_model.hpp"
 #include "providers/local_llm/text_embedder.hpp"
+#include "reception/messages/message.hpp"
 #include "records/record_keeper.hpp"
 #include "runtime/switchboard.hpp"
 #include "sip/user_agent.hpp"
@@ -26,12 +27,33 @@ constexpr auto kPrepareLimit = std::chrono::seconds(20);
 constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
 
+/// National and international ways of writing a number are the same number.
+std::function<bool(std::string_view)> caller_rule(const config::Trunk& trunk, const std::string& country) {
+  const auto canonical = [country](std::string_view number) {
+    std::string digits(number);
+    std::erase(digits, ' ');
+    return messages::to_e164(digits, country);
+  };
+  std::vector<std::string> patterns;
+  for (const auto& pattern : trunk.allowed_from) {
+    const bool open = pattern.ends_with('*');
+    const auto digits = canonical(open ? pattern.substr(0, pattern.size() - 1) : pattern);
+    patterns.push_back(open ? digits + "*" : digits);
+  }
+  return [patterns, canonical](std::string_view caller) {
+    const auto number = canonical(caller);
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const auto& pattern) { return screening::matches_number(pattern, number); });
+  };
+}
+
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
   runtime::SwitchboardOptions options;
   options.screening.diagnostics = diagnostics;
   options.screening.direct_caller = [ranges = config.server.direct_callers](const base::Endpoint& source) {
     return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(source); });
   };
+  if (config.trunk) options.screening.allowed_caller = caller_rule(*config.trunk, config.business.country);
   options.max_calls = static_cast<std::size_t>(config.limits.max_calls);
   options.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
   options.rtp_address = config.server.sip;
@@ -54,10 +76,14 @@ sip::TrunkRegistration registration_of(const config::Trunk& trunk) {
 
 std::string state_name(sip::RegistrationState state) {
   switch (state) {
-    case sip::RegistrationState::registering: return "registering";
-    case sip::RegistrationState::registered: return "registered";
-    case sip::RegistrationState::failed: return "failed";
-    case sip::RegistrationState::unregistered: return "unregistered";
+    case sip::RegistrationState::registering:
+      return "registering";
+    case sip::RegistrationState::registered:
+      return "registered";
+    case sip::RegistrationState::failed:
+      return "failed";
+    case sip::RegistrationState::unregistered:
+      return "unregistered";
   }
   return "failed";
 }
@@ -93,7 +119,8 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   auto keeper = records::RecordKeeper::start(config->server.data);
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
-  for (const auto& call : records->mended()) spdlog::warn("call {} was interrupted when the program last stopped", call);
+  for (const auto& call : records->mended())
+    spdlog::warn("call {} was interrupted when the program last stopped", call);
   auto engines = create_speech_engines(models);
   if (!engines) return tl::unexpected(engines.error());
   speech = std::move(*engines);
@@ -136,7 +163,8 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
 /// The first caller should not wait for the greeting to be synthesised.
 base::Status Receptionist::Parts::prepare_phrases() const {
   const auto give_up = std::chrono::steady_clock::now() + kPrepareLimit;
-  while (!speech.voices->prepared() && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(kPollEvery);
+  while (!speech.voices->prepared() && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::sleep_for(kPollEvery);
   if (!speech.voices->prepared()) spdlog::warn("some fixed phrases are not synthesised yet: the machine is busy");
   return {};
 }
@@ -160,7 +188,9 @@ api::Health Receptionist::Parts::health() const {
 }
 
 Receptionist::Receptionist(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Receptionist::~Receptionist() { stop(); }
+Receptionist::~Receptionist() {
+  stop();
+}
 
 base::Result<std::unique_ptr<Receptionist>> Receptionist::start(config::Config config, bool diagnostics) {
   auto parts = std::make_unique<Parts>();

@@ -49,12 +49,14 @@ std::vector<std::string> override_with(const ServeOptions& options, config::Conf
     if (const auto parsed = base::parse_endpoint(text))
       target = *parsed;
     else
-      problems.push_back(std::string(name) + " must be an address and a port, such as 127.0.0.1:5060, not \"" + text + "\"");
+      problems.push_back(std::string(name) + " must be an address and a port, such as 127.0.0.1:5060, not \"" + text +
+                         "\"");
   };
   endpoint("--sip", options.sip, config.server.sip);
   endpoint("--http", options.http, config.server.http);
   if (!options.rtp.empty() && !parse_ports(options.rtp, config.server))
-    problems.push_back("--rtp must be two UDP ports from 1024 to 65535, such as 20000-20999, not \"" + options.rtp + "\"");
+    problems.push_back("--rtp must be two UDP ports from 1024 to 65535, such as 20000-20999, not \"" + options.rtp +
+                       "\"");
   if (!options.data.empty()) config.server.data = options.data;
   if (!options.models.empty()) config.server.models = options.models;
   if (!options.voice.empty()) config.voice.name = options.voice;
@@ -64,7 +66,7 @@ std::vector<std::string> override_with(const ServeOptions& options, config::Conf
 void print_box(const Receptionist::Addresses& at, const std::string& business, bool sample) {
   const auto host = [](base::Endpoint endpoint) {
     return endpoint.address == base::Endpoint{}.address ? "127.0.0.1:" + std::to_string(endpoint.port)
-                                                         : base::to_string(endpoint);
+                                                        : base::to_string(endpoint);
   };
   std::printf("\n  %s is answering calls%s.\n\n", business.c_str(), sample ? " (the sample business)" : "");
   std::printf("    call it        sip:reception@%s   with any softphone on this machine\n", host(at.sip).c_str());

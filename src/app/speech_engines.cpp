@@ -52,15 +52,23 @@ base::Result<std::unique_ptr<LocalVoices>> LocalVoices::create(const inference::
   return std::unique_ptr<LocalVoices>(new LocalVoices(std::move(state)));
 }
 
-speech::TextToSpeech& LocalVoices::tts() { return *state_->cache; }
+speech::TextToSpeech& LocalVoices::tts() {
+  return *state_->cache;
+}
 
 void LocalVoices::prepare(const std::vector<std::string>& phrases, const speech::VoiceId& voice) {
   state_->cache->prepare(phrases, voice, audio::kTelephoneRate);
 }
 
-bool LocalVoices::prepared() const { return state_->cache->stats().preparing == 0; }
-speech::PhraseCacheStats LocalVoices::cache_stats() const { return state_->cache->stats(); }
-speech::OverloadVoiceStats LocalVoices::overload_stats() const { return state_->overload->stats(); }
+bool LocalVoices::prepared() const {
+  return state_->cache->stats().preparing == 0;
+}
+speech::PhraseCacheStats LocalVoices::cache_stats() const {
+  return state_->cache->stats();
+}
+speech::OverloadVoiceStats LocalVoices::overload_stats() const {
+  return state_->overload->stats();
+}
 
 base::Result<SpeechEngines> create_speech_engines(const inference::ModelFiles& models) {
   SpeechEngines engines;

@@ -78,7 +78,8 @@ TEST(Resampler, StreamsWithoutLosingSamples) {
 }
 
 TEST(Wav, RoundTripAndCutShort) {
-  const auto path = std::filesystem::temp_directory_path() / ("frontdesk-wav-test-" + std::to_string(::getpid()) + ".wav");
+  const auto path =
+      std::filesystem::temp_directory_path() / ("frontdesk-wav-test-" + std::to_string(::getpid()) + ".wav");
   const Wav wav{8000, 2, {1, -1, 2, -2, 3, -3}};
   ASSERT_TRUE(write_wav(path, wav));
   const auto back = read_wav(path);

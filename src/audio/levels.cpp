@@ -7,7 +7,9 @@
 namespace frontdesk::audio {
 namespace {
 
-Sample saturate(double value) { return static_cast<Sample>(std::lround(std::clamp(value, -32768.0, 32767.0))); }
+Sample saturate(double value) {
+  return static_cast<Sample>(std::lround(std::clamp(value, -32768.0, 32767.0)));
+}
 
 }  // namespace
 

@@ -12,7 +12,7 @@ using Pcm = std::vector<Sample>;
 using PcmView = std::span<const Sample>;
 
 inline constexpr int kTelephoneRate = 8000;
-inline constexpr int kFrameMs = 20;                                          ///< one packet
+inline constexpr int kFrameMs = 20;                                             ///< one packet
 inline constexpr std::size_t kFrameSamples = kTelephoneRate / 1000 * kFrameMs;  ///< 160
 
 /// Samples that play for `ms` milliseconds at `rate` samples a second.

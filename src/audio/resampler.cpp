@@ -37,14 +37,16 @@ Resampler::~Resampler() = default;
 Resampler::Resampler(Resampler&&) noexcept = default;
 Resampler& Resampler::operator=(Resampler&&) noexcept = default;
 
-void Resampler::reset() { speex_resampler_reset_mem(state_->speex); }
+void Resampler::reset() {
+  speex_resampler_reset_mem(state_->speex);
+}
 
 void Resampler::process(PcmView in, Pcm& out) {
   while (!in.empty()) {
     const auto chunk = in.first(std::min(in.size(), kChunk));
     auto consumed = static_cast<spx_uint32_t>(chunk.size());
-    auto produced = static_cast<spx_uint32_t>(chunk.size() * static_cast<std::size_t>(state_->to) /
-                                                  static_cast<std::size_t>(state_->from) + 16);
+    auto produced = static_cast<spx_uint32_t>(
+        chunk.size() * static_cast<std::size_t>(state_->to) / static_cast<std::size_t>(state_->from) + 16);
     const auto start = out.size();
     out.resize(start + produced);
     speex_resampler_process_int(state_->speex, 0, chunk.data(), &consumed, out.data() + start, &produced);

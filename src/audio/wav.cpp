@@ -67,7 +67,9 @@ void append_u16(std::vector<std::uint8_t>& out, std::uint16_t value) {
   out.push_back(static_cast<std::uint8_t>(value >> 8));
 }
 
-void append_tag(std::vector<std::uint8_t>& out, std::string_view tag) { out.insert(out.end(), tag.begin(), tag.end()); }
+void append_tag(std::vector<std::uint8_t>& out, std::string_view tag) {
+  out.insert(out.end(), tag.begin(), tag.end());
+}
 
 }  // namespace
 
@@ -89,7 +91,8 @@ base::Result<Wav> parse_wav(std::span<const std::uint8_t> bytes) {
     const std::size_t available = std::min(size, bytes.size() - body);
     if (has_tag(bytes, at, "fmt ")) {
       if (available < 16) return bad("format chunk is cut short");
-      format = {read_u16(bytes, body), read_u16(bytes, body + 2), read_u32(bytes, body + 4), read_u16(bytes, body + 14)};
+      format = {read_u16(bytes, body), read_u16(bytes, body + 2), read_u32(bytes, body + 4),
+                read_u16(bytes, body + 14)};
     } else if (has_tag(bytes, at, "data")) {
       if (auto status = check(format); !status) return tl::unexpected(status.error());
       return Wav{static_cast<int>(format.rate), format.channels, decode(format, bytes.subspan(body, available))};

@@ -13,7 +13,8 @@ TEST(Endpoint, ParsesAndPrints) {
 }
 
 TEST(Endpoint, RefusesWhatIsNotNumeric) {
-  for (const char* bad : {"", "5060", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "host:5060", "1:2:3", "::1:5060", "127.0.0.1:5x"})
+  for (const char* bad :
+       {"", "5060", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "host:5060", "1:2:3", "::1:5060", "127.0.0.1:5x"})
     EXPECT_FALSE(parse_endpoint(bad)) << bad;
 }
 

@@ -15,6 +15,8 @@ std::uint64_t random_u64() {
   return value;
 }
 
-std::string new_id(std::string_view prefix) { return make_id(prefix, wall_now(), random_u64(), random_u64()); }
+std::string new_id(std::string_view prefix) {
+  return make_id(prefix, wall_now(), random_u64(), random_u64());
+}
 
 }  // namespace frontdesk::base

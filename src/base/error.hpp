@@ -9,9 +9,22 @@
 namespace frontdesk::base {
 
 enum class ErrorCode {
-  cancelled, unknown, invalid_argument, deadline_exceeded, not_found, already_exists, permission_denied,
-  resource_exhausted, failed_precondition, aborted, out_of_range, unimplemented, internal, unavailable,
-  data_loss, unauthenticated,
+  cancelled,
+  unknown,
+  invalid_argument,
+  deadline_exceeded,
+  not_found,
+  already_exists,
+  permission_denied,
+  resource_exhausted,
+  failed_precondition,
+  aborted,
+  out_of_range,
+  unimplemented,
+  internal,
+  unavailable,
+  data_loss,
+  unauthenticated,
 };
 
 enum class Retry { never, now, later };

@@ -24,7 +24,8 @@ std::string make_id(std::string_view prefix, UtcTime now, std::uint64_t random_h
 bool is_id(std::string_view prefix, std::string_view text) {
   if (text.size() != prefix.size() + 33 || !text.starts_with(prefix) || text[prefix.size()] != '_') return false;
   const auto digits = text.substr(prefix.size() + 1);
-  return std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return std::all_of(digits.begin(), digits.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace frontdesk::base

@@ -32,7 +32,9 @@ class Pii {
   T value_{};
 };
 
-inline std::string redacted(const Secret& secret) { return secret.empty() ? "(not set)" : "(secret)"; }
+inline std::string redacted(const Secret& secret) {
+  return secret.empty() ? "(not set)" : "(secret)";
+}
 
 /// The last two characters, enough to tell two callers apart in a log.
 inline std::string redacted(const Pii<std::string>& pii) {

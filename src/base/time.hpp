@@ -25,8 +25,12 @@ struct Instant {
 /// Later than every real instant: "no deadline".
 inline constexpr Instant kNever{Duration(std::numeric_limits<Duration::rep>::max())};
 
-constexpr std::int64_t to_ms(Duration d) { return std::chrono::duration_cast<milliseconds>(d).count(); }
-constexpr double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+constexpr std::int64_t to_ms(Duration d) {
+  return std::chrono::duration_cast<milliseconds>(d).count();
+}
+constexpr double to_seconds(Duration d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 /// Wall time, UTC, in milliseconds since 1970: for records and for answering "are you open now?".
 struct UtcTime {

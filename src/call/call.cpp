@@ -6,23 +6,34 @@ namespace frontdesk::call {
 
 std::string_view name(Phase phase) {
   switch (phase) {
-    case Phase::idle: return "idle";
-    case Phase::answering: return "answering";
-    case Phase::active: return "active";
-    case Phase::ended: return "ended";
+    case Phase::idle:
+      return "idle";
+    case Phase::answering:
+      return "answering";
+    case Phase::active:
+      return "active";
+    case Phase::ended:
+      return "ended";
   }
   return "ended";
 }
 
 std::string_view name(EndClass end_class) {
   switch (end_class) {
-    case EndClass::completed: return "completed";
-    case EndClass::caller_hung_up: return "caller_hung_up";
-    case EndClass::caller_silent: return "caller_silent";
-    case EndClass::time_limit: return "time_limit";
-    case EndClass::media_lost: return "media_lost";
-    case EndClass::failed: return "failed";
-    case EndClass::operator_ended: return "operator_ended";
+    case EndClass::completed:
+      return "completed";
+    case EndClass::caller_hung_up:
+      return "caller_hung_up";
+    case EndClass::caller_silent:
+      return "caller_silent";
+    case EndClass::time_limit:
+      return "time_limit";
+    case EndClass::media_lost:
+      return "media_lost";
+    case EndClass::failed:
+      return "failed";
+    case EndClass::operator_ended:
+      return "operator_ended";
   }
   return "failed";
 }

@@ -30,7 +30,9 @@ class Babbler final : public Activity {
 };
 
 int end_calls(const Commands& commands) {
-  return static_cast<int>(std::count_if(commands.begin(), commands.end(), [](const Command& command) { return std::holds_alternative<EndCall>(command); }));
+  return static_cast<int>(std::count_if(commands.begin(), commands.end(), [](const Command& command) {
+    return std::holds_alternative<EndCall>(command);
+  }));
 }
 
 struct Harness {
@@ -79,15 +81,33 @@ TEST(Call, EndsOnceForEveryWayTheLegCanGo) {
 TEST(Tape, EveryEventReadsBackAsItWasWritten) {
   const TapeOrigin origin{Instant{seconds(100)}, 5000};
   const Instant at{seconds(101)};
-  llm::ChatOutcome outcome{.tool_calls = {{"t1", "take_message", R"({"name":"Bob \"the\" builder"})"}}, .provider_state = "s\n2", .confidence = 0.5F, .sources = {"hours"}};
-  const std::vector<Event> events = {LegOffered{}, LegEstablished{}, LegEnded{"by\\e"}, MediaLost{}, DigitPressed{'#'},
-      SpeechStarted{at}, SpeechStopped{at}, PartialTranscript{base::Pii<std::string>("a")},
+  llm::ChatOutcome outcome{.tool_calls = {{"t1", "take_message", R"({"name":"Bob \"the\" builder"})"}},
+                           .provider_state = "s\n2",
+                           .confidence = 0.5F,
+                           .sources = {"hours"}};
+  const std::vector<Event> events = {
+      LegOffered{},
+      LegEstablished{},
+      LegEnded{"by\\e"},
+      MediaLost{},
+      DigitPressed{'#'},
+      SpeechStarted{at},
+      SpeechStopped{at},
+      PartialTranscript{base::Pii<std::string>("a")},
       FinalTranscript{5003, base::Pii<std::string>("What \"time\"?"), 0.75F, base::milliseconds(82)},
       TranscriptionFailed{5003, {base::ErrorCode::unavailable, "tape", "gone", base::Retry::never, 0}},
-      ChatText{5004, "We open\nat 8."}, ChatFinished{5004, outcome}, ChatFailed{5004, {base::ErrorCode::unavailable, "tape", "429", base::Retry::never, 0}},
-      ToolFinished{"t1", "ok"}, PieceReady{5005}, PieceSynthesised{5005, base::milliseconds(1234), base::milliseconds(5)},
-      SynthesisFailed{5005, {base::ErrorCode::unavailable, "tape", "x", base::Retry::never, 0}}, PlayoutStarted{5005}, PlayoutFinished{5005},
-      PlayoutCut{5005, base::milliseconds(400)}, Wakeup{}, HangUpRequested{"drain"}};
+      ChatText{5004, "We open\nat 8."},
+      ChatFinished{5004, outcome},
+      ChatFailed{5004, {base::ErrorCode::unavailable, "tape", "429", base::Retry::never, 0}},
+      ToolFinished{"t1", "ok"},
+      PieceReady{5005},
+      PieceSynthesised{5005, base::milliseconds(1234), base::milliseconds(5)},
+      SynthesisFailed{5005, {base::ErrorCode::unavailable, "tape", "x", base::Retry::never, 0}},
+      PlayoutStarted{5005},
+      PlayoutFinished{5005},
+      PlayoutCut{5005, base::milliseconds(400)},
+      Wakeup{},
+      HangUpRequested{"drain"}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);
   for (const auto& event : events) {
     const auto line = to_line(at, event, origin);

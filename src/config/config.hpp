@@ -34,7 +34,6 @@ struct Server {
   std::string data = "./data";
   std::string models;                        ///< empty: the model cache of `./dev setup`
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
-  std::string public_address;                ///< numeric; empty: the address of the socket
 };
 
 enum class Transport { udp, tcp };
@@ -43,12 +42,12 @@ struct Trunk {
   std::string name = "trunk";
   std::string domain;
   std::uint16_t port = 5065;
-  Transport transport = Transport::udp;
+  Transport transport = Transport::tcp;
   std::string username;
   std::string auth_username;  ///< empty in the file: the same as username
   base::Secret password;
   std::string inbound_number;
-  std::vector<AddressRange> allowed_from;
+  std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"
 };
 
 struct Voice {
@@ -61,8 +60,6 @@ struct Limits {
   int max_call_minutes = 30;
   int silence_seconds = 8;  ///< before the caller is asked whether they are there
   int silence_prompts = 2;  ///< then goodbye
-  int ring_seconds = 0;     ///< before answering
-  int max_message_seconds = 120;
 };
 
 struct Config {

@@ -106,13 +106,24 @@ Server read_server(TableReader& reader) {
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");
   server.direct_callers = ranges(reader, "direct_callers");
-  server.public_address = reader.text("public_address").value_or("");
-  if (!server.public_address.empty() && !base::parse_address(server.public_address)) {
-    reader.problem("public_address", "must be a numeric address, such as \"203.0.113.7\"");
-  }
   reader.finish();
   return server;
 }
+
+namespace {
+
+/// Digits with an optional + in front and an optional * at the end; or * alone.
+void check_number_pattern(TableReader& reader, std::string_view pattern) {
+  auto digits = pattern;
+  const bool open = digits.ends_with('*');
+  if (open) digits.remove_suffix(1);
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  const bool numeric = std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || c == ' '; });
+  if (numeric && (open || !digits.empty())) return;
+  reader.problem("allowed_from", "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"0333*\" or \"*\"");
+}
+
+}  // namespace
 
 Trunk read_trunk(TableReader& reader) {
   Trunk trunk;
@@ -121,7 +132,7 @@ Trunk read_trunk(TableReader& reader) {
   if (const auto why = domain_problem(trunk.domain); !trunk.domain.empty() && !why.empty())
     reader.problem("domain", why);
   trunk.port = static_cast<std::uint16_t>(reader.integer("port", 1, 65535).value_or(trunk.port));
-  const std::string transport = reader.text("transport").value_or("udp");
+  const std::string transport = reader.text("transport").value_or("tcp");
   trunk.transport = transport == "tcp" ? Transport::tcp : Transport::udp;
   if (transport != "tcp" && transport != "udp") reader.problem("transport", "must be \"udp\" or \"tcp\"");
   trunk.username = reader.required("username", "\"...\" (the account your provider gave you)");
@@ -132,7 +143,8 @@ Trunk read_trunk(TableReader& reader) {
     reader.problem("password", "is missing: set FRONTDESK_TRUNK_PASSWORD, or write password = \"...\"");
   }
   trunk.inbound_number = reader.text("inbound_number").value_or("");
-  trunk.allowed_from = ranges(reader, "allowed_from");
+  if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
+  for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, pattern);
   reader.finish();
   return trunk;
 }
@@ -155,8 +167,6 @@ Limits read_limits(TableReader& reader) {
   read("max_call_minutes", 1, kMaxCallMinutes, limits.max_call_minutes);
   read("silence_seconds", 2, 120, limits.silence_seconds);
   read("silence_prompts", 0, 10, limits.silence_prompts);
-  read("ring_seconds", 0, 60, limits.ring_seconds);
-  read("max_message_seconds", 5, 600, limits.max_message_seconds);
   reader.finish();
   return limits;
 }

@@ -42,8 +42,8 @@ struct ChatRequest {
   std::string system_prompt;
   std::vector<ChatMessage> messages;  ///< oldest first; the last is the caller's
   std::vector<ToolSpec> tools;
-  base::UtcTime wall_now;    ///< "are you open now?" is asked of a clock that is handed in
-  std::string caller_number; ///< E.164 or empty when withheld: to offer "the number you call from"
+  base::UtcTime wall_now;     ///< "are you open now?" is asked of a clock that is handed in
+  std::string caller_number;  ///< E.164 or empty when withheld: to offer "the number you call from"
   int max_tokens = 300;
   double temperature = 0.3;
   bool speculative = false;  ///< may be cancelled at once: avoid side effects and paid extras

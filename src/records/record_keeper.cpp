@@ -45,7 +45,8 @@ store::TurnRow row_of(const std::string& call, const runtime::TurnTaken& taken) 
   store::TurnRow row;
   row.call = call;
   row.index = taken.turn.index;
-  row.speaker = taken.turn.speaker == call::Speaker::caller ? store::TurnSpeaker::caller : store::TurnSpeaker::receptionist;
+  row.speaker =
+      taken.turn.speaker == call::Speaker::caller ? store::TurnSpeaker::caller : store::TurnSpeaker::receptionist;
   row.text = taken.turn.text;
   row.heard = taken.turn.heard;
   row.interrupted = taken.turn.interrupted;

@@ -11,7 +11,9 @@ constexpr base::Duration kFirstSoundWanted = base::milliseconds(150);
 
 }  // namespace
 
-void CallHost::on(call::Answer&, base::Instant) { around_.legs.answer(dialog_, socket_.local()); }
+void CallHost::on(call::Answer&, base::Instant) {
+  around_.legs.answer(dialog_, socket_.local());
+}
 
 void CallHost::on(call::EndCall& command, base::Instant now) {
   around_.legs.hang_up(dialog_, command.reason);
@@ -26,13 +28,17 @@ void CallHost::on(call::Transcribe& command, base::Instant) {
   around_.engines.stt.finalize(number_, command.request, sample_of(command.until));
 }
 
-void CallHost::on(call::EndUtterance&, base::Instant) { around_.engines.stt.end_utterance(number_); }
+void CallHost::on(call::EndUtterance&, base::Instant) {
+  around_.engines.stt.end_utterance(number_);
+}
 
 void CallHost::on(call::StartChat& command, base::Instant) {
   around_.engines.chat.start(command.request, around_.chat_sink);
 }
 
-void CallHost::on(call::CancelChat& command, base::Instant) { around_.engines.chat.cancel(command.request); }
+void CallHost::on(call::CancelChat& command, base::Instant) {
+  around_.engines.chat.cancel(command.request);
+}
 
 void CallHost::on(call::RunTool& command, base::Instant now) {
   const bool known = command.call.name == "take_message";
@@ -63,7 +69,9 @@ void CallHost::on(call::FlushPlayout& command, base::Instant) {
   if (media_) media_->flush(command.fade);
 }
 
-void CallHost::on(call::SetEcho& command, base::Instant) { echo_ = command.on; }
+void CallHost::on(call::SetEcho& command, base::Instant) {
+  echo_ = command.on;
+}
 
 void CallHost::on(call::Trace&, base::Instant) {}  // the journal has it
 

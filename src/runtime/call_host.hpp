@@ -98,7 +98,7 @@ class CallHost {
   std::string journal_;
   base::Instant journal_flushed_;
   std::optional<base::Instant> answered_;
-  base::Instant audio_start_{};       ///< of sample 0 of what the caller said
+  base::Instant audio_start_{};  ///< of sample 0 of what the caller said
   std::uint64_t samples_heard_ = 0;
   std::uint64_t ticks_ = 0;
   bool listening_ = false;

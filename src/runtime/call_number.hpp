@@ -11,7 +11,11 @@ using CallNumber = std::uint64_t;
 
 inline constexpr int kRequestBits = 24;  ///< 16 million requests a call
 
-constexpr base::RequestId first_request(CallNumber call) { return (call << kRequestBits) + 1; }
-constexpr CallNumber call_of(base::RequestId request) { return request >> kRequestBits; }
+constexpr base::RequestId first_request(CallNumber call) {
+  return (call << kRequestBits) + 1;
+}
+constexpr CallNumber call_of(base::RequestId request) {
+  return request >> kRequestBits;
+}
 
 }  // namespace frontdesk::runtime

@@ -72,9 +72,13 @@ Shard::~Shard() {
   close(wake_);
 }
 
-bool Shard::post(ShardMessage message) { return mailbox_.push(std::move(message)); }
+bool Shard::post(ShardMessage message) {
+  return mailbox_.push(std::move(message));
+}
 
-ShardStats Shard::stats() const { return {call_count_, late_p99_, late_max_, mailbox_.refused()}; }
+ShardStats Shard::stats() const {
+  return {call_count_, late_p99_, late_max_, mailbox_.refused()};
+}
 
 void Shard::loop() {
   std::array<epoll_event, kMaxReadyAtOnce> ready{};
@@ -184,7 +188,9 @@ void Shard::on(Drain& message, base::Instant now) {
 // --- engine answers, on the engines' threads. A refused message is counted; the call's own deadlines
 // cover for what is missing.
 
-void Shard::on_vad(const speech::VadWindow& window) { (void)post(SpeechWindow{window}); }
+void Shard::on_vad(const speech::VadWindow& window) {
+  (void)post(SpeechWindow{window});
+}
 
 void Shard::on_partial(const speech::Transcript& transcript) {
   (void)post(ForCall{transcript.stream, call::PartialTranscript{transcript.text}});

@@ -63,6 +63,7 @@ struct Drain {
   std::string reason;
 };
 
-using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
+using ShardMessage =
+    std::variant<NewCall, MediaAgreed, ForCall, SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

@@ -161,7 +161,8 @@ class Peer {
             audio::G711Law::a, tone ? static_cast<audio::Sample>(9000 * std::sin(0.4 * static_cast<double>(i))) : 0);
       packet[2] = static_cast<std::uint8_t>(sequence_ >> 8);
       packet[3] = static_cast<std::uint8_t>(sequence_++);
-      for (int b = 0; b < 4; ++b) packet[static_cast<std::size_t>(4 + b)] = static_cast<std::uint8_t>(timestamp_ >> (24 - 8 * b));
+      for (int b = 0; b < 4; ++b)
+        packet[static_cast<std::size_t>(4 + b)] = static_cast<std::uint8_t>(timestamp_ >> (24 - 8 * b));
       timestamp_ += 160;
       socket_.send(packet, to);
       receive_until(start + sent + 20ms);

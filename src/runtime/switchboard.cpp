@@ -13,14 +13,22 @@ constexpr int kRetryAfterSeconds = 20;
 
 std::string describe(const sip::DialogEnded& ended) {
   switch (ended.cause) {
-    case sip::EndCause::cancelled: return "the caller gave up before the answer";
-    case sip::EndCause::remote_hangup: return "the caller hung up";
-    case sip::EndCause::no_ack: return "the caller's side never confirmed the call (no ACK)";
-    case sip::EndCause::no_media_agreement: return "no common audio format";
-    case sip::EndCause::timeout: return "the caller's side stopped answering";
-    case sip::EndCause::transport_failed: return "the connection to the caller's side failed";
-    case sip::EndCause::local_hangup: return "hung up by us";
-    case sip::EndCause::rejected: break;
+    case sip::EndCause::cancelled:
+      return "the caller gave up before the answer";
+    case sip::EndCause::remote_hangup:
+      return "the caller hung up";
+    case sip::EndCause::no_ack:
+      return "the caller's side never confirmed the call (no ACK)";
+    case sip::EndCause::no_media_agreement:
+      return "no common audio format";
+    case sip::EndCause::timeout:
+      return "the caller's side stopped answering";
+    case sip::EndCause::transport_failed:
+      return "the connection to the caller's side failed";
+    case sip::EndCause::local_hangup:
+      return "hung up by us";
+    case sip::EndCause::rejected:
+      break;
   }
   return "rejected" + (ended.reason.empty() ? "" : ": " + ended.reason);
 }
@@ -65,11 +73,14 @@ void Switchboard::turn_away(sip::DialogId dialog, const std::string& why) {
 
 void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   user_agent_.wait(nullptr);
-  const auto decision =
-      screening::screen({incoming.request_user, incoming.source, !incoming.trunk.empty()}, options_.screening);
+  const auto& asserted = incoming.asserted_identities;
+  base::Pii<std::string> caller(asserted.empty() ? incoming.from_user : asserted.front());
+  const auto decision = screening::screen(
+      {incoming.request_user, incoming.source, !incoming.trunk.empty(), caller.expose()}, options_.screening);
   if (!decision.accepted) {
     ++refused_;
-    (void)user_agent_.load()->reject(incoming.dialog, decision.status, decision.status == 404 ? "Not Found" : "Forbidden");
+    (void)user_agent_.load()->reject(incoming.dialog, decision.status,
+                                     decision.status == 404 ? "Not Found" : "Forbidden");
     return;
   }
   if (!has_capacity()) return turn_away(incoming.dialog, "Service Unavailable");
@@ -78,8 +89,6 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
 
   const auto number = ++last_number_;
   const auto now = base::wall_now();
-  const auto& asserted = incoming.asserted_identities;
-  base::Pii<std::string> caller(asserted.empty() ? incoming.from_user : asserted.front());
   auto plan = plan_({number, decision.destination, caller, now});
   NewCall call;
   call.number = number;
@@ -89,8 +98,15 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   call.voice = std::move(plan.voice);
   call.listens = plan.listens;
   call.socket = std::move(*socket);
-  call.begun = {number, base::new_id("call"), std::move(caller), base::Pii<std::string>(incoming.from_display),
-                incoming.request_user, incoming.trunk, incoming.call_id, decision.reason, now};
+  call.begun = {number,
+                base::new_id("call"),
+                std::move(caller),
+                base::Pii<std::string>(incoming.from_display),
+                incoming.request_user,
+                incoming.trunk,
+                incoming.call_id,
+                decision.reason,
+                now};
   if (!shard_of(number).post(std::move(call))) return turn_away(incoming.dialog, "Service Unavailable");
   ++accepted_;
   calls_[incoming.dialog] = number;
@@ -109,7 +125,9 @@ void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& med
   (void)shard_of(it->second).post(MediaAgreed{it->second, media});
 }
 
-void Switchboard::on_established(sip::DialogId dialog) { tell(dialog, call::LegEstablished{}); }
+void Switchboard::on_established(sip::DialogId dialog) {
+  tell(dialog, call::LegEstablished{});
+}
 
 void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) {
   tell(dialog, call::LegEnded{describe(ended)});
@@ -117,7 +135,9 @@ void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) 
   call_count_ = calls_.size();
 }
 
-void Switchboard::on_info_dtmf(sip::DialogId dialog, char digit) { tell(dialog, call::DigitPressed{digit}); }
+void Switchboard::on_info_dtmf(sip::DialogId dialog, char digit) {
+  tell(dialog, call::DigitPressed{digit});
+}
 
 void Switchboard::on_registration(const std::string& trunk, const sip::RegistrationStatus& status) {
   if (on_trunk) on_trunk(trunk, status);

@@ -42,7 +42,7 @@ struct SwitchboardOptions {
 struct SwitchboardStats {
   std::size_t calls = 0;
   std::uint64_t accepted = 0;
-  std::uint64_t refused = 0;  ///< by screening
+  std::uint64_t refused = 0;      ///< by screening
   std::uint64_t turned_away = 0;  ///< no capacity
   double tick_late_p99_ms = 0;
   double tick_late_max_ms = 0;

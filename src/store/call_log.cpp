@@ -50,7 +50,9 @@ Where where_of(const CallFilter& filter) {
   return where;
 }
 
-std::string cursor_of(const CallRow& last) { return std::to_string(last.started_at.unix_ms) + "." + last.id; }
+std::string cursor_of(const CallRow& last) {
+  return std::to_string(last.started_at.unix_ms) + "." + last.id;
+}
 
 bool add_cursor(Where& where, const std::string& cursor) {
   const auto dot = cursor.find('.');
@@ -79,7 +81,9 @@ struct CallLog::State {
 
 CallLog::CallLog(std::unique_ptr<State> state) : state_(std::move(state)) {}
 CallLog::~CallLog() = default;
-const std::filesystem::path& CallLog::data_folder() const { return state_->folder; }
+const std::filesystem::path& CallLog::data_folder() const {
+  return state_->folder;
+}
 
 base::Result<std::unique_ptr<CallLog>> CallLog::open(const std::filesystem::path& data_folder) {
   const auto path = data_folder / kDatabaseFile;
@@ -121,7 +125,8 @@ base::Result<CallRow> CallLog::call(const std::string& id) const {
   const auto rows = state_->run(sql, values);
   if (!rows) return tl::unexpected(rows.error());
   if (rows->empty())
-    return base::fail(base::ErrorCode::not_found, "store", last ? "no call has been taken yet" : "there is no such call");
+    return base::fail(base::ErrorCode::not_found, "store",
+                      last ? "no call has been taken yet" : "there is no such call");
   return call_of(rows->front());
 }
 
@@ -139,8 +144,8 @@ base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call,
   std::vector<Value> values{std::string(kLocalOrganisation)};
   if (!call.empty()) values.emplace_back(call);
   const auto rows = state_->run("SELECT " + std::string(kMessageColumns) + " FROM messages WHERE organisation = ?" +
-                                    (call.empty() ? "" : " AND call = ?") +
-                                    " ORDER BY taken_at DESC, id DESC LIMIT " + std::to_string(std::clamp(limit, 1, kMaxPage)),
+                                    (call.empty() ? "" : " AND call = ?") + " ORDER BY taken_at DESC, id DESC LIMIT " +
+                                    std::to_string(std::clamp(limit, 1, kMaxPage)),
                                 values);
   if (!rows) return tl::unexpected(rows.error());
   std::vector<MessageRow> messages;

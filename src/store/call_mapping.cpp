@@ -41,18 +41,24 @@ std::vector<std::string> split(const std::string& text) {
 }  // namespace
 
 std::string_view name(CallStatus status) {
-  const auto it = std::find_if(kStatusNames.begin(), kStatusNames.end(), [&](const auto& e) { return e.first == status; });
+  const auto it =
+      std::find_if(kStatusNames.begin(), kStatusNames.end(), [&](const auto& e) { return e.first == status; });
   return it == kStatusNames.end() ? "failed" : it->second;
 }
 
 std::optional<CallStatus> call_status(std::string_view text) {
-  const auto it = std::find_if(kStatusNames.begin(), kStatusNames.end(), [&](const auto& e) { return e.second == text; });
+  const auto it =
+      std::find_if(kStatusNames.begin(), kStatusNames.end(), [&](const auto& e) { return e.second == text; });
   if (it == kStatusNames.end()) return std::nullopt;
   return it->first;
 }
 
-Value value_of(const std::optional<std::int64_t>& number) { return number ? Value(*number) : Value(); }
-Value value_of(const std::optional<base::UtcTime>& time) { return time ? Value(time->unix_ms) : Value(); }
+Value value_of(const std::optional<std::int64_t>& number) {
+  return number ? Value(*number) : Value();
+}
+Value value_of(const std::optional<base::UtcTime>& time) {
+  return time ? Value(time->unix_ms) : Value();
+}
 
 std::string placeholders(std::size_t count) {
   std::string text = "(";
@@ -89,11 +95,29 @@ CallRow call_of(const Row& row) {
 }
 
 std::vector<Value> values_of(const CallRow& call) {
-  return {call.id, call.organisation, call.caller.expose(), call.caller_name.expose(), call.called, call.trunk,
-          call.sip_call_id, std::string(name(call.status)), call.end_class, call.end_reason, call.screening,
-          call.started_at.unix_ms, value_of(call.answered_at), value_of(call.ended_at), call.duration_ms,
-          call.ai_confidence, call.turns, value_of(call.gap_p50_ms), value_of(call.gap_p95_ms), call.loss_percent,
-          call.jitter_ms, call.recording, call.journal};
+  return {call.id,
+          call.organisation,
+          call.caller.expose(),
+          call.caller_name.expose(),
+          call.called,
+          call.trunk,
+          call.sip_call_id,
+          std::string(name(call.status)),
+          call.end_class,
+          call.end_reason,
+          call.screening,
+          call.started_at.unix_ms,
+          value_of(call.answered_at),
+          value_of(call.ended_at),
+          call.duration_ms,
+          call.ai_confidence,
+          call.turns,
+          value_of(call.gap_p50_ms),
+          value_of(call.gap_p95_ms),
+          call.loss_percent,
+          call.jitter_ms,
+          call.recording,
+          call.journal};
 }
 
 TurnRow turn_of(const Row& row) {
@@ -118,10 +142,22 @@ TurnRow turn_of(const Row& row) {
 }
 
 std::vector<Value> values_of(const TurnRow& turn) {
-  return {turn.call, turn.index, std::string(turn.speaker == TurnSpeaker::caller ? "caller" : "receptionist"),
-          turn.text.expose(), turn.heard.expose(), std::int64_t{turn.interrupted ? 1 : 0}, turn.started_ms,
-          turn.ended_ms, turn.confidence, joined(turn.sources), value_of(turn.endpoint_ms), value_of(turn.stt_ms),
-          value_of(turn.llm_ms), value_of(turn.tts_ms), value_of(turn.reply_ms), value_of(turn.gap_ms)};
+  return {turn.call,
+          turn.index,
+          std::string(turn.speaker == TurnSpeaker::caller ? "caller" : "receptionist"),
+          turn.text.expose(),
+          turn.heard.expose(),
+          std::int64_t{turn.interrupted ? 1 : 0},
+          turn.started_ms,
+          turn.ended_ms,
+          turn.confidence,
+          joined(turn.sources),
+          value_of(turn.endpoint_ms),
+          value_of(turn.stt_ms),
+          value_of(turn.llm_ms),
+          value_of(turn.tts_ms),
+          value_of(turn.reply_ms),
+          value_of(turn.gap_ms)};
 }
 
 MessageRow message_of(const Row& row) {
@@ -138,8 +174,14 @@ MessageRow message_of(const Row& row) {
 }
 
 std::vector<Value> values_of(const MessageRow& message) {
-  return {message.id, message.organisation, message.call, message.name.expose(), message.number.expose(),
-          message.reason.expose(), message.taken_at.unix_ms, message.status};
+  return {message.id,
+          message.organisation,
+          message.call,
+          message.name.expose(),
+          message.number.expose(),
+          message.reason.expose(),
+          message.taken_at.unix_ms,
+          message.status};
 }
 
 }  // namespace frontdesk::store

@@ -12,8 +12,7 @@ inline constexpr std::string_view kCallColumns =
 inline constexpr std::string_view kTurnColumns =
     "call, turn_index, speaker, text, heard, interrupted, started_ms, ended_ms, confidence, sources, endpoint_ms, "
     "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms";
-inline constexpr std::string_view kMessageColumns =
-    "id, organisation, call, name, number, reason, taken_at, status";
+inline constexpr std::string_view kMessageColumns = "id, organisation, call, name, number, reason, taken_at, status";
 
 CallRow call_of(const Row& row);
 TurnRow turn_of(const Row& row);

@@ -58,8 +58,9 @@ base::Status CallWriter::begin(const CallRow& call) {
 }
 
 base::Status CallWriter::answered(const std::string& call, base::UtcTime at) {
-  return updated(connection_, connection_.run("UPDATE calls SET answered_at = ? WHERE id = ? AND status = 'in_progress'",
-                                              {at.unix_ms, call}));
+  return updated(
+      connection_,
+      connection_.run("UPDATE calls SET answered_at = ? WHERE id = ? AND status = 'in_progress'", {at.unix_ms, call}));
 }
 
 base::Status CallWriter::add_turn(const TurnRow& turn) {
@@ -80,8 +81,9 @@ base::Status CallWriter::add_message(const MessageRow& message) {
 }
 
 base::Status CallWriter::heartbeat(const std::string& call, std::int64_t duration_ms) {
-  return updated(connection_, connection_.run("UPDATE calls SET duration_ms = ? WHERE id = ? AND status = 'in_progress'",
-                                              {duration_ms, call}));
+  return updated(
+      connection_,
+      connection_.run("UPDATE calls SET duration_ms = ? WHERE id = ? AND status = 'in_progress'", {duration_ms, call}));
 }
 
 base::Status CallWriter::summarise(CallRow& call) {
@@ -120,8 +122,8 @@ base::Status CallWriter::finish(const CallRow& ended) {
 }
 
 base::Result<std::vector<CallRow>> CallWriter::close_interrupted() {
-  const auto rows = connection_.run(
-      "SELECT " + std::string(kCallColumns) + " FROM calls WHERE status = 'in_progress' ORDER BY started_at");
+  const auto rows = connection_.run("SELECT " + std::string(kCallColumns) +
+                                    " FROM calls WHERE status = 'in_progress' ORDER BY started_at");
   if (!rows) return tl::unexpected(rows.error());
   std::vector<CallRow> calls;
   for (const auto& row : *rows) {

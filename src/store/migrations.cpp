@@ -89,7 +89,9 @@ base::Status apply(Connection& connection, const Migration& migration) {
 
 }  // namespace
 
-std::span<const Migration> migrations() { return kMigrations; }
+std::span<const Migration> migrations() {
+  return kMigrations;
+}
 
 base::Status migrate(Connection& connection) {
   if (auto done = connection.run_script(

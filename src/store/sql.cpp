@@ -7,7 +7,9 @@ std::string Row::text(std::size_t column) const {
   return value == nullptr ? std::string() : *value;
 }
 
-std::int64_t Row::integer(std::size_t column) const { return maybe_integer(column).value_or(0); }
+std::int64_t Row::integer(std::size_t column) const {
+  return maybe_integer(column).value_or(0);
+}
 
 std::optional<std::int64_t> Row::maybe_integer(std::size_t column) const {
   if (const auto* value = std::get_if<std::int64_t>(&values_.at(column))) return *value;

@@ -12,13 +12,18 @@ base::ErrorCode code_of(int status) {
     case SQLITE_LOCKED:
     case SQLITE_FULL:
     case SQLITE_IOERR:
-    case SQLITE_CANTOPEN: return base::ErrorCode::unavailable;
+    case SQLITE_CANTOPEN:
+      return base::ErrorCode::unavailable;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return base::ErrorCode::data_loss;
+    case SQLITE_NOTADB:
+      return base::ErrorCode::data_loss;
     case SQLITE_READONLY:
-    case SQLITE_PERM: return base::ErrorCode::permission_denied;
-    case SQLITE_CONSTRAINT: return base::ErrorCode::failed_precondition;
-    default: return base::ErrorCode::internal;
+    case SQLITE_PERM:
+      return base::ErrorCode::permission_denied;
+    case SQLITE_CONSTRAINT:
+      return base::ErrorCode::failed_precondition;
+    default:
+      return base::ErrorCode::internal;
   }
 }
 
@@ -47,9 +52,12 @@ void bind(sqlite3_stmt* statement, int index, const Value& value) {
 
 Value column(sqlite3_stmt* statement, int index) {
   switch (sqlite3_column_type(statement, index)) {
-    case SQLITE_INTEGER: return sqlite3_column_int64(statement, index);
-    case SQLITE_FLOAT: return sqlite3_column_double(statement, index);
-    case SQLITE_NULL: return std::monostate{};
+    case SQLITE_INTEGER:
+      return sqlite3_column_int64(statement, index);
+    case SQLITE_FLOAT:
+      return sqlite3_column_double(statement, index);
+    case SQLITE_NULL:
+      return std::monostate{};
     default: {
       const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, index));
       const auto bytes = static_cast<std::size_t>(sqlite3_column_bytes(statement, index));

@@ -16,19 +16,25 @@ struct CallOffer {
   std::string_view called;  ///< user part of the Request-URI
   base::Endpoint source;
   bool from_trunk = false;  ///< the source is the registrar of our own trunk
+  std::string_view caller;  ///< number as claimed; empty when withheld
 };
 
 struct ScreeningRules {
   std::function<bool(const base::Endpoint&)> direct_caller;  ///< listed by the owner; loopback always may
+  std::function<bool(std::string_view caller)> allowed_caller;  ///< of the trunk; unset: everyone
   bool diagnostics = false;
 };
 
 struct Decision {
   bool accepted = false;
   Destination destination = Destination::reception;
-  int status = 0;       ///< SIP status of a refusal
-  std::string reason;   ///< for the record: why, in words
+  int status = 0;      ///< SIP status of a refusal
+  std::string reason;  ///< for the record: why, in words
 };
+
+/// "0333*" matches what begins with 0333, "*" everything, others exactly. Spaces do not count; bring
+/// both to one form (E.164) first.
+bool matches_number(std::string_view pattern, std::string_view number);
 
 Decision screen(const CallOffer& offer, const ScreeningRules& rules);
 

@@ -10,7 +10,10 @@ const auto kListed = *base::parse_address("192.0.2.7", 5070);
 const auto kStranger = *base::parse_address("198.51.100.9", 5070);
 
 ScreeningRules rules(bool diagnostics) {
-  return {[](const base::Endpoint& source) { return source.same_address(kListed); }, diagnostics};
+  ScreeningRules rules;
+  rules.direct_caller = [](const base::Endpoint& source) { return source.same_address(kListed); };
+  rules.diagnostics = diagnostics;
+  return rules;
 }
 
 }  // namespace
@@ -27,6 +30,24 @@ TEST(Screening, GivesStrangersOneAnswerForWhateverTheyTry) {
     EXPECT_FALSE(decision.accepted);
     EXPECT_EQ(decision.status, 403);
   }
+}
+
+TEST(Screening, TrunkCallersMustMatchTheOwnersList) {
+  auto listed = rules(false);
+  listed.allowed_caller = [](std::string_view caller) { return matches_number("+44333*", caller); };
+  EXPECT_TRUE(screen({"reception", kStranger, true, "+443335550100"}, listed).accepted);
+  const auto refused = screen({"reception", kStranger, true, "+442079460000"}, listed);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(refused.reason.find("allowed_from"), std::string::npos);
+  EXPECT_FALSE(screen({"reception", kStranger, true, ""}, listed).accepted) << "withheld";
+}
+
+TEST(Screening, MatchesNumbers) {
+  EXPECT_TRUE(matches_number("*", ""));
+  EXPECT_TRUE(matches_number("0333 555 0100", "03335550100"));
+  EXPECT_TRUE(matches_number("0333*", "03335550100"));
+  EXPECT_FALSE(matches_number("0333", "03335550100"));
+  EXPECT_FALSE(matches_number("0333*", "0443335550100"));
 }
 
 TEST(Screening, KeepsTestExtensionsLocalAndOptional) {

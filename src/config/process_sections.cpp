@@ -118,9 +118,11 @@ void check_number_pattern(TableReader& reader, std::string_view pattern) {
   const bool open = digits.ends_with('*');
   if (open) digits.remove_suffix(1);
   if (digits.starts_with('+')) digits.remove_prefix(1);
-  const bool numeric = std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || c == ' '; });
+  const bool numeric =
+      std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || c == ' '; });
   if (numeric && (open || !digits.empty())) return;
-  reader.problem("allowed_from", "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"0333*\" or \"*\"");
+  reader.problem("allowed_from",
+                 "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"0333*\" or \"*\"");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct CallOffer {
 };
 
 struct ScreeningRules {
-  std::function<bool(const base::Endpoint&)> direct_caller;  ///< listed by the owner; loopback always may
+  std::function<bool(const base::Endpoint&)> direct_caller;     ///< listed by the owner; loopback always may
   std::function<bool(std::string_view caller)> allowed_caller;  ///< of the trunk; unset: everyone
   bool diagnostics = false;
 };

@@ -11,7 +11,6 @@ find_package(spdlog REQUIRED)
 find_package(tl-expected REQUIRED)
 pkg_check_modules(speexdsp REQUIRED IMPORTED_TARGET speexdsp)
 pkg_check_modules(libre REQUIRED IMPORTED_TARGET libre)
-pkg_check_modules(spandsp REQUIRED IMPORTED_TARGET spandsp)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 
 find_path(FLITE_INCLUDE flite/flite.h REQUIRED)

@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -63,17 +64,28 @@ std::vector<std::string> override_with(const ServeOptions& options, config::Conf
   return problems;
 }
 
+/// What a softphone on this machine can use: 0.0.0.0 is no address to call.
+std::string local_address(base::Endpoint endpoint) {
+  return endpoint.address == base::Endpoint{}.address ? "127.0.0.1:" + std::to_string(endpoint.port)
+                                                       : base::to_string(endpoint);
+}
+
 void print_box(const Receptionist::Addresses& at, const std::string& business, bool sample) {
-  const auto host = [](base::Endpoint endpoint) {
-    return endpoint.address == base::Endpoint{}.address ? "127.0.0.1:" + std::to_string(endpoint.port)
-                                                        : base::to_string(endpoint);
+  const auto sip = local_address(at.sip);
+  const std::vector<std::string> lines = {
+      business + " is answering calls" + (sample ? " (the sample business)." : "."),
+      "",
+      "call it      sip:reception@" + sip + "  with a softphone on this machine",
+      "or           ./dev call" + (at.sip.port == 5060 ? "" : " " + sip) + "  for a test caller that talks and measures",
+      "look at it   http://" + local_address(at.http) + "/  calls, transcripts, recordings",
+      "stop it      Ctrl-C",
   };
-  std::printf("\n  %s is answering calls%s.\n\n", business.c_str(), sample ? " (the sample business)" : "");
-  std::printf("    call it        sip:reception@%s   with any softphone on this machine\n", host(at.sip).c_str());
-  std::printf("    or             ./dev call %s     a test caller holds a conversation\n",
-              at.sip.port == 5060 ? "" : host(at.sip).c_str());
-  std::printf("    look at it     http://%s/             calls, transcripts, recordings\n", host(at.http).c_str());
-  std::printf("    stop it        Ctrl-C\n\n");
+  std::size_t width = 0;
+  for (const auto& line : lines) width = std::max(width, line.size());
+  const std::string edge = "+" + std::string(width + 4, '-') + "+\n";
+  std::string box = "\n" + edge;
+  for (const auto& line : lines) box += "|  " + line + std::string(width - line.size(), ' ') + "  |\n";
+  std::printf("%s%s\n", box.c_str(), edge.c_str());
 }
 
 /// Blocks SIGINT and SIGTERM for all threads made from here on; they are read from the descriptor.

@@ -22,6 +22,8 @@ struct Health {
   std::string trunk_state;   ///< "registered", "registering", "failed"
   std::string trunk_detail;  ///< in words, why and what to do
   double tick_late_p99_ms = 0;
+  std::int64_t records_waiting = 0;  ///< writes queued for the disk
+  std::string records_problem;       ///< why the latest write failed; empty: it did not
 };
 
 struct Sources {

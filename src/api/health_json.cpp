@@ -10,7 +10,8 @@ namespace frontdesk::api {
 std::string health_json(const Health& health) {
   namespace bj = boost::json;
   bj::object object;
-  const bool degraded = !health.trunk.empty() && health.trunk_state != "registered";
+  const bool trunk_down = !health.trunk.empty() && health.trunk_state != "registered";
+  const bool degraded = trunk_down || !health.records_problem.empty();
   object["status"] = degraded ? "degraded" : "ok";
   object["build"] = valid_utf8(health.build);
   object["uptime_ms"] = base::to_ms(health.uptime);
@@ -21,6 +22,7 @@ std::string health_json(const Health& health) {
                                                      {"state", valid_utf8(health.trunk_state)},
                                                      {"detail", valid_utf8(health.trunk_detail)}};
   object["tick_late_p99_ms"] = health.tick_late_p99_ms;
+  object["records"] = {{"waiting", health.records_waiting}, {"problem", valid_utf8(health.records_problem)}};
   return bj::serialize(object);
 }
 

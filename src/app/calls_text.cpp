@@ -31,9 +31,16 @@ std::string ms_text(const std::optional<std::int64_t>& ms) {
   return ms ? format("%lld ms", static_cast<long long>(*ms)) : std::string("-");
 }
 
+/// What callers sent is shown without anything a terminal would obey.
+std::string plain(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
+}
+
 std::string caller_text(const store::CallRow& call) {
   const auto& number = call.caller.expose();
-  return number.empty() ? "withheld" : number;
+  return number.empty() || number == "anonymous" ? "withheld" : plain(number);
 }
 
 /// What a stage took, where it is known: "  endpoint 402, text 91, model 4, voice 60".
@@ -52,8 +59,8 @@ std::string stages_text(const store::TurnRow& turn) {
 std::string turn_text(const store::TurnRow& turn) {
   const bool ours = turn.speaker == store::TurnSpeaker::receptionist;
   std::string text = format("%8s  %-12s  ", length_text(turn.started_ms).c_str(), ours ? "receptionist" : "caller");
-  text += turn.text.expose() + "\n";
-  if (turn.interrupted) text += std::string(24, ' ') + "(interrupted; heard: \"" + turn.heard.expose() + "\")\n";
+  text += plain(turn.text.expose()) + "\n";
+  if (turn.interrupted) text += std::string(24, ' ') + "(interrupted; heard: \"" + plain(turn.heard.expose()) + "\")\n";
   std::string facts;
   if (turn.gap_ms) facts = "replied in " + ms_text(turn.gap_ms);
   const auto stages = stages_text(turn);
@@ -80,7 +87,7 @@ std::string calls_table(const store::CallPage& page) {
 std::string call_page(const store::CallRow& call, const std::vector<store::TurnRow>& turns,
                       const std::vector<store::MessageRow>& messages) {
   std::string text = call.id + "\n";
-  text += "  " + time_text(call.started_at) + ", " + caller_text(call) + " called " + call.called + ", " +
+  text += "  " + time_text(call.started_at) + ", " + caller_text(call) + " called " + plain(call.called) + ", " +
           length_text(call.duration_ms) + ", " + std::string(store::name(call.status)) + "\n";
   if (!call.end_reason.empty()) text += "  ended: " + call.end_reason + "\n";
   text += "  accepted: " + call.screening + "\n";
@@ -91,8 +98,8 @@ std::string call_page(const store::CallRow& call, const std::vector<store::TurnR
   text += "\n";
   for (const auto& turn : turns) text += turn_text(turn);
   for (const auto& message : messages)
-    text += "\nMessage from " + message.name.expose() + ", " + message.number.expose() + ": " +
-            message.reason.expose() + "\n";
+    text += "\nMessage from " + plain(message.name.expose()) + ", " + plain(message.number.expose()) + ": " +
+            plain(message.reason.expose()) + "\n";
   return text;
 }
 

@@ -30,8 +30,12 @@ constexpr auto kPollEvery = std::chrono::milliseconds(10);
 /// National and international ways of writing a number are the same number.
 std::function<bool(std::string_view)> caller_rule(const config::Trunk& trunk, const std::string& country) {
   const auto canonical = [country](std::string_view number) {
-    std::string digits(number);
-    std::erase(digits, ' ');
+    std::string digits;
+    for (const char c : number)
+      if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
+    // Some providers leave the plus away; no national number begins like this and is as long.
+    if (country == "GB" && digits.starts_with("44") && digits.size() >= 12) digits.insert(0, "+");
+    if ((country == "US" || country == "CA") && !digits.empty() && digits[0] >= '2') digits.insert(0, "+1");
     return messages::to_e164(digits, country);
   };
   std::vector<std::string> patterns;
@@ -110,7 +114,7 @@ struct Receptionist::Parts {
   base::Status build(bool diagnostics);
   base::Status build_brain(const inference::ModelFiles& models);
   base::Status build_signalling(bool diagnostics);
-  base::Status prepare_phrases() const;
+  void wait_for_phrases() const;
   api::Health health() const;
 };
 
@@ -124,13 +128,21 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   auto engines = create_speech_engines(models);
   if (!engines) return tl::unexpected(engines.error());
   speech = std::move(*engines);
+  if (!LocalVoices::knows(config->voice.name))
+    return base::fail(base::ErrorCode::invalid_argument, "voice",
+                      "there is no voice \"" + config->voice.name +
+                          "\": choose libritts:0 to libritts:903, flite:slt or flite:kal");
   speech.voices->prepare(fixed_phrases(*config), {config->voice.name, config->voice.speed});
   if (auto built = build_brain(models); !built) return built;
   if (auto built = build_signalling(diagnostics); !built) return built;
   auto service = HttpService::start(config->server.http, config->server.data, [this] { return health(); });
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
-  return prepare_phrases();
+  wait_for_phrases();
+  switchboard->open();
+  // Last: from here on the provider sends callers.
+  if (config->trunk) return user_agent->register_trunk(registration_of(*config->trunk));
+  return {};
 }
 
 base::Status Receptionist::Parts::build_brain(const inference::ModelFiles& models) {
@@ -156,17 +168,15 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   if (!started) return tl::unexpected(started.error());
   user_agent = std::move(*started);
   switchboard->attach(*user_agent);
-  if (config->trunk) return user_agent->register_trunk(registration_of(*config->trunk));
   return {};
 }
 
 /// The first caller should not wait for the greeting to be synthesised.
-base::Status Receptionist::Parts::prepare_phrases() const {
+void Receptionist::Parts::wait_for_phrases() const {
   const auto give_up = std::chrono::steady_clock::now() + kPrepareLimit;
   while (!speech.voices->prepared() && std::chrono::steady_clock::now() < give_up)
     std::this_thread::sleep_for(kPollEvery);
   if (!speech.voices->prepared()) spdlog::warn("some fixed phrases are not synthesised yet: the machine is busy");
-  return {};
 }
 
 api::Health Receptionist::Parts::health() const {
@@ -179,6 +189,9 @@ api::Health Receptionist::Parts::health() const {
   health.calls_refused = static_cast<std::int64_t>(calls.refused + calls.turned_away);
   health.sip_address = "sip:reception@" + base::to_string(reachable(user_agent->udp()));
   health.tick_late_p99_ms = calls.tick_late_p99_ms;
+  const auto kept = records->stats();
+  health.records_waiting = static_cast<std::int64_t>(kept.queued);
+  health.records_problem = kept.last_error;
   for (const auto& [name, status] : trunks.all()) {
     health.trunk = name;
     health.trunk_state = state_name(status.state);

@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,9 +38,12 @@ bool parse_ports(const std::string& text, config::Server& server) {
   if (dash == std::string::npos) return false;
   const char* begin = text.data();
   const char* end = begin + text.size();
-  const bool read = std::from_chars(begin, begin + dash, server.rtp_first).ptr == begin + dash &&
-                    std::from_chars(begin + dash + 1, end, server.rtp_last).ptr == end;
-  return read && server.rtp_first >= 1024 && server.rtp_first < server.rtp_last;
+  const auto whole = [](const char* from, const char* to, std::uint16_t& port) {
+    const auto read = std::from_chars(from, to, port);
+    return read.ec == std::errc{} && read.ptr == to;
+  };
+  if (!whole(begin, begin + dash, server.rtp_first) || !whole(begin + dash + 1, end, server.rtp_last)) return false;
+  return server.rtp_first >= 1024 && server.rtp_first < server.rtp_last;
 }
 
 /// What the command line changes; every mistake is reported.
@@ -102,6 +106,7 @@ int stop_signals() {
 
 int serve(const ServeOptions& options) {
   signal(SIGPIPE, SIG_IGN);
+  umask(S_IRWXG | S_IRWXO);  // transcripts and recordings are for their owner alone
   const int signals = stop_signals();
   spdlog::set_default_logger(spdlog::stderr_logger_mt("frontdesk"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");

@@ -1,10 +1,12 @@
 #include "app/speech_engines.hpp"
 
 #include <atomic>
+#include <charconv>
 #include <thread>
 
 #include "providers/local_stt/moonshine_stt.hpp"
 #include "providers/local_tts/flite_tts.hpp"
+#include "providers/local_tts/vits_model.hpp"
 #include "providers/local_tts/vits_tts.hpp"
 #include "providers/local_tts/voice_router.hpp"
 #include "providers/local_vad/silero_vad.hpp"
@@ -21,10 +23,12 @@ constexpr base::RequestId kFirstPhraseRequest = 1ULL << 62;
 struct LocalVoices::State {
   std::unique_ptr<local_tts::VitsTts> vits;
   std::unique_ptr<local_tts::FliteTts> flite;
+  std::atomic<base::RequestId> next_phrase{kFirstPhraseRequest};
+  // Below the switch between them: what flite said in a hurry must not be remembered as the good voice.
+  std::unique_ptr<speech::PhraseCache> neural;
+  std::unique_ptr<speech::PhraseCache> plain;
   std::unique_ptr<speech::OverloadVoice> overload;
   std::unique_ptr<local_tts::VoiceRouter> router;
-  std::unique_ptr<speech::PhraseCache> cache;
-  std::atomic<base::RequestId> next_phrase{kFirstPhraseRequest};
 };
 
 LocalVoices::LocalVoices(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -39,32 +43,45 @@ base::Result<std::unique_ptr<LocalVoices>> LocalVoices::create(const inference::
   if (!flite) return tl::unexpected(flite.error());
   state->vits = std::move(*vits);
   state->flite = std::move(*flite);
-  speech::OverloadVoiceOptions overload;
-  overload.expected_wait = [&pool](const speech::SynthesisRequest& request) {
-    return pool.expected_wait(request.deadline);
-  };
-  overload.secondary_voice = {"flite:slt"};
-  state->overload = std::make_unique<speech::OverloadVoice>(*state->vits, *state->flite, std::move(overload));
-  state->router = std::make_unique<local_tts::VoiceRouter>(*state->overload, *state->flite);
   speech::PhraseCacheOptions cache;
   cache.new_id = [raw = state.get()] { return raw->next_phrase++; };
-  state->cache = std::make_unique<speech::PhraseCache>(*state->router, std::move(cache));
+  state->neural = std::make_unique<speech::PhraseCache>(*state->vits, cache);
+  state->plain = std::make_unique<speech::PhraseCache>(*state->flite, cache);
+  speech::OverloadVoiceOptions overload;
+  overload.expected_wait = [&pool, said = state->neural.get()](const speech::SynthesisRequest& request) {
+    return said->holds(request) ? base::Duration{0} : pool.expected_wait(request.deadline);
+  };
+  overload.secondary_voice = {"flite:slt"};
+  state->overload = std::make_unique<speech::OverloadVoice>(*state->neural, *state->plain, std::move(overload));
+  state->router = std::make_unique<local_tts::VoiceRouter>(*state->overload, *state->plain);
   return std::unique_ptr<LocalVoices>(new LocalVoices(std::move(state)));
 }
 
 speech::TextToSpeech& LocalVoices::tts() {
-  return *state_->cache;
+  return *state_->router;
+}
+
+bool LocalVoices::knows(std::string_view voice) {
+  constexpr std::string_view kNeural = "libritts:";
+  if (voice == "flite:slt" || voice == "flite:kal") return true;
+  if (!voice.starts_with(kNeural)) return false;
+  const auto number = voice.substr(kNeural.size());
+  int speaker = -1;
+  const auto read = std::from_chars(number.data(), number.data() + number.size(), speaker);
+  return read.ec == std::errc{} && read.ptr == number.data() + number.size() && speaker >= 0 &&
+         speaker < local_tts::kVitsSpeakers;
 }
 
 void LocalVoices::prepare(const std::vector<std::string>& phrases, const speech::VoiceId& voice) {
-  state_->cache->prepare(phrases, voice, audio::kTelephoneRate);
+  auto& cache = voice.name.starts_with("flite:") ? state_->plain : state_->neural;
+  cache->prepare(phrases, voice, audio::kTelephoneRate);
 }
 
 bool LocalVoices::prepared() const {
-  return state_->cache->stats().preparing == 0;
+  return state_->neural->stats().preparing == 0 && state_->plain->stats().preparing == 0;
 }
 speech::PhraseCacheStats LocalVoices::cache_stats() const {
-  return state_->cache->stats();
+  return state_->neural->stats();
 }
 speech::OverloadVoiceStats LocalVoices::overload_stats() const {
   return state_->overload->stats();

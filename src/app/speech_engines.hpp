@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -15,13 +16,15 @@
 
 namespace frontdesk::app {
 
-/// The voices: VITS, with flite when it would come too late, behind a cache of fixed phrases.
+/// The voices: VITS, with flite when it would come too late, each with a cache of phrases said before.
 class LocalVoices {
  public:
   static base::Result<std::unique_ptr<LocalVoices>> create(const inference::ModelFiles& models,
                                                            inference::WorkerPool& pool);
   ~LocalVoices();
   speech::TextToSpeech& tts();
+  /// True for a name that one of the engines has.
+  static bool knows(std::string_view voice);
   /// Synthesises fixed phrases ahead of the first call.
   void prepare(const std::vector<std::string>& phrases, const speech::VoiceId& voice);
   bool prepared() const;

@@ -51,7 +51,7 @@ void Call::handle(const Event& event, base::Instant now, Commands& commands) {
     establish(now, commands);
   } else if (const auto* ended = std::get_if<LegEnded>(&event)) {
     forward(event, now, commands);
-    end(EndClass::caller_hung_up, ended->reason, commands);
+    end(ended->end_class, ended->reason, commands);
   } else if (std::holds_alternative<MediaLost>(event)) {
     forward(event, now, commands);
     end(EndClass::media_lost, "no audio packets arrived from the caller's side", commands);

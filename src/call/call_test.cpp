@@ -88,7 +88,7 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
   const std::vector<Event> events = {
       LegOffered{},
       LegEstablished{},
-      LegEnded{"by\\e"},
+      LegEnded{"by\\e", EndClass::failed},
       MediaLost{},
       DigitPressed{'#'},
       SpeechStarted{at},

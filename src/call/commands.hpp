@@ -13,9 +13,6 @@
 
 namespace frontdesk::call {
 
-/// Why a call ended, coarse enough to count. Exactly one EndCall is emitted per call.
-enum class EndClass { completed, caller_hung_up, caller_silent, time_limit, media_lost, failed, operator_ended };
-std::string_view name(EndClass end_class);
 
 // --- the leg
 struct Answer {};

@@ -2,6 +2,7 @@
 // these; samples never appear, only marks on the call's clock.
 #pragma once
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "base/error.hpp"
@@ -15,11 +16,16 @@ namespace frontdesk::call {
 /// One synthesised clause or sentence: the id is that of its synthesis request and of its playout.
 using PieceId = base::RequestId;
 
+/// Why a call ended, coarse enough to count.
+enum class EndClass { completed, caller_hung_up, caller_silent, time_limit, media_lost, failed, operator_ended };
+std::string_view name(EndClass end_class);
+
 // --- the leg (signalling and media)
 struct LegOffered {};      ///< an INVITE passed screening
 struct LegEstablished {};  ///< ACK received and media agreed
-struct LegEnded {          ///< BYE, CANCEL, failure: nothing can be sent any more
+struct LegEnded {  ///< BYE, CANCEL, failure: nothing can be sent any more
   std::string reason;
+  EndClass end_class = EndClass::caller_hung_up;
 };
 struct MediaLost {};  ///< no packets for the media session's time-out
 struct DigitPressed {

@@ -91,6 +91,15 @@ ChatFinished chat_finished(Words& words) {
   return done;
 }
 
+EndClass end_class(Words& words) {
+  const auto wanted = words.word();
+  for (const auto each : {EndClass::completed, EndClass::caller_hung_up, EndClass::caller_silent, EndClass::time_limit,
+                          EndClass::media_lost, EndClass::failed, EndClass::operator_ended})
+    if (name(each) == wanted) return each;
+  words.fault("unknown way to end");
+  return EndClass::failed;
+}
+
 std::optional<Event> speech_event(std::string_view kind, Words& words) {
   if (kind == "speech_started") return SpeechStarted{words.at()};
   if (kind == "speech_stopped") return SpeechStopped{words.at()};
@@ -150,7 +159,11 @@ std::optional<Event> voice_event(std::string_view kind, Words& words) {
 std::optional<Event> leg_event(std::string_view kind, Words& words) {
   if (kind == "leg_offered") return LegOffered{};
   if (kind == "leg_established") return LegEstablished{};
-  if (kind == "leg_ended") return LegEnded{words.text()};
+  if (kind == "leg_ended") {
+    LegEnded ended{words.text()};
+    if (!words.at_end()) ended.end_class = end_class(words);
+    return ended;
+  }
   if (kind == "media_lost") return MediaLost{};
   if (kind == "wakeup") return Wakeup{};
   if (kind == "hang_up") return HangUpRequested{words.text()};

@@ -61,7 +61,10 @@ struct EventWriter {
   Line line;
   void operator()(const LegOffered&) { line.word("leg_offered"); }
   void operator()(const LegEstablished&) { line.word("leg_established"); }
-  void operator()(const LegEnded& e) { line.word("leg_ended").text(e.reason); }
+  void operator()(const LegEnded& e) {
+    line.word("leg_ended").text(e.reason);
+    if (e.end_class != EndClass::caller_hung_up) line.word(name(e.end_class));
+  }
   void operator()(const MediaLost&) { line.word("media_lost"); }
   void operator()(const DigitPressed& e) { line.word("digit").word(std::string_view(&e.digit, 1)); }
   void operator()(const SpeechStarted& e) { line.word("speech_started").at(e.at); }

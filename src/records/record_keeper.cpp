@@ -245,7 +245,7 @@ bool RecordKeeper::write_journal(runtime::CallNumber number, const std::string& 
   std::ofstream file(folder_ / open->row.journal, std::ios::app | std::ios::binary);
   file << lines;
   if (file.flush()) return true;
-  return keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal));
+  return keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal)), true;
 }
 
 bool RecordKeeper::write_sound(runtime::CallNumber number, const audio::Pcm& interleaved) {
@@ -294,6 +294,7 @@ bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
   row.duration_ms = base::to_ms(closed.length);
   row.loss_percent = closed.figures.loss_percent;
   row.jitter_ms = closed.figures.jitter_ms;
+  if (!open->sound) row.recording.clear();
   if (!keep(writer_.finish(row))) return false;
   if (open->sound) (void)keep(open->sound->close());
   calls_.erase(closed.number);

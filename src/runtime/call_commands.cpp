@@ -82,7 +82,8 @@ void CallHost::on(call::RecordTurn& command, base::Instant) {
   taken.turn = std::move(command);
   taken.started = taken.turn.started - zero;
   taken.ended = taken.turn.ended - zero;
-  if (taken.turn.speaker == call::Speaker::receptionist) taken.gap = measured_gap(taken.started);
+  // Only what answers the caller has a gap: not the greeting, not "are you still there?".
+  if (taken.turn.times.reply) taken.gap = measured_gap(taken.started);
   around_.records.turn(std::move(taken));
 }
 
@@ -91,6 +92,7 @@ std::optional<base::Duration> CallHost::measured_gap(base::Duration started) {
   for (const auto& turn : gap_meter_.take().turns) measured_.push_back(turn);
   while (measured_.size() > kMeasuredTurnsKept) measured_.pop_front();
   for (const auto& turn : measured_) {
+    if (turn.kind != meter::TurnKind::reply) continue;
     const auto apart = turn.reply_start > started ? turn.reply_start - started : started - turn.reply_start;
     if (apart <= kSameReply) return turn.gap();
   }

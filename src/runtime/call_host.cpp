@@ -56,7 +56,16 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
 }
 
 CallHost::~CallHost() {
-  if (!over_) finish(call::EndClass::failed, "the process ended", base::monotonic_now());
+  const auto now = base::monotonic_now();
+  if (!over_) handle(call::HangUpRequested{"the process ended"}, now);
+  if (!over_) finish(call::EndClass::failed, "the process ended", now);
+}
+
+void CallHost::fail(const std::string& what, base::Instant now) {
+  if (over_) return;
+  note("# failed: " + what);
+  around_.legs.hang_up(dialog_, "an internal check failed");
+  finish(call::EndClass::failed, "an internal check failed", now);
 }
 
 // --- events in
@@ -147,6 +156,7 @@ void CallHost::tick(base::Instant now) {
   if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);
   if (answered_) {
     listen_to(tick.heard);
+    if (over_) return;
     gap_meter_.push(tick.heard, tick.played);
     if (auto block = recorder_.add(tick.heard, tick.played)) around_.records.sound(number_, std::move(*block));
     if (echo_) media_->play(kEchoUtterance, tick.heard);
@@ -172,6 +182,7 @@ void CallHost::start_listening() {
   const auto stt = around_.engines.stt.open(number_, speech::SttOptions{}, around_.stt_sink);
   listening_ = vad.has_value() && stt.has_value();
   if (listening_) return;
+  if (vad) around_.engines.vad.close(number_);
   note("# cannot listen: " + (vad ? stt.error().message : vad.error().message));
   handle(call::HangUpRequested{"no recognition is available"}, base::monotonic_now());
 }

@@ -46,6 +46,8 @@ class CallHost {
   void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
   /// Every 20 ms from construction to the end.
   void tick(base::Instant now);
+  /// Something broke inside: this call ends, the others go on.
+  void fail(const std::string& what, base::Instant now);
 
   base::Instant next_wakeup() const { return machine_.next_wakeup(); }
   bool over() const { return over_; }

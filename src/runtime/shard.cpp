@@ -29,6 +29,16 @@ void watch(int epoll, int descriptor, std::uint64_t tag) {
   epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+/// What breaks inside a call costs that call, not the process.
+template <class Work>
+void guarded(CallHost& host, base::Instant now, Work work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    host.fail(error.what(), now);
+  }
+}
+
 void drain_counter(int descriptor) {
   std::uint64_t count = 0;
   while (read(descriptor, &count, sizeof count) > 0) {
@@ -92,11 +102,12 @@ void Shard::loop() {
       else if (tag == kWakeTag)
         drain_counter(wake_);
       else if (auto* host = find(tag))
-        host->on_datagrams(now);
+        guarded(*host, now, [&] { host->on_datagrams(now); });
     }
     serve_mailbox(base::monotonic_now());
     remove_finished();
   }
+  serve_mailbox(base::monotonic_now());  // how the last calls ended
 }
 
 void Shard::on_timer(base::Instant now) {
@@ -113,12 +124,12 @@ void Shard::on_timer(base::Instant now) {
 
 void Shard::serve_phase(int phase, base::Instant now) {
   for (auto& [number, host] : calls_)
-    if (host->phase == phase) host->tick(now);
+    if (host->phase == phase) guarded(*host, now, [&] { host->tick(now); });
 }
 
 void Shard::serve_wakeups(base::Instant now) {
   for (auto& [number, host] : calls_)
-    if (host->next_wakeup() <= now) host->handle(call::Wakeup{}, now);
+    if (host->next_wakeup() <= now) guarded(*host, now, [&] { host->handle(call::Wakeup{}, now); });
 }
 
 void Shard::serve_mailbox(base::Instant now) {
@@ -154,35 +165,36 @@ void Shard::on(NewCall& message, base::Instant now) {
   host->phase = next_phase_++ % kPhases;
   watch(epoll_, host->descriptor(), number);
   auto* started = (calls_[number] = std::move(host)).get();
-  started->handle(call::LegOffered{}, now);
+  guarded(*started, now, [&] { started->handle(call::LegOffered{}, now); });
 }
 
 void Shard::on(MediaAgreed& message, base::Instant now) {
-  if (auto* host = find(message.call)) host->on_media_agreed(message.media, now);
+  if (auto* host = find(message.call)) guarded(*host, now, [&] { host->on_media_agreed(message.media, now); });
 }
 
 void Shard::on(ForCall& message, base::Instant now) {
-  if (auto* host = find(message.call)) host->handle(std::move(message.event), now);
+  if (auto* host = find(message.call)) guarded(*host, now, [&] { host->handle(std::move(message.event), now); });
 }
 
 void Shard::on(SpeechWindow& message, base::Instant now) {
-  if (auto* host = find(message.window.stream)) host->on_vad(message.window, now);
+  if (auto* host = find(message.window.stream)) guarded(*host, now, [&] { host->on_vad(message.window, now); });
 }
 
 void Shard::on(SynthesisedAudio& message, base::Instant now) {
-  if (auto* host = find(call_of(message.piece))) host->on_audio(message, now);
+  if (auto* host = find(call_of(message.piece))) guarded(*host, now, [&] { host->on_audio(message, now); });
 }
 
 void Shard::on(SynthesisDone& message, base::Instant now) {
-  if (auto* host = find(call_of(message.piece))) host->on_synthesis_done(message, now);
+  if (auto* host = find(call_of(message.piece))) guarded(*host, now, [&] { host->on_synthesis_done(message, now); });
 }
 
 void Shard::on(SynthesisFailed& message, base::Instant now) {
-  if (auto* host = find(call_of(message.piece))) host->on_synthesis_failed(message, now);
+  if (auto* host = find(call_of(message.piece))) guarded(*host, now, [&] { host->on_synthesis_failed(message, now); });
 }
 
 void Shard::on(Drain& message, base::Instant now) {
-  for (auto& [number, host] : calls_) host->handle(call::HangUpRequested{message.reason}, now);
+  for (auto& [number, host] : calls_)
+    guarded(*host, now, [&] { host->handle(call::HangUpRequested{message.reason}, now); });
 }
 
 // --- engine answers, on the engines' threads. A refused message is counted; the call's own deadlines

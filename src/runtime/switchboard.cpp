@@ -33,6 +33,15 @@ std::string describe(const sip::DialogEnded& ended) {
   return "rejected" + (ended.reason.empty() ? "" : ": " + ended.reason);
 }
 
+call::EndClass class_of(sip::EndCause cause) {
+  switch (cause) {
+    case sip::EndCause::cancelled:
+    case sip::EndCause::remote_hangup: return call::EndClass::caller_hung_up;
+    case sip::EndCause::local_hangup: return call::EndClass::operator_ended;
+    default: return call::EndClass::failed;
+  }
+}
+
 }  // namespace
 
 Switchboard::Switchboard(SwitchboardOptions options, Engines engines, CallRecords& records, PlanCall plan)
@@ -63,7 +72,7 @@ SwitchboardStats Switchboard::stats() const {
 }
 
 bool Switchboard::has_capacity() const {
-  return !draining_ && calls_.size() < options_.max_calls && stats().tick_late_p99_ms <= options_.max_tick_lateness_ms;
+  return open_ && !draining_ && calls_.size() < options_.max_calls && stats().tick_late_p99_ms <= options_.max_tick_lateness_ms;
 }
 
 void Switchboard::turn_away(sip::DialogId dialog, const std::string& why) {
@@ -74,7 +83,9 @@ void Switchboard::turn_away(sip::DialogId dialog, const std::string& why) {
 void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   user_agent_.wait(nullptr);
   const auto& asserted = incoming.asserted_identities;
-  base::Pii<std::string> caller(asserted.empty() ? incoming.from_user : asserted.front());
+  // An asserted identity counts only within the trust domain, RFC 3325, section 5.
+  const bool trusted = !incoming.trunk.empty() && !asserted.empty();
+  base::Pii<std::string> caller(trusted ? asserted.front() : incoming.from_user);
   const auto decision = screening::screen(
       {incoming.request_user, incoming.source, !incoming.trunk.empty(), caller.expose()}, options_.screening);
   if (!decision.accepted) {
@@ -130,7 +141,7 @@ void Switchboard::on_established(sip::DialogId dialog) {
 }
 
 void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) {
-  tell(dialog, call::LegEnded{describe(ended)});
+  tell(dialog, call::LegEnded{describe(ended), class_of(ended.cause)});
   calls_.erase(dialog);
   call_count_ = calls_.size();
 }

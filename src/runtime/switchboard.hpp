@@ -59,6 +59,8 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
     user_agent_ = &user_agent;
     user_agent_.notify_all();
   }
+  /// Calls are taken from here on; before it they get 503.
+  void open() { open_ = true; }
   /// Called with each change of a trunk's registration, on the signalling thread.
   std::function<void(const std::string& trunk, const sip::RegistrationStatus&)> on_trunk;
 
@@ -92,6 +94,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   std::map<sip::DialogId, CallNumber> calls_;  ///< signalling thread only
   std::atomic<std::size_t> call_count_{0};
   CallNumber last_number_ = 0;
+  std::atomic<bool> open_{false};
   std::atomic<bool> draining_{false};
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> refused_{0};

@@ -198,6 +198,11 @@ void PhraseCache::prepare(const std::vector<std::string>& texts, const VoiceId& 
   state_->prepare_next();
 }
 
+bool PhraseCache::holds(const SynthesisRequest& request) const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->places.contains(key_of(request));
+}
+
 PhraseCacheStats PhraseCache::stats() const {
   const std::lock_guard lock(state_->mutex);
   auto stats = state_->stats;

@@ -40,6 +40,9 @@ class PhraseCache final : public TextToSpeech {
   /// Synthesises what is not there yet, one after the other, with the latest deadline.
   void prepare(const std::vector<std::string>& texts, const VoiceId& voice, int sample_rate);
 
+  /// True if start() would answer at once.
+  bool holds(const SynthesisRequest& request) const;
+
   PhraseCacheStats stats() const;
 
  private:

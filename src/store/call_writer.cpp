@@ -113,11 +113,11 @@ base::Status CallWriter::finish(const CallRow& ended) {
   if (auto done = summarise(call); !done) return done;
   const auto done = connection_.run(
       "UPDATE calls SET status = ?, end_class = ?, end_reason = ?, ended_at = ?, duration_ms = ?, ai_confidence = ?, "
-      "turns = ?, gap_p50_ms = ?, gap_p95_ms = ?, loss_percent = ?, jitter_ms = ? WHERE id = ? "
+      "turns = ?, gap_p50_ms = ?, gap_p95_ms = ?, loss_percent = ?, jitter_ms = ?, recording = ? WHERE id = ? "
       "AND status = 'in_progress'",
       {std::string(name(call.status)), call.end_class, call.end_reason, value_of(call.ended_at), call.duration_ms,
        call.ai_confidence, call.turns, value_of(call.gap_p50_ms), value_of(call.gap_p95_ms), call.loss_percent,
-       call.jitter_ms, call.id});
+       call.jitter_ms, call.recording, call.id});
   return updated(connection_, done);
 }
 

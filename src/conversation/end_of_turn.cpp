@@ -26,6 +26,8 @@ constexpr std::array kCompleteWords = {"yes"sv,    "no"sv,  "yeah"sv,    "yep"sv
 constexpr std::array kBackchannelWords = {"ah"sv,  "er"sv, "erm"sv, "hm"sv, "hmm"sv, "huh"sv,
                                           "mhm"sv, "mm"sv, "mmm"sv, "oh"sv, "uh"sv,  "um"sv};
 
+constexpr std::size_t kTelephoneDigits = 10;  // the fewest of a whole national number
+
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
@@ -53,6 +55,14 @@ bool is_numeric(std::string_view word) {
          std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// Digits in the run of numbers that ends the words: "double four" counts two, "7946" four.
+std::size_t trailing_digits(const std::vector<std::string>& words) {
+  std::size_t digits = 0;
+  for (auto word = words.rbegin(); word != words.rend() && is_numeric(*word); ++word)
+    digits += word->front() >= '0' && word->front() <= '9' ? word->size() : *word == "triple" ? 2U : 1U;
+  return digits;
+}
+
 char last_mark(std::string_view text) {
   const auto end = text.find_last_not_of(" \t\n\"'");
   return end == std::string_view::npos ? '\0' : text[end];
@@ -63,6 +73,7 @@ char last_mark(std::string_view text) {
 EndOfTurnDecision silence_that_ends_turn(std::string_view text, const EndOfTurnSettings& settings) {
   const auto words = words_of(text);
   if (words.empty()) return {settings.unsure, "no words yet"};
+  if (trailing_digits(words) >= kTelephoneDigits) return {settings.unsure, "a whole telephone number"};
   if (is_numeric(words.back())) return {settings.digits, "ends in a number"};
   if (text.size() >= 3 && text.ends_with("...")) return {settings.open, "trails off"};
   if (contains(kOpenWords, words.back())) return {settings.open, "the last word calls for more"};

@@ -47,4 +47,12 @@ TEST(Backchannel, IsSoundsOfListeningOnly) {
   for (const char* text : {"", "...", "Mm, no.", "Yes.", "stop", "okay"}) EXPECT_FALSE(is_backchannel(text)) << text;
 }
 
+TEST(EndOfTurn, AWholeTelephoneNumberNeedsNoLongPause) {
+  EXPECT_EQ(silence("My number is zero two zero, seven nine four six, zero one two three."), kDefault.unsure);
+  EXPECT_EQ(silence("It's 020 7946 0123"), kDefault.unsure);
+  EXPECT_EQ(silence("zero double seven double zero nine hundred"), kDefault.unsure) << "no digit at its end";
+  EXPECT_EQ(silence("My number is zero two zero, seven nine four six"), kDefault.digits);
+  EXPECT_EQ(silence("at 10 past 9, 2 of us, call 5550100"), kDefault.digits);
+}
+
 }  // namespace frontdesk::conversation

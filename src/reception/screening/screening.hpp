@@ -16,7 +16,7 @@ struct CallOffer {
   std::string_view called;  ///< user part of the Request-URI
   base::Endpoint source;
   bool from_trunk = false;  ///< the source is the registrar of our own trunk
-  std::string_view caller;  ///< number as claimed; empty when withheld
+  std::string_view caller;  ///< number as claimed; "anonymous" or empty when withheld
 };
 
 struct ScreeningRules {

@@ -34,7 +34,9 @@ void add_calls(CLI::App& app, CallsOptions& options) {
   list->add_option("--limit", options.limit, "How many")->check(CLI::Range(1, 200));
   list->add_flag("--json", options.json, "As JSON");
   list->callback([&options] { options.id.clear(); });
+  list->fallthrough();  // --data may come after it
   auto* show = command->add_subcommand("show", "One call: transcript, times, messages");
+  show->fallthrough();
   show->add_option("id", options.id, "The call's id, or \"last\"")->required();
   show->add_flag("--json", options.json, "As JSON");
   show->add_flag("--why", options.why, "Also the decisions that were taken, and why");

@@ -90,6 +90,12 @@ class StartUp(unittest.TestCase):
             code, errors = serve(*arguments, "--data", self.folder)
             self.assertEqual(code, 2, arguments)
 
+    def test_the_call_log_of_an_empty_folder(self):
+        for arguments in (["calls", "list", "--data", self.folder], ["calls", "--data", self.folder, "list"]):
+            done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60, cwd=ROOT)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("--data", done.stderr)
+
 
 if __name__ == "__main__":
     frontdesk.main()

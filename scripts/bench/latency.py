@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests", "system"))
 from frontdesk import Frontdesk, ROOT, call  # noqa: E402
 
-REPEATS = 2
+REPEATS = int(os.environ.get("FRONTDESK_BENCH_REPEATS", "2"))
 PLANS = ["five-turns", "message", "barge-in"]
 STAGES = ["endpoint_ms", "stt_ms", "llm_ms", "tts_ms", "reply_ms", "gap_ms"]
 

@@ -15,9 +15,9 @@ inline constexpr int kVitsRate = 22050;
 inline constexpr int kVitsSpeakers = 904;
 
 struct VitsStyle {
-  float noise = 0.4F;         ///< variation of tone; low is steady and clear
-  float rhythm_noise = 0.5F;  ///< variation of lengths
-  float length = 1.08F;       ///< above 1 is slower; a little is easier to follow over a telephone
+  float noise = 0.25F;         ///< variation of tone; low is steady and clear
+  float rhythm_noise = 0.25F;  ///< variation of lengths
+  float length = 1.08F;        ///< above 1 is slower; a little is easier to follow over a telephone
 };
 
 class VitsModel {

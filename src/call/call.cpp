@@ -18,6 +18,18 @@ std::string_view name(Phase phase) {
   return "ended";
 }
 
+std::string_view name(LineSound sound) {
+  switch (sound) {
+    case LineSound::music:
+      return "music";
+    case LineSound::beep:
+      return "beep";
+    case LineSound::fax:
+      return "fax";
+  }
+  return "music";
+}
+
 std::string_view name(EndClass end_class) {
   switch (end_class) {
     case EndClass::completed:

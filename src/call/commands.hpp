@@ -30,6 +30,11 @@ struct Transcribe {  ///< ask for the best text so far
   base::Instant until;
 };
 struct EndUtterance {};
+struct PredictTurnEnd {  ///< ask the turn detector how [from, until) sounded; it may not answer
+  base::RequestId request = 0;
+  base::Instant from;
+  base::Instant until;
+};
 
 // --- thinking
 struct StartChat {
@@ -56,6 +61,12 @@ struct CancelSynthesis {
 struct FlushPlayout {
   base::Duration fade{0};
 };
+/// Silence at once, but nothing is lost: ResumePlayout goes on from the last quiet place before it,
+/// FlushPlayout drops it. PlayoutCut counts only what was heard.
+struct HoldPlayout {
+  base::Duration fade{0};
+};
+struct ResumePlayout {};
 struct SetEcho {
   bool on = false;
 };
@@ -72,6 +83,14 @@ struct StageTimes {
   std::optional<base::Duration> reply;       ///< end of speech -> first sound played
 };
 
+/// What was prepared for a turn before it was decided, and how much of it was thrown away.
+struct Speculation {
+  int candidates = 0;
+  int discarded = 0;
+  int discarded_characters = 0;  ///< handed to synthesis for nothing
+  friend bool operator==(const Speculation&, const Speculation&) = default;
+};
+
 struct RecordTurn {
   int index = 0;
   Speaker speaker = Speaker::caller;
@@ -83,6 +102,7 @@ struct RecordTurn {
   float confidence = 0;
   std::vector<std::string> sources;
   StageTimes times;
+  Speculation speculation;  ///< of the caller's turn
 };
 
 /// One decision, in words and numbers: shown by "why".
@@ -91,8 +111,8 @@ struct Trace {
   std::string reason;
 };
 
-using Command = std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, StartChat, CancelChat, RunTool,
-                             Synthesise, Play, CancelSynthesis, FlushPlayout, SetEcho, RecordTurn, Trace>;
+using Command = std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, PredictTurnEnd, StartChat, CancelChat, RunTool,
+                             Synthesise, Play, CancelSynthesis, FlushPlayout, HoldPlayout, ResumePlayout, SetEcho, RecordTurn, Trace>;
 using Commands = std::vector<Command>;
 
 }  // namespace frontdesk::call

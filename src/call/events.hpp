@@ -39,6 +39,21 @@ struct SpeechStarted {
 struct SpeechStopped {
   base::Instant at;
 };
+/// Answers PredictTurnEnd: how the pause sounded, apart from its words.
+struct TurnEndPredicted {
+  base::RequestId request = 0;
+  float probability = 0;  ///< 0: certainly goes on; 1: certainly done
+};
+/// Sounds that are nobody talking to us.
+enum class LineSound {
+  music,  ///< we were put on hold
+  beep,   ///< an answering machine begins to record
+  fax     ///< a fax machine's calling tone
+};
+std::string_view name(LineSound sound);
+struct LineSoundHeard {
+  LineSound sound = LineSound::music;
+};
 struct PartialTranscript {
   base::Pii<std::string> text;
 };
@@ -104,6 +119,7 @@ struct HangUpRequested {
 };
 
 using Event = std::variant<LegOffered, LegEstablished, LegEnded, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
+                           TurnEndPredicted, LineSoundHeard,
                            PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText, ChatFinished, ChatFailed,
                            ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted, PlayoutFinished,
                            PlayoutCut, Wakeup, HangUpRequested>;

@@ -100,9 +100,22 @@ EndClass end_class(Words& words) {
   return EndClass::failed;
 }
 
+LineSound line_sound(Words& words) {
+  const auto wanted = words.word();
+  for (const auto each : {LineSound::music, LineSound::beep, LineSound::fax})
+    if (name(each) == wanted) return each;
+  words.fault("unknown sound");
+  return LineSound::music;
+}
+
 std::optional<Event> speech_event(std::string_view kind, Words& words) {
   if (kind == "speech_started") return SpeechStarted{words.at()};
   if (kind == "speech_stopped") return SpeechStopped{words.at()};
+  if (kind == "line_sound") return LineSoundHeard{line_sound(words)};
+  if (kind == "turn_end") {
+    const auto request = words.id();
+    return TurnEndPredicted{request, static_cast<float>(words.number())};
+  }
   if (kind == "partial") return PartialTranscript{base::Pii<std::string>(words.text())};
   if (kind == "final") {
     FinalTranscript final;

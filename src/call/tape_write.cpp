@@ -69,6 +69,8 @@ struct EventWriter {
   void operator()(const DigitPressed& e) { line.word("digit").word(std::string_view(&e.digit, 1)); }
   void operator()(const SpeechStarted& e) { line.word("speech_started").at(e.at); }
   void operator()(const SpeechStopped& e) { line.word("speech_stopped").at(e.at); }
+  void operator()(const TurnEndPredicted& e) { line.word("turn_end").id(e.request).value(e.probability); }
+  void operator()(const LineSoundHeard& e) { line.word("line_sound").word(name(e.sound)); }
   void operator()(const PartialTranscript& e) { line.word("partial").text(e.text.expose()); }
   void operator()(const FinalTranscript& e) {
     line.word("final").id(e.request).value(e.confidence).length(e.engine_time).text(e.text.expose());
@@ -101,6 +103,7 @@ struct CommandWriter {
   void operator()(const BeginUtterance& c) { line.word("listen").at(c.from); }
   void operator()(const Transcribe& c) { line.word("transcribe").id(c.request); }
   void operator()(const EndUtterance&) { line.word("end_utterance"); }
+  void operator()(const PredictTurnEnd& c) { line.word("predict_turn_end").id(c.request); }
   void operator()(const StartChat& c) {
     line.word("chat").id(c.request.id).word(c.request.speculative ? "guess" : "asked");
     line.text(c.request.messages.empty() ? "" : c.request.messages.back().text);
@@ -111,6 +114,8 @@ struct CommandWriter {
   void operator()(const Play& c) { line.word("play").id(c.piece); }
   void operator()(const CancelSynthesis& c) { line.word("cancel_synthesis").id(c.piece); }
   void operator()(const FlushPlayout&) { line.word("flush"); }
+  void operator()(const HoldPlayout&) { line.word("hold"); }
+  void operator()(const ResumePlayout&) { line.word("resume"); }
   void operator()(const SetEcho& c) { line.word("echo").word(c.on ? "on" : "off"); }
   void operator()(const RecordTurn& c) {
     line.word("turn").word(c.speaker == Speaker::caller ? "caller" : "receptionist").text(c.text.expose());

@@ -102,6 +102,8 @@ class Conversation final : public call::Activity {
   // One per event.
   void on(const call::SpeechStarted& event);
   void on(const call::SpeechStopped& event);
+  void on(const call::TurnEndPredicted&) {}
+  void on(const call::LineSoundHeard&) {}
   void on(const call::PartialTranscript& event);
   void on(const call::FinalTranscript& event);
   void on(const call::TranscriptionFailed& event);

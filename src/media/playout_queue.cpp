@@ -48,9 +48,10 @@ std::size_t PlayoutQueue::play(UtteranceId utterance, audio::PcmView pcm) {
   if (target == nullptr || target->finished) return 0;
   const std::size_t taken = std::min(pcm.size(), kMaxSamples - queued_samples_);
   auto& samples = target->samples;
-  if (target->next > samples.size() / 2) {
-    samples.erase(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(target->next));
-    target->next = 0;
+  if (target->next > samples.size() / 2 + kMaxRewindSamples) {
+    const auto spent = target->next - kMaxRewindSamples;
+    samples.erase(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(spent));
+    target->next = kMaxRewindSamples;
   }
   samples.insert(samples.end(), pcm.begin(), pcm.begin() + static_cast<std::ptrdiff_t>(taken));
   queued_samples_ += taken;
@@ -68,15 +69,50 @@ void PlayoutQueue::finish(UtteranceId utterance, EventQueue& events) {
   }
 }
 
-void PlayoutQueue::flush(base::Duration fade, EventQueue& events) {
-  if (count_ > 0 && nth(0).sent > 0 && tail_next_ == tail_size_) {
-    const Utterance& front = nth(0);
-    const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(0, fade / base::microseconds(125)));
-    tail_size_ = std::min({wanted, kMaxFadeSamples, front.samples.size() - front.next});
-    tail_next_ = 0;
-    std::copy_n(front.samples.begin() + static_cast<std::ptrdiff_t>(front.next), tail_size_, tail_.begin());
-    audio::fade_out(std::span(tail_).first(tail_size_));
+/// What would be heard next, fading out.
+void PlayoutQueue::start_tail(base::Duration fade) {
+  if (paused_ || count_ == 0 || nth(0).sent == 0 || tail_next_ != tail_size_) return;
+  const Utterance& front = nth(0);
+  const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(0, fade / base::microseconds(125)));
+  tail_size_ = std::min({wanted, kMaxFadeSamples, front.samples.size() - front.next});
+  tail_next_ = 0;
+  std::copy_n(front.samples.begin() + static_cast<std::ptrdiff_t>(front.next), tail_size_, tail_.begin());
+  audio::fade_out(std::span(tail_).first(tail_size_));
+}
+
+void PlayoutQueue::pause(base::Duration fade) {
+  start_tail(fade);
+  paused_ = true;
+}
+
+void PlayoutQueue::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  if (count_ > 0 && nth(0).sent > 0) rewind_to_quiet(nth(0));
+}
+
+/// Back to the quietest 10 ms of the last stretch: between two words, if there is such a place.
+void PlayoutQueue::rewind_to_quiet(Utterance& utterance) {
+  constexpr std::size_t kWindow = audio::samples_for(10, audio::kTelephoneRate);
+  const auto furthest = std::min<std::size_t>({utterance.next, utterance.sent, kMaxRewindSamples});
+  std::size_t best = utterance.next;
+  double quietest = 0;  // dBFS: louder than any sound
+  for (std::size_t back = kWindow; back <= furthest; back += kWindow) {
+    const auto from = utterance.next - back;
+    const auto level = audio::rms_dbfs(audio::PcmView(utterance.samples).subspan(from, kWindow));
+    if (level >= quietest) continue;
+    quietest = level;
+    best = from;
   }
+  const auto again = utterance.next - best;
+  utterance.next = best;
+  utterance.sent -= again;
+  queued_samples_ += again;
+}
+
+void PlayoutQueue::flush(base::Duration fade, EventQueue& events) {
+  start_tail(fade);
+  paused_ = false;
   while (count_ > 0) {
     events.push(PlayoutCut{nth(0).id, time_of_samples(nth(0).sent)});
     remove_front();
@@ -112,7 +148,7 @@ void PlayoutQueue::note_starved(EventQueue& events) {
 
 void PlayoutQueue::fill(std::span<audio::Sample> out, EventQueue& events) {
   std::size_t done = copy_tail(out);
-  while (count_ > 0) {
+  while (count_ > 0 && !paused_) {
     done += copy_front(out.subspan(done), events);
     const Utterance& front = nth(0);
     const bool exhausted = front.next == front.samples.size();

@@ -17,6 +17,7 @@ class PlayoutQueue {
   static constexpr std::size_t kMaxUtterances = 64;
   static constexpr std::size_t kMaxSamples = std::size_t{60} * audio::kTelephoneRate;
   static constexpr std::size_t kMaxFadeSamples = audio::samples_for(50, audio::kTelephoneRate);
+  static constexpr std::size_t kMaxRewindSamples = audio::samples_for(600, audio::kTelephoneRate);
   static constexpr std::size_t kRememberedEnded = 128;  ///< late samples for these are refused
 
   /// How many of the samples were taken.
@@ -24,6 +25,8 @@ class PlayoutQueue {
   /// An unknown utterance for which there is no place is reported as cut.
   void finish(UtteranceId utterance, EventQueue& events);
   void flush(base::Duration fade, EventQueue& events);
+  void pause(base::Duration fade);
+  void resume();
   void fill(std::span<audio::Sample> out, EventQueue& events);
 
   std::size_t queued_samples() const { return queued_samples_; }
@@ -46,6 +49,8 @@ class PlayoutQueue {
   bool has_ended(UtteranceId utterance) const;
   void remove_front();
   void release_memory();
+  void start_tail(base::Duration fade);
+  void rewind_to_quiet(Utterance& utterance);
   std::size_t copy_tail(std::span<audio::Sample> out);
   std::size_t copy_front(std::span<audio::Sample> out, EventQueue& events);
   void note_starved(EventQueue& events);
@@ -60,6 +65,7 @@ class PlayoutQueue {
   std::array<UtteranceId, kRememberedEnded> ended_{};
   std::size_t ended_count_ = 0;
   std::uint64_t starved_ticks_ = 0;
+  bool paused_ = false;
 };
 
 }  // namespace frontdesk::media

@@ -186,6 +186,14 @@ MediaSession::PlayResult MediaSession::play(UtteranceId utterance, audio::PcmVie
 void MediaSession::finish(UtteranceId utterance) {
   state_->playout.finish(utterance, state_->events);
 }
+void MediaSession::pause(base::Duration fade) {
+  state_->playout.pause(fade);
+}
+
+void MediaSession::resume() {
+  state_->playout.resume();
+}
+
 void MediaSession::flush(base::Duration fade) {
   state_->playout.flush(fade, state_->events);
 }

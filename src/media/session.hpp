@@ -41,6 +41,7 @@ struct MediaSessionConfig {
 
 inline constexpr base::Duration kMaxQueuedPlayout = base::seconds(60);
 inline constexpr std::size_t kMaxQueuedUtterances = 64;
+inline constexpr base::Duration kMaxRewind = base::milliseconds(600);
 inline constexpr base::Duration kMaxFade = base::milliseconds(50);
 inline constexpr std::size_t kMaxMediaEvents = 256;  ///< between two drains
 
@@ -97,6 +98,13 @@ class MediaSession {
   void finish(UtteranceId utterance);
   /// Cuts all that is queued now; the sample that would come next fades out over `fade`.
   void flush(base::Duration fade);
+
+  /// Silence at once, the sample that would come next fading out over `fade`; the queue keeps what it has.
+  /// flush() drops it as usual.
+  void pause(base::Duration fade);
+  /// Goes on from the last quiet place before the pause, at most kMaxRewind back: in mid word it would
+  /// not be understood.
+  void resume();
 
   /// Samples queued and not yet sent, as time.
   base::Duration queued() const;

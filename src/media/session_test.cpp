@@ -210,6 +210,63 @@ TEST(Playout, FlushCutsAllWithAShortFade) {
   EXPECT_EQ(bench.session.stats().refused_samples, 800U);
 }
 
+TEST(Playout, PauseIsSilentAtOnceAndResumeGoesOnFromAQuietPlace) {
+  Bench bench;
+  // Two words with a gap of 50 ms between them, which ends 150 ms before the pause.
+  Pcm words = tone(1600);
+  words.resize(2000);
+  const auto second = tone(8000);
+  words.insert(words.end(), second.begin(), second.end());
+  bench.session.play(1, words);
+  bench.session.finish(1);
+  bench.ticks(20);  // 400 ms: 150 ms into the second word
+  bench.session.pause(milliseconds(10));
+  bench.ticks(50);
+  EXPECT_TRUE(bench.session.playing());
+  EXPECT_EQ(audio::peak(audio::PcmView(bench.played).subspan(3200 + 80)), 0);
+  EXPECT_EQ(bench.events, (std::vector<MediaEvent>{PlayoutStarted{1}}));
+
+  bench.session.resume();
+  bench.ticks(60);
+  const auto again = audio::PcmView(bench.played).subspan(21 * 160 + 49 * 160);
+  EXPECT_EQ(audio::peak(again.first(80)), 0);  // within the gap
+  EXPECT_GT(audio::peak(again.subspan(400, 160)), 4000);
+  // Each sample once, but for those after the quiet place.
+  EXPECT_EQ(bench.events.back(), (MediaEvent{PlayoutFinished{1, base::microseconds(10000 * 125)}}));
+}
+
+TEST(Playout, APausedUtteranceCanBeFlushedAndTellsWhatWasHeard) {
+  Bench bench;
+  bench.session.play(1, tone(8000));
+  bench.ticks(10);
+  bench.session.pause(milliseconds(10));
+  bench.session.pause(milliseconds(10));  // twice is once
+  bench.ticks(5);
+  bench.session.play(2, tone(800));  // what comes meanwhile waits
+  bench.ticks(5);
+  bench.session.flush(milliseconds(10));
+  bench.ticks(2);
+  EXPECT_EQ(bench.events,
+            (std::vector<MediaEvent>{PlayoutStarted{1}, PlayoutCut{1, milliseconds(200)}, PlayoutCut{2, Duration(0)}}));
+  bench.session.play(3, tone(160));
+  bench.session.finish(3);
+  bench.tick();
+  EXPECT_EQ(bench.events.back(), (MediaEvent{PlayoutFinished{3, milliseconds(20)}}));
+}
+
+TEST(Playout, ResumeWithoutAPauseOrSoundIsHarmless) {
+  Bench bench;
+  bench.session.resume();
+  bench.session.pause(milliseconds(10));
+  bench.session.play(1, tone(320));
+  bench.session.finish(1);
+  bench.ticks(3);
+  EXPECT_TRUE(bench.events.empty());
+  bench.session.resume();
+  bench.ticks(3);
+  EXPECT_EQ(bench.events, (std::vector<MediaEvent>{PlayoutStarted{1}, PlayoutFinished{1, milliseconds(40)}}));
+}
+
 TEST(Playout, FlushOfNothingAndTwiceIsHarmless) {
   Bench bench;
   bench.session.flush(milliseconds(10));

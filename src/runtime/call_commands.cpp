@@ -32,6 +32,11 @@ void CallHost::on(call::EndUtterance&, base::Instant) {
   around_.engines.stt.end_utterance(number_);
 }
 
+void CallHost::on(call::PredictTurnEnd& command, base::Instant) {
+  if (around_.engines.turns == nullptr) return;
+  around_.engines.turns->judge(number_, command.request, sample_of(command.from), sample_of(command.until));
+}
+
 void CallHost::on(call::StartChat& command, base::Instant) {
   around_.engines.chat.start(command.request, around_.chat_sink);
 }
@@ -67,6 +72,14 @@ void CallHost::on(call::CancelSynthesis& command, base::Instant) {
 
 void CallHost::on(call::FlushPlayout& command, base::Instant) {
   if (media_) media_->flush(command.fade);
+}
+
+void CallHost::on(call::HoldPlayout& command, base::Instant) {
+  if (media_) media_->pause(command.fade);
+}
+
+void CallHost::on(call::ResumePlayout&, base::Instant) {
+  if (media_) media_->resume();
 }
 
 void CallHost::on(call::SetEcho& command, base::Instant) {
@@ -105,6 +118,7 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
   if (listening_) {
     around_.engines.vad.close(number_);
     around_.engines.stt.close(number_);
+    if (around_.engines.turns != nullptr) around_.engines.turns->close(number_);
   }
   for (const auto piece : held_.pending()) around_.engines.tts.cancel(piece);
   CallClosed closed;

@@ -174,6 +174,7 @@ void CallHost::listen_to(audio::PcmView heard) {
   samples_heard_ += heard.size();
   around_.engines.vad.push(number_, heard);
   around_.engines.stt.push(number_, heard);
+  if (around_.engines.turns != nullptr) around_.engines.turns->push(number_, heard);
 }
 
 void CallHost::start_listening() {
@@ -181,6 +182,9 @@ void CallHost::start_listening() {
   const auto vad = around_.engines.vad.open(number_, around_.vad_sink);
   const auto stt = around_.engines.stt.open(number_, speech::SttOptions{}, around_.stt_sink);
   listening_ = vad.has_value() && stt.has_value();
+  if (listening_ && around_.engines.turns != nullptr)
+    if (const auto turns = around_.engines.turns->open(number_, around_.turn_sink); !turns)
+      note("# no turn detector: " + turns.error().message);  // pauses are judged by their words alone
   if (listening_) return;
   if (vad) around_.engines.vad.close(number_);
   note("# cannot listen: " + (vad ? stt.error().message : vad.error().message));

@@ -25,6 +25,7 @@ struct CallSurroundings {
   CallRecords& records;
   speech::VadSink& vad_sink;
   speech::SttSink& stt_sink;
+  speech::TurnDetectorSink& turn_sink;
   llm::ChatSink& chat_sink;
   speech::TtsSink& tts_sink;
 };
@@ -63,6 +64,7 @@ class CallHost {
   void on(call::BeginUtterance& command, base::Instant now);
   void on(call::Transcribe& command, base::Instant now);
   void on(call::EndUtterance& command, base::Instant now);
+  void on(call::PredictTurnEnd& command, base::Instant now);
   void on(call::StartChat& command, base::Instant now);
   void on(call::CancelChat& command, base::Instant now);
   void on(call::RunTool& command, base::Instant now);
@@ -70,6 +72,8 @@ class CallHost {
   void on(call::Play& command, base::Instant now);
   void on(call::CancelSynthesis& command, base::Instant now);
   void on(call::FlushPlayout& command, base::Instant now);
+  void on(call::HoldPlayout& command, base::Instant now);
+  void on(call::ResumePlayout& command, base::Instant now);
   void on(call::SetEcho& command, base::Instant now);
   void on(call::RecordTurn& command, base::Instant now);
   void on(call::Trace& command, base::Instant now);

@@ -3,6 +3,7 @@
 #include "llm/chat.hpp"
 #include "speech/stt.hpp"
 #include "speech/tts.hpp"
+#include "speech/turn_detector.hpp"
 #include "speech/vad.hpp"
 
 namespace frontdesk::runtime {
@@ -12,6 +13,7 @@ struct Engines {
   speech::SpeechToText& stt;
   speech::TextToSpeech& tts;
   llm::ChatModel& chat;
+  speech::TurnDetector* turns = nullptr;  ///< none: pauses are judged by their words alone
 };
 
 }  // namespace frontdesk::runtime

@@ -161,7 +161,7 @@ CallHost* Shard::find(CallNumber number) {
 void Shard::on(NewCall& message, base::Instant now) {
   const auto number = message.number;
   auto host = std::make_unique<CallHost>(std::move(message),
-                                         CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this}, now);
+                                         CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this, *this}, now);
   host->phase = next_phase_++ % kPhases;
   watch(epoll_, host->descriptor(), number);
   auto* started = (calls_[number] = std::move(host)).get();
@@ -215,6 +215,10 @@ void Shard::on_final(const speech::Transcript& transcript) {
 
 void Shard::on_stt_failed(speech::StreamId stream, base::RequestId request, const base::Error& error) {
   (void)post(ForCall{stream, call::TranscriptionFailed{request, error}});
+}
+
+void Shard::on_turn_end(speech::StreamId stream, base::RequestId request, float probability) {
+  (void)post(ForCall{stream, call::TurnEndPredicted{request, probability}});
 }
 
 void Shard::on_text(base::RequestId request, std::string delta) {

@@ -24,7 +24,11 @@ struct ShardStats {
   std::uint64_t refused_messages = 0;
 };
 
-class Shard final : private speech::VadSink, private speech::SttSink, private llm::ChatSink, private speech::TtsSink {
+class Shard final : private speech::VadSink,
+                    private speech::SttSink,
+                    private speech::TurnDetectorSink,
+                    private llm::ChatSink,
+                    private speech::TtsSink {
  public:
   Shard(Engines engines, LegControl& legs, CallRecords& records);
   ~Shard() override;
@@ -59,6 +63,7 @@ class Shard final : private speech::VadSink, private speech::SttSink, private ll
   void on_partial(const speech::Transcript& transcript) override;
   void on_final(const speech::Transcript& transcript) override;
   void on_stt_failed(speech::StreamId stream, base::RequestId request, const base::Error& error) override;
+  void on_turn_end(speech::StreamId stream, base::RequestId request, float probability) override;
   void on_text(base::RequestId request, std::string delta) override;
   void on_chat_done(base::RequestId request, llm::ChatOutcome outcome) override;
   void on_chat_failed(base::RequestId request, const base::Error& error) override;

@@ -153,6 +153,9 @@ class CallRun {
     stage_.later(base::milliseconds(400), [this] { playout_.flush(); });
   }
   void carry_out(const call::SetEcho&) {}
+  void carry_out(const call::PredictTurnEnd&) {}
+  void carry_out(const call::HoldPlayout&) {}
+  void carry_out(const call::ResumePlayout&) {}
   void carry_out(const call::RecordTurn&) {}
   void carry_out(const call::Trace&) {}
 

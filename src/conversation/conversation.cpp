@@ -42,7 +42,7 @@ std::string Conversation::CallerTurn::whole() const {
 }
 
 Conversation::Conversation(ConversationSettings settings)
-    : settings_(std::move(settings)), next_request_(settings_.first_request) {
+    : settings_(std::move(settings)), supervisor_(settings_.max_turns), next_request_(settings_.first_request) {
   timers_.fill(base::kNever);
 }
 
@@ -93,6 +93,8 @@ void Conversation::fire(Timer timer) {
       return reply_failed("model", "no text within " + milliseconds_text(settings_.model_deadline));
     case kAnswer:
       return reply_failed("answer", "no sound within " + milliseconds_text(settings_.answer_deadline));
+    case kFiller:
+      return fill_silence();
     case kSynthesis:
       return reply_failed("synthesis", "no sound within " + milliseconds_text(settings_.synthesis_deadline));
     case kPlayout:
@@ -105,9 +107,7 @@ void Conversation::fire(Timer timer) {
     case kDigits:
       return expire_digits();
     case kLimit:
-      if (reply_ && reply_->ending) return set(kLimit, now_ + kGoodbyeGrace);  // already saying goodbye
-      trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
-      return say_last(settings_.goodbye_limit, call::EndClass::time_limit, "the conversation reached its time limit");
+      return limit_reached();
     case kTimerCount:
       break;
   }
@@ -120,6 +120,12 @@ void Conversation::idle_expired() {
   ++idle_prompts_said_;
   trace("idle", "the caller has said nothing for " + milliseconds_text(settings_.idle_prompt));
   say(settings_.still_there);
+}
+
+void Conversation::limit_reached() {
+  if (reply_ && reply_->ending) return set(kLimit, now_ + kGoodbyeGrace);  // already saying goodbye
+  trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
+  say_last(settings_.goodbye_limit, call::EndClass::time_limit, "the conversation reached its time limit");
 }
 
 void Conversation::enter(State state) {
@@ -152,7 +158,7 @@ void Conversation::abandon() {
   close_turn();
   settle_cut_reply();
   record_caller();
-  cut_short();
+  stop_speaking();
   settle_cut_reply();
   timers_.fill(base::kNever);
   state_ = State::ended;
@@ -161,6 +167,25 @@ void Conversation::abandon() {
 void Conversation::end(call::EndClass end_class, std::string reason) {
   abandon();
   emit(call::EndCall{end_class, std::move(reason)});
+}
+
+// --- who an answer belongs to
+
+Reply* Conversation::reply_of_chat(base::RequestId chat) {
+  if (chat == 0) return nullptr;
+  for (auto* reply : {&reply_, &held_})
+    if (*reply && (*reply)->chat == chat && !(*reply)->text_complete) return &**reply;
+  for (auto& guess : guesses_)
+    if (guess.chat == chat && !guess.text_complete) return &guess;
+  return nullptr;
+}
+
+Reply* Conversation::reply_of_piece(call::PieceId piece) {
+  for (auto* reply : {&reply_, &held_, &filler_})
+    if (*reply && (*reply)->find(piece) != nullptr) return &**reply;
+  for (auto& guess : guesses_)
+    if (guess.find(piece) != nullptr) return &guess;
+  return nullptr;
 }
 
 }  // namespace frontdesk::conversation

@@ -1,52 +1,25 @@
-// The conversation: listens, decides when the caller has finished, asks the model, speaks, and stops
+// The conversation: listens, decides when the caller has finished, asks the model, speaks, and yields
 // when interrupted. Pure: events and instants in, commands out.
 //
-// A reply is prepared while the caller pauses (transcribe, ask, synthesise the first clause) and is
-// played only when the turn is decided; if the caller goes on, it is thrown away. What enters the
-// history is what was heard.
+// Replies are guessed while the caller pauses (transcribe, ask, synthesise the first clause) and one is
+// played only when the turn is decided. A sound over our own words holds them; what it turns out to be
+// decides whether they go on or are given up. What enters the history is what was heard.
 #pragma once
 #include <array>
 #include <optional>
 
 #include "call/activity.hpp"
-#include "conversation/end_of_turn.hpp"
 #include "conversation/history.hpp"
 #include "conversation/reply.hpp"
+#include "conversation/settings.hpp"
+#include "conversation/supervisor.hpp"
 
 namespace frontdesk::conversation {
 
-struct ConversationSettings {
-  std::string greeting;
-  std::string apology = "I'm sorry, I'm having trouble answering that just now. Could you say it again?";
-  std::string pardon = "Sorry, I didn't catch that. Could you say it again?";
-  std::string still_there = "Are you still there?";
-  std::string goodbye = "Thank you for calling. Goodbye.";  ///< when the model hangs up without a word
-  std::string goodbye_silence = "I can't hear anyone, so I'll hang up now. Please call again. Goodbye.";
-  std::string goodbye_limit = "I'm sorry, we have reached the longest time for one call. Please call again. Goodbye.";
-  std::string goodbye_trouble =
-      "I'm sorry, something is wrong on our side. Please call again in a little while. Goodbye.";
-
-  std::string system_prompt;
-  std::vector<llm::ToolSpec> tools;
-  base::Pii<std::string> caller_number;
-  base::UtcTime wall_at_start;        ///< wall time at start()
-  base::RequestId first_request = 1;  ///< request ids count up from here
-
-  EndOfTurnSettings end_of_turn;
-  base::Duration idle_prompt = base::seconds(9);
-  int idle_prompts = 2;
-  base::Duration soft_limit = base::seconds(20 * 60);  ///< then we say goodbye
-  base::Duration transcript_deadline = base::milliseconds(2500);
-  base::Duration model_deadline = base::seconds(4);          ///< to the first text, and from there to a clause
-  base::Duration answer_deadline = base::seconds(7);         ///< turn decided -> first sound, tools and all
-  base::Duration synthesis_deadline = base::seconds(4);      ///< to the first sound
-  base::Duration playout_start_deadline = base::seconds(2);  ///< ready and due, but not heard
-  base::Duration playout_deadline = base::seconds(60);       ///< a piece that never reports its end
-  base::Duration longest_utterance = base::seconds(45);      ///< without a pause: music, noise, a monologue
-};
-
 enum class State { speaking, listening, hearing, pausing, thinking, ended };
 std::string_view name(State state);
+
+inline constexpr std::size_t kMaxGuesses = 2;  ///< replies prepared for one pause or another
 
 class Conversation final : public call::Activity {
  public:
@@ -65,6 +38,7 @@ class Conversation final : public call::Activity {
     kTranscript,
     kModel,
     kAnswer,
+    kFiller,
     kSynthesis,
     kPlayout,
     kUtterance,
@@ -82,28 +56,24 @@ class Conversation final : public call::Activity {
     float confidence = 0;
     base::Instant started{};
     base::Instant speech_end{};
-    base::RequestId request = 0;  ///< transcription in flight
+    base::RequestId request = 0;     ///< transcription in flight
+    base::RequestId prediction = 0;  ///< turn detector asked
+    std::optional<float> finished;   ///< what it said of this pause
     base::Instant asked{};
     base::Duration engine_time{0};
-    bool transcribed = false;  ///< `text` covers everything up to speech_end
-    std::string lost_because;  ///< why there will be no transcript; empty if there is or may be one
-    bool interrupts = false;   ///< began while we were speaking
+    base::Duration resumed_after{0};  ///< the pause before the words that are spoken now
+    bool transcribed = false;         ///< `text` covers everything up to speech_end
+    bool stable = false;              ///< and has been the same twice
+    std::string lost_because;         ///< why there will be no transcript; empty if there is or may be one
+    call::Speculation speculation;
     std::string whole() const;
-  };
-
-  /// What is left to say when we stopped for a sound that turned out to be no words.
-  struct Unsaid {
-    std::string text;
-    bool got_across = false;
-    std::optional<Ending> ending;
-    llm::ChatOutcome outcome;
   };
 
   // One per event.
   void on(const call::SpeechStarted& event);
   void on(const call::SpeechStopped& event);
-  void on(const call::TurnEndPredicted&) {}
-  void on(const call::LineSoundHeard&) {}
+  void on(const call::TurnEndPredicted& event);
+  void on(const call::LineSoundHeard& event);
   void on(const call::PartialTranscript& event);
   void on(const call::FinalTranscript& event);
   void on(const call::TranscriptionFailed& event);
@@ -128,20 +98,33 @@ class Conversation final : public call::Activity {
   // Listening.
   void open_turn(base::Instant from);
   void close_turn();
+  void plan_endpoint();
   void decide_turn();
   void take_turn(std::string text, float confidence);
-  void take_turn_back(base::Instant from);
-  void dismiss_sound();
-  void resume(const Unsaid& unsaid);
-  bool was_backchannel() const;
+  void dismiss_sound(const char* because);
   void keep_words();
   call::RecordTurn caller_turn(std::string text, float confidence) const;
-  void interrupt(const char* because);
-  void cut_short();
+
+  // Being interrupted.
+  void hold_reply();
+  void weigh_interruption();
+  InterruptionDecision interruption() const;
+  void resume_reply();
+  void catch_up();
+  void yield_turn(const char* because);
+  void reclaim_turn();
+
+  // Guessing.
+  void guess_reply(const std::string& caller_text);
+  std::optional<Reply> take_guess(const std::string& caller_text);
+  void discard_guess(std::size_t index, const char* because);
+  void discard_guesses();
 
   // Thinking.
-  void prepare_reply(const std::string& caller_text, bool released);
+  Reply prepare_reply(const std::string& caller_text, bool released);
   void ask_model(Reply& reply, const std::string& caller_text);
+  void take_up(Reply reply);
+  void answer_caller();
   void run_tools(Reply& reply);
   void await_tools();
   Reply* awaiting(const std::string& tool_call_id);
@@ -149,14 +132,25 @@ class Conversation final : public call::Activity {
   void reply_failed(const char* stage, const std::string& why);
   void apologise(const char* stage, const std::string& why, const std::string& words);
 
+  // Supervising.
+  void intervene(Concern concern, const std::string& caller_text);
+  void store_message(const std::string& caller_text);
+  void expect_answer();
+  void fill_silence();
+  void after_filler();
+
   // Speaking.
   void say(const std::string& text);
   void say_last(const std::string& text, call::EndClass end_class, std::string reason);
+  Reply own_words(const std::string& text);
   void add_piece(Reply& reply, std::string text);
   void request_pieces(Reply& reply);
   void expect_first_sound(const Reply& reply);
+  void first_sound(Reply& reply);
   void release_reply();
-  void drop_reply();
+  void drop(std::optional<Reply>& reply);
+  void cut(std::optional<Reply>& reply);
+  void stop_speaking();
   void stop_pieces(Reply& reply);
   void finish_reply();
   void record_receptionist(const Reply& reply, bool interrupted);
@@ -165,6 +159,10 @@ class Conversation final : public call::Activity {
   bool saying_last_words() const;
 
   // Bookkeeping.
+  Reply* reply_of_chat(base::RequestId chat);
+  Reply* reply_of_piece(call::PieceId piece);
+  bool is_current(const Reply& reply) const { return reply_ && &reply == &*reply_; }
+  bool is_guess(const Reply& reply) const { return !reply.released; }
   void enter(State state);
   void set(Timer timer, base::Instant at) { timers_[timer] = at; }
   void clear(Timer timer) { timers_[timer] = base::kNever; }
@@ -172,6 +170,7 @@ class Conversation final : public call::Activity {
   void fire(Timer timer);
   void expire_digits();
   void idle_expired();
+  void limit_reached();
   void end(call::EndClass end_class, std::string reason);
   void abandon();
   base::RequestId mint() { return next_request_++; }
@@ -184,20 +183,29 @@ class Conversation final : public call::Activity {
   ConversationSettings settings_;
   State state_ = State::listening;
   History history_;
+  Supervisor supervisor_;
   CallerTurn caller_;
   std::optional<call::RecordTurn> caller_record_;  ///< decided, not yet answered: may still go on
-  std::optional<Reply> reply_;                     ///< being prepared or played
+  std::vector<Reply> guesses_;                     ///< for a turn that is not decided; the newest last
+  std::optional<Reply> reply_;                     ///< to the decided turn: being thought or played
+  std::optional<Reply> held_;                      ///< silenced by a sound that may turn out to be nothing
+  std::optional<Reply> filler_;                    ///< bridges a late reply
   std::optional<Reply> cut_reply_;                 ///< interrupted, waiting to learn how much was heard
+  std::optional<base::Instant> caller_ended_;      ///< of the turn that waits for its answer
   std::array<base::Instant, kTimerCount> timers_;
-  std::optional<Unsaid> unsaid_;
   std::string digits_;
   base::RequestId next_request_;
   base::Instant started_{};
+  base::Duration longest_resumed_{0};  ///< the longest pause after which this caller went on
+  Expected expected_ = Expected::anything;
   int turns_ = 0;
   int idle_prompts_said_ = 0;
   int failures_in_a_row_ = 0;
   int tool_rounds_ = 0;
-  base::Instant now_{};  ///< valid while an event is handled
+  int fillers_since_answer_ = 0;
+  int fillers_said_ = 0;
+  bool taking_message_ = false;  ///< nothing else works: the next words are a message
+  base::Instant now_{};          ///< valid while an event is handled
   call::Commands* commands_ = nullptr;
 };
 

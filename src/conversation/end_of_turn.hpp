@@ -1,28 +1,66 @@
-// Policy: how long a silence ends the caller's turn, given what was said so far. Complete sentences
-// need little; numbers, spelling and open endings ("and the", "my number is") need more.
+// Policy: how long a silence ends the caller's turn. Replaceable: a policy is a name in the settings
+// and a file of its own.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/time.hpp"
+#include "conversation/completeness.hpp"
 
 namespace frontdesk::conversation {
 
+enum class EndOfTurnPolicy {
+  adaptive,  ///< by the words, the melody, what was asked for, and how this caller pauses
+  fixed      ///< the same silence always
+};
+
+/// What we asked the caller for last.
+enum class Expected { anything, yes_or_no, number, spelling };
+
+/// A pause, as far as it is understood.
+struct Pause {
+  std::string_view text;          ///< the whole turn so far
+  std::optional<float> finished;  ///< the turn detector's probability; none if it has not answered
+  bool stable = false;            ///< the recogniser has said the same words twice
+  Expected expected = Expected::anything;
+  base::Duration longest_resumed{0};  ///< the longest pause after which this caller went on, in this call
+};
+
 struct EndOfTurnSettings {
-  base::Duration complete = base::milliseconds(400);
-  base::Duration unsure = base::milliseconds(650);
-  base::Duration open = base::milliseconds(1000);
-  base::Duration digits = base::milliseconds(1100);
+  EndOfTurnPolicy policy = EndOfTurnPolicy::adaptive;
+  base::Duration fixed = base::milliseconds(700);
+
+  // What the words ask for.
+  base::Duration question = base::milliseconds(260);
+  base::Duration answer = base::milliseconds(300);
+  base::Duration statement = base::milliseconds(560);
+  base::Duration unsure = base::milliseconds(750);
+  base::Duration whole_number = base::milliseconds(600);
+  base::Duration open = base::milliseconds(1300);
+  base::Duration number = base::milliseconds(1300);
+  base::Duration spelling = base::milliseconds(1300);
+
+  double slower = 1.6;  ///< when the melody says that the caller goes on
+  double faster = 0.7;  ///< when it says that they have finished
+  float sure_to_go_on = 0.3F;
+  float sure_to_end = 0.8F;
+  base::Duration longest = base::milliseconds(1800);
+  base::Duration shortest = base::milliseconds(200);
 };
 
 struct EndOfTurnDecision {
   base::Duration silence{0};
-  const char* because = "";
+  std::string because;
 };
 
-EndOfTurnDecision silence_that_ends_turn(std::string_view text, const EndOfTurnSettings& settings);
+EndOfTurnDecision silence_that_ends_turn(const Pause& pause, const EndOfTurnSettings& settings);
 
-/// "Mm", "uh-huh": the sounds of somebody who listens.
-bool is_backchannel(std::string_view text);
+// The policies.
+EndOfTurnDecision adaptive_end_of_turn(const Pause& pause, const EndOfTurnSettings& settings);
+EndOfTurnDecision fixed_end_of_turn(const Pause& pause, const EndOfTurnSettings& settings);
+
+/// What an utterance of ours asks the caller for.
+Expected expected_after(std::string_view our_words);
 
 }  // namespace frontdesk::conversation

@@ -5,54 +5,74 @@
 namespace frontdesk::conversation {
 namespace {
 
-base::Duration silence(std::string_view text) {
-  return silence_that_ends_turn(text, {}).silence;
-}
+using base::milliseconds;
 
 const EndOfTurnSettings kDefault;
 
+base::Duration silence(Pause pause) {
+  return silence_that_ends_turn(pause, kDefault).silence;
+}
+
 }  // namespace
 
-TEST(EndOfTurn, CompleteSentencesNeedLittle) {
-  for (const char* text : {"What time do you open?", "I'd like to book a table.", "Stop!", "yes", "Okay", "no thanks",
-                           "hello", "He said \"stop.\""})
-    EXPECT_EQ(silence(text), kDefault.complete) << text;
+TEST(EndOfTurn, TheWordsSetTheSilence) {
+  EXPECT_EQ(silence({.text = "What time do you open?"}), kDefault.question);
+  EXPECT_EQ(silence({.text = "Yes."}), kDefault.answer);
+  EXPECT_EQ(silence({.text = "I'd like to book a table."}), kDefault.statement);
+  EXPECT_EQ(silence({.text = "I'd like to"}), kDefault.open);
+  EXPECT_EQ(silence({.text = "oh two oh seven"}), kDefault.number);
+  EXPECT_EQ(silence({.text = "It's 020 7946 0123"}), kDefault.whole_number);
+  EXPECT_EQ(silence({.text = "S M I T"}), kDefault.spelling);
+  EXPECT_EQ(silence({.text = ""}), kDefault.unsure);
 }
 
-TEST(EndOfTurn, OpenEndingsNeedMore) {
-  for (const char* text :
-       {"I would like to", "and the", "my", "Well um", "I want that, ", "so...", "It is for", "I'm", "My address is,"})
-    EXPECT_EQ(silence(text), kDefault.open) << text;
+TEST(EndOfTurn, TheMelodyStretchesOrShortensWhatTheWordsLeaveOpen) {
+  EXPECT_GT(silence({.text = "I'd like to book a table.", .finished = 0.1F}), kDefault.statement);
+  EXPECT_LT(silence({.text = "I'd like to book a table.", .finished = 0.95F}), kDefault.statement);
+  EXPECT_EQ(silence({.text = "I'd like to book a table.", .finished = 0.5F}), kDefault.statement);
+  EXPECT_EQ(silence({.text = "my number is", .finished = 0.95F}), kDefault.open) << "nobody stops there";
 }
 
-TEST(EndOfTurn, NumbersNeedMost) {
-  for (const char* text : {"oh two oh seven", "It's 0207", "double", "four six.", "my number is 5"})
-    EXPECT_EQ(silence(text), kDefault.digits) << text;
+TEST(EndOfTurn, WhoWasAskedForANumberMayThink) {
+  EXPECT_GE(silence({.text = "It's the usual one.", .expected = Expected::number}), kDefault.unsure);
+  EXPECT_EQ(silence({.text = "It's 020 7946 0123", .expected = Expected::number}), kDefault.whole_number);
 }
 
-TEST(EndOfTurn, WithoutAClueItIsUnsure) {
-  EXPECT_EQ(silence(""), kDefault.unsure);
-  EXPECT_EQ(silence("   "), kDefault.unsure);
-  EXPECT_EQ(silence("..."), kDefault.unsure);
-  EXPECT_EQ(silence("a table for Friday"), kDefault.unsure);
+TEST(EndOfTurn, WhoPausesLongIsGivenTime) {
+  const auto patient = silence({.text = "What time do you open?", .longest_resumed = milliseconds(900)});
+  EXPECT_GT(patient, kDefault.question);
+  EXPECT_LT(patient, milliseconds(900));
+  EXPECT_EQ(silence({.text = "Yes.", .longest_resumed = milliseconds(900)}), kDefault.answer);
+}
+
+TEST(EndOfTurn, IsBounded) {
+  EndOfTurnSettings extreme;
+  extreme.open = base::seconds(60);
+  extreme.question = milliseconds(0);
+  EXPECT_EQ(silence_that_ends_turn({.text = "and the"}, extreme).silence, extreme.longest);
+  EXPECT_EQ(silence_that_ends_turn({.text = "What time do you open?"}, extreme).silence, extreme.shortest);
+}
+
+TEST(EndOfTurn, TheFixedPolicyKnowsOneSilence) {
+  EndOfTurnSettings fixed;
+  fixed.policy = EndOfTurnPolicy::fixed;
+  for (const char* text : {"", "yes", "and the", "What time do you open?"})
+    EXPECT_EQ(silence_that_ends_turn({.text = text}, fixed).silence, fixed.fixed) << text;
 }
 
 TEST(EndOfTurn, EveryDecisionSaysWhy) {
-  for (const char* text : {"", "yes", "and", "five", "x.", "x,", "x"})
-    EXPECT_FALSE(std::string_view(silence_that_ends_turn(text, {}).because).empty());
+  for (const char* text : {"", "yes", "and", "five", "x.", "x,", "x", "S M"})
+    EXPECT_FALSE(silence_that_ends_turn({.text = text}, {}).because.empty()) << text;
 }
 
-TEST(Backchannel, IsSoundsOfListeningOnly) {
-  for (const char* text : {"Mm.", "mhm", "Uh-huh.", "mm hmm", "Oh."}) EXPECT_TRUE(is_backchannel(text)) << text;
-  for (const char* text : {"", "...", "Mm, no.", "Yes.", "stop", "okay"}) EXPECT_FALSE(is_backchannel(text)) << text;
-}
-
-TEST(EndOfTurn, AWholeTelephoneNumberNeedsNoLongPause) {
-  EXPECT_EQ(silence("My number is zero two zero, seven nine four six, zero one two three."), kDefault.unsure);
-  EXPECT_EQ(silence("It's 020 7946 0123"), kDefault.unsure);
-  EXPECT_EQ(silence("zero double seven double zero nine hundred"), kDefault.unsure) << "no digit at its end";
-  EXPECT_EQ(silence("My number is zero two zero, seven nine four six"), kDefault.digits);
-  EXPECT_EQ(silence("at 10 past 9, 2 of us, call 5550100"), kDefault.digits);
+TEST(Expected, IsWhatTheLastQuestionAsksFor) {
+  EXPECT_EQ(expected_after("Thank you. Could you spell that for me?"), Expected::spelling);
+  EXPECT_EQ(expected_after("And what number can we reach you on?"), Expected::number);
+  EXPECT_EQ(expected_after("Your number is 5. Shall I book it?"), Expected::yes_or_no);
+  EXPECT_EQ(expected_after("How can I help?"), Expected::anything);
+  EXPECT_EQ(expected_after("We are open."), Expected::anything);
+  EXPECT_EQ(expected_after("?"), Expected::anything);
+  EXPECT_EQ(expected_after(""), Expected::anything);
 }
 
 }  // namespace frontdesk::conversation

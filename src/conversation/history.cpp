@@ -11,9 +11,46 @@ constexpr const char* kNoResultYet = "no result yet";
 
 void History::append(llm::ChatMessage message) {
   messages_.push_back(std::move(message));
-  if (messages_.size() > kHistoryMessages) messages_.erase(messages_.begin());
-  // A tool result without the message that asked for it is refused by every provider.
-  while (!messages_.empty() && messages_.front().role == llm::Role::tool) messages_.erase(messages_.begin());
+  const auto exchanges = [this] {
+    return static_cast<std::size_t>(
+        std::count_if(messages_.begin(), messages_.end(), [](const auto& m) { return m.role == llm::Role::user; }));
+  };
+  while (exchanges() > kHistoryExchanges || messages_.size() > kHistoryMessages) forget_oldest();
+}
+
+/// The first message, and what makes no sense without it: a tool result whose call is gone is refused
+/// by every provider.
+void History::forget_oldest() {
+  do {
+    summarise(messages_.front());
+    messages_.erase(messages_.begin());
+  } while (!messages_.empty() && messages_.front().role == llm::Role::tool);
+}
+
+void History::summarise(const llm::ChatMessage& message) {
+  if (message.role == llm::Role::tool || message.text.empty()) return;
+  auto line = message.text.substr(0, kSummaryLineBytes);
+  while (line.size() < message.text.size() && !line.empty() && (static_cast<unsigned char>(line.back()) & 0x80U) != 0)
+    line.pop_back();  // not in the middle of a character
+  summary_.push_back((message.role == llm::Role::user ? "The caller said: " : "You said: ") + line);
+  const auto size = [this] {
+    std::size_t bytes = 0;
+    for (const auto& each : summary_) bytes += each.size() + 1;
+    return bytes;
+  };
+  while (size() > kSummaryBytes) {
+    const auto plain = std::find_if(summary_.begin(), summary_.end(), [](const auto& each) {
+      return each.find_first_of("0123456789") == std::string::npos;
+    });
+    summary_.erase(plain == summary_.end() ? summary_.begin() : plain);
+  }
+}
+
+std::string History::summary() const {
+  if (summary_.empty()) return {};
+  std::string text = "Earlier in this call:";
+  for (const auto& line : summary_) text += "\n" + line;
+  return text;
 }
 
 void History::caller_said(std::string text) {

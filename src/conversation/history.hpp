@@ -1,6 +1,6 @@
 // What the model is told of the conversation so far: only what the caller said and what the caller
-// heard. Bounded: the oldest exchanges are forgotten first. Always well-formed: no message is empty,
-// and each tool call is followed by its result, because providers refuse anything else.
+// heard. Bounded: the last ten exchanges in full, what was before as a summary. Always well-formed: no message is
+// empty, and each tool call is followed by its result, because providers refuse anything else.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,7 +10,10 @@
 
 namespace frontdesk::conversation {
 
-inline constexpr std::size_t kHistoryMessages = 24;  ///< about ten exchanges and their tool results
+inline constexpr std::size_t kHistoryExchanges = 10;  ///< turns of the caller, with all that answered them
+inline constexpr std::size_t kHistoryMessages = 60;   ///< whatever they hold
+inline constexpr std::size_t kSummaryBytes = 1600;
+inline constexpr std::size_t kSummaryLineBytes = 160;
 
 class History {
  public:
@@ -25,10 +28,16 @@ class History {
   bool awaits_answer() const;
 
   const std::vector<llm::ChatMessage>& messages() const { return messages_; }
+  /// "Earlier in this call:" and a line for each message that is no longer among messages(); empty if
+  /// all are. Its oldest lines give way first, lines with digits (numbers, times, prices) last.
+  std::string summary() const;
 
  private:
   void append(llm::ChatMessage message);
+  void forget_oldest();
+  void summarise(const llm::ChatMessage& message);
   std::vector<llm::ChatMessage> messages_;
+  std::vector<std::string> summary_;
 };
 
 }  // namespace frontdesk::conversation

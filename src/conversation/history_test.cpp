@@ -98,4 +98,32 @@ TEST(History, ForgetsTheOldestAndNeverLeavesAResultWithoutItsCall) {
   EXPECT_EQ(history.messages()[history.messages().size() - 4].text, "q39");
 }
 
+TEST(History, SumsUpWhatIsOlderThanTenExchanges) {
+  History history;
+  EXPECT_EQ(history.summary(), "");
+  for (int i = 0; i < 10; ++i) {
+    history.caller_said("Question " + std::to_string(i) + "?");
+    history.receptionist_said("Answer.", {}, true);
+  }
+  EXPECT_EQ(history.summary(), "");
+  history.caller_said("The eleventh?");
+  EXPECT_EQ(history.summary(), "Earlier in this call:\nThe caller said: Question 0?");
+  history.receptionist_said("Yes.", {}, true);
+  history.caller_said("The twelfth?");
+  EXPECT_EQ(history.summary(),
+            "Earlier in this call:\nThe caller said: Question 0?\nYou said: Answer.\nThe caller said: Question 1?");
+}
+
+TEST(History, TheSummaryIsBoundedAndKeepsNumbersLongest) {
+  History history;
+  history.caller_said("My number is 020 7946 0123.");
+  for (int i = 0; i < 200; ++i) {
+    history.receptionist_said(std::string(500, 'a'), {}, true);
+    history.caller_said("Tell me more about the \xc3\xa9 of it all.");
+  }
+  EXPECT_LE(history.summary().size(), kSummaryBytes + 100);
+  EXPECT_NE(history.summary().find("020 7946 0123"), std::string::npos);
+  EXPECT_NE(history.summary().find("aaaa"), std::string::npos);
+}
+
 }  // namespace frontdesk::conversation

@@ -58,16 +58,17 @@ std::string Reply::heard_text() const {
   return text;
 }
 
-std::string Reply::unsaid_text() const {
-  std::string text;
-  for (const auto& piece : pieces)
-    if (piece.state != Piece::State::failed && heard_part(piece).size() * 5 < piece.text.size() * 4)
-      append(text, piece.text);
-  return text;
-}
-
 bool Reply::got_across() const {
   return heard_text().size() * 2 >= full_text().size() && !pieces.empty();
+}
+
+bool Reply::nearly_said() const {
+  return text_complete && heard_text().size() * 4 >= full_text().size() * 3 && !pieces.empty();
+}
+
+bool Reply::nothing_to_play() const {
+  return std::all_of(pieces.begin(), pieces.end(),
+                     [](const Piece& piece) { return piece.state == Piece::State::failed; });
 }
 
 }  // namespace frontdesk::conversation

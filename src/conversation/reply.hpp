@@ -31,8 +31,11 @@ struct Ending {
 
 struct Reply {
   base::RequestId chat = 0;  ///< 0: a fixed text of our own
+  std::string answers;       ///< the caller's words it answers
+  bool aside = false;        ///< a filler: heard and recorded, but no part of the dialogue
   bool text_complete = false;
   bool released = false;  ///< the turn is decided: play
+  bool held = false;      ///< silenced for the moment; what was heard of its pieces is final
   bool audible = false;
   llm::ChatOutcome outcome;
   bool tools_run = false;
@@ -54,10 +57,11 @@ struct Reply {
   bool complete() const { return text_complete && all_pieces_settled(); }
   std::string full_text() const;
   std::string heard_text() const;
-  /// The sentences of which the end was not heard.
-  std::string unsaid_text() const;
   /// More than half was heard: the caller knows what we said.
   bool got_across() const;
+  /// All but the last words were heard.
+  bool nearly_said() const;
+  bool nothing_to_play() const;  ///< no piece that is, or may come to be, heard
 };
 
 }  // namespace frontdesk::conversation

@@ -48,20 +48,31 @@ TEST(Reply, AddsUpItsPieces) {
                   piece("Three four.", State::cut, seconds(1), milliseconds(500)), piece("Five.", State::cut)};
   EXPECT_EQ(reply.full_text(), "One two. Lost. Three four. Five.");
   EXPECT_EQ(reply.heard_text(), "One two. Three");
-  EXPECT_EQ(reply.unsaid_text(), "Three four. Five.");
   EXPECT_TRUE(reply.all_pieces_settled());
   EXPECT_FALSE(reply.complete());
   reply.text_complete = true;
   EXPECT_TRUE(reply.complete());
 }
 
-TEST(Reply, APieceHeardNearlyToItsEndIsSaid) {
+TEST(Reply, NearlySaidWhenThreeQuartersOfTheWholeTextWereHeard) {
   Reply reply;
-  reply.pieces = {piece("We open at half past eight.", State::cut, milliseconds(2700), milliseconds(2690))};
-  EXPECT_FALSE(reply.unsaid_text().empty());  // "eight" is the point
-  reply.pieces[0].text = "We open at half past eight in the morning, I say.";
-  reply.pieces[0].heard = milliseconds(2600);
-  EXPECT_TRUE(reply.unsaid_text().empty());
+  EXPECT_FALSE(reply.nearly_said());
+  reply.pieces = {piece("One two three four five six.", State::heard),
+                  piece("Shall I?", State::cut, seconds(1), milliseconds(300))};
+  EXPECT_FALSE(reply.nearly_said()) << "there may be more to come";
+  reply.text_complete = true;
+  EXPECT_TRUE(reply.nearly_said());
+  reply.pieces.push_back(piece("And one more thing, before you answer.", State::waiting));
+  EXPECT_FALSE(reply.nearly_said());
+}
+
+TEST(Reply, NothingToPlayWhenAllPiecesFailed) {
+  Reply reply;
+  EXPECT_TRUE(reply.nothing_to_play());
+  reply.pieces = {piece("Lost.", State::failed)};
+  EXPECT_TRUE(reply.nothing_to_play());
+  reply.pieces.push_back(piece("Two.", State::waiting));
+  EXPECT_FALSE(reply.nothing_to_play());
 }
 
 TEST(Reply, GotAcrossWhenHalfWasHeard) {

@@ -9,21 +9,28 @@ namespace {
 constexpr std::size_t kMaxPieces = 40;
 constexpr std::size_t kSpeculativePieces = 1;  // synthesised before the turn is decided
 constexpr base::Duration kFlushFade = base::milliseconds(10);
+constexpr base::Duration kLongestFiller = base::seconds(3);
 
 }  // namespace
 
+Reply Conversation::own_words(const std::string& text) {
+  Reply reply;
+  reply.text_complete = true;
+  auto pieces = reply.splitter.feed(text);
+  for (auto& piece : reply.splitter.finish()) pieces.push_back(std::move(piece));
+  for (auto& piece : pieces) reply.pieces.push_back({.id = mint(), .text = std::move(piece)});
+  return reply;
+}
+
 void Conversation::say(const std::string& text) {
-  drop_reply();
+  drop(reply_);
   if (text.empty()) return enter(State::listening);
-  reply_.emplace();
-  reply_->text_complete = true;
-  for (auto& piece : reply_->splitter.feed(text)) add_piece(*reply_, std::move(piece));
-  for (auto& piece : reply_->splitter.finish()) add_piece(*reply_, std::move(piece));
+  reply_ = own_words(text);
   release_reply();
 }
 
 void Conversation::say_last(const std::string& text, call::EndClass end_class, std::string reason) {
-  cut_short();
+  stop_speaking();
   keep_words();
   close_turn();
   say(text);
@@ -65,11 +72,12 @@ void Conversation::request_pieces(Reply& reply) {
 
 /// The deadline of what stands between the reply and its first sound.
 void Conversation::expect_first_sound(const Reply& reply) {
-  const auto* piece = reply.audible ? nullptr : reply.current();
+  const auto* piece = !is_current(reply) || reply.audible ? nullptr : reply.current();
   if (piece == nullptr) return;
   if (piece->state == Piece::State::ready) {
     clear(kSynthesis);
-    if (reply.released) set(kPlayout, now_ + settings_.playout_start_deadline);
+    const auto first = filler_ ? kLongestFiller : base::Duration{0};
+    if (reply.released) set(kPlayout, now_ + settings_.playout_start_deadline + first);
   } else if (timers_[kSynthesis] == base::kNever) {
     set(kSynthesis, now_ + settings_.synthesis_deadline);
   }
@@ -86,11 +94,29 @@ void Conversation::release_reply() {
 }
 
 /// Cancels everything that still runs for the reply. Nothing of it will be heard any more.
-void Conversation::drop_reply() {
-  if (!reply_) return;
-  stop_pieces(*reply_);
-  reply_.reset();
-  clear_reply_timers();
+void Conversation::drop(std::optional<Reply>& reply) {
+  if (!reply) return;
+  stop_pieces(*reply);
+  reply.reset();
+  if (&reply == &reply_) clear_reply_timers();
+}
+
+/// Stops a reply in the caller's ear. How much was heard is told by PlayoutCut, a moment later.
+void Conversation::cut(std::optional<Reply>& reply) {
+  if (!reply) return;
+  if (!reply->audible) return drop(reply);
+  settle_cut_reply();
+  cut_reply_ = std::move(reply);
+  reply.reset();
+  stop_pieces(*cut_reply_);
+  if (&reply == &reply_) clear_reply_timers();
+  if (cut_reply_->all_pieces_settled()) settle_cut_reply();
+}
+
+void Conversation::stop_speaking() {
+  cut(filler_);
+  cut(held_);
+  cut(reply_);
 }
 
 /// Stops the model, the synthesis and the playout of a reply. A piece in the caller's ear keeps its
@@ -103,7 +129,7 @@ void Conversation::stop_pieces(Reply& reply) {
   for (auto& piece : reply.pieces) {
     const bool unfinished = piece.state == playing && piece.length == base::Duration{0};
     if (piece.state == requested || piece.state == ready || unfinished) emit(call::CancelSynthesis{piece.id});
-    if (piece.state == playing)
+    if (piece.state == playing && !reply.held)
       piece.heard = now_ - piece.started;
     else if (piece.state != heard && piece.state != failed)
       piece.state = cut;
@@ -111,59 +137,88 @@ void Conversation::stop_pieces(Reply& reply) {
 }
 
 void Conversation::clear_reply_timers() {
-  for (const auto timer : {kModel, kAnswer, kSynthesis, kPlayout}) clear(timer);
+  for (const auto timer : {kModel, kAnswer, kFiller, kSynthesis, kPlayout}) clear(timer);
 }
 
 void Conversation::on(const call::PieceReady& event) {
-  auto* piece = reply_ ? reply_->find(event.piece) : nullptr;
-  if (piece == nullptr || piece->state != Piece::State::requested) return;
+  auto* reply = reply_of_piece(event.piece);
+  if (reply == nullptr) return;
+  auto* piece = reply->find(event.piece);
+  if (piece->state != Piece::State::requested) return;
   piece->state = Piece::State::ready;
-  if (!reply_->times.synthesis) reply_->times.synthesis = now_ - reply_->asked_synthesis;
-  expect_first_sound(*reply_);
+  if (!reply->times.synthesis) reply->times.synthesis = now_ - reply->asked_synthesis;
+  if (!is_current(*reply)) return;
+  const bool overtaken = filler_ && !filler_->audible && filler_->pieces.front().state == Piece::State::requested;
+  if (overtaken) {
+    emit(call::CancelSynthesis{filler_->pieces.front().id});
+    filler_.reset();
+    --fillers_since_answer_;
+  }
+  expect_first_sound(*reply);
 }
 
 void Conversation::on(const call::PieceSynthesised& event) {
-  if (auto* piece = reply_ ? reply_->find(event.piece) : nullptr) piece->length = event.length;
+  if (auto* reply = reply_of_piece(event.piece)) reply->find(event.piece)->length = event.length;
   if (auto* piece = cut_reply_ ? cut_reply_->find(event.piece) : nullptr) piece->length = event.length;
 }
 
 void Conversation::on(const call::SynthesisFailed& event) {
-  auto* piece = reply_ ? reply_->find(event.piece) : nullptr;
+  auto* reply = reply_of_piece(event.piece);
+  if (reply == nullptr) return;
+  auto* piece = reply->find(event.piece);
   // Once there is sound, a failure only shortens the piece: its playout tells the rest.
-  if (piece != nullptr && piece->state == Piece::State::requested) piece_failed(*piece, event.error.message);
+  if (piece->state != Piece::State::requested) return;
+  if (is_guess(*reply)) {  // tried again, under another id, when the turn is decided
+    *piece = Piece{.id = mint(), .text = std::move(piece->text)};
+  } else if (reply->aside) {
+    after_filler();
+  } else if (is_current(*reply)) {
+    piece_failed(*piece, event.error.message);
+  } else {
+    piece->state = Piece::State::failed;
+  }
 }
 
 void Conversation::piece_failed(Piece& piece, const std::string& why) {
   piece.state = Piece::State::failed;
-  const bool nothing_left = std::all_of(reply_->pieces.begin(), reply_->pieces.end(),
-                                        [](const Piece& p) { return p.state == Piece::State::failed; });
-  if (nothing_left) return reply_failed("synthesis", why);
+  if (reply_->nothing_to_play()) return reply_failed("synthesis", why);
   trace("fallback", "a sentence could not be spoken: " + why);
-  if (reply_->released && reply_->complete()) return finish_reply();
+  if (reply_->complete()) return finish_reply();
   expect_first_sound(*reply_);
 }
 
 // --- playout
 
 void Conversation::on(const call::PlayoutStarted& event) {
-  auto* piece = reply_ ? reply_->find(event.piece) : nullptr;
+  auto* reply = reply_of_piece(event.piece);
+  auto* piece = reply != nullptr ? reply->find(event.piece) : nullptr;
   if (piece == nullptr || !piece->play_sent) return;
   if (piece->state != Piece::State::requested && piece->state != Piece::State::ready) return;
   piece->state = Piece::State::playing;
   piece->started = now_;
-  clear(kAnswer);
-  clear(kSynthesis);
-  set(kPlayout, now_ + settings_.playout_deadline);
-  if (reply_->audible) return;
-  reply_->audible = true;
-  reply_->started = now_;
-  if (reply_->chat != 0) failures_in_a_row_ = 0;
+  if (is_current(*reply)) {
+    clear(kSynthesis);
+    set(kPlayout, now_ + settings_.playout_deadline);
+  }
+  if (!reply->audible) first_sound(*reply);
+}
+
+void Conversation::first_sound(Reply& reply) {
+  reply.audible = true;
+  reply.started = now_;
   settle_cut_reply();
-  unsaid_.reset();
-  if (caller_record_) reply_->times.reply = now_ - caller_record_->ended;
+  if (!reply.aside) {
+    fillers_since_answer_ = 0;
+    if (reply.chat != 0) failures_in_a_row_ = 0;
+    if (caller_ended_) reply.times.reply = now_ - *caller_ended_;
+    caller_ended_.reset();
+  }
   record_caller();
+  if (!is_current(reply)) return;
+  clear(kAnswer);
+  clear(kFiller);
   enter(State::speaking);
-  if (reply_->text_complete) run_tools(*reply_);
+  if (reply.text_complete) run_tools(reply);
 }
 
 void Conversation::on(const call::PlayoutFinished& event) {
@@ -172,14 +227,20 @@ void Conversation::on(const call::PlayoutFinished& event) {
     cut->state = Piece::State::heard;
     if (cut_reply_->all_pieces_settled()) settle_cut_reply();
   }
-  auto* piece = reply_ ? reply_->find(event.piece) : nullptr;
-  if (piece == nullptr) return;
-  if (piece->state == Piece::State::requested || piece->state == Piece::State::ready)
-    return piece_failed(*piece, "it had no sound");
-  if (piece->state != Piece::State::playing) return;
-  piece->state = Piece::State::heard;
+  auto* reply = reply_of_piece(event.piece);
+  if (reply == nullptr || is_guess(*reply)) return;
+  auto& piece = *reply->find(event.piece);
+  const bool without_sound = piece.state == Piece::State::requested || piece.state == Piece::State::ready;
+  if (!without_sound && piece.state != Piece::State::playing) return;
+  piece.state = without_sound ? Piece::State::failed : Piece::State::heard;
+  if (reply->aside) {
+    if (reply->all_pieces_settled()) after_filler();
+    return;
+  }
+  if (!is_current(*reply)) return;
+  if (without_sound) return piece_failed(piece, "it had no sound");
   set(kPlayout, now_ + settings_.synthesis_deadline);  // until the next piece is heard
-  if (reply_->complete()) finish_reply();
+  if (reply->complete()) finish_reply();
 }
 
 void Conversation::on(const call::PlayoutCut& event) {
@@ -206,8 +267,6 @@ void Conversation::settle_cut_reply() {
   const Reply reply = std::move(*cut_reply_);
   cut_reply_.reset();
   record_receptionist(reply, true);
-  if (auto text = reply.unsaid_text(); !text.empty())
-    unsaid_ = Unsaid{std::move(text), reply.got_across(), reply.ending, reply.outcome};
 }
 
 // --- the record
@@ -215,8 +274,11 @@ void Conversation::settle_cut_reply() {
 void Conversation::record_receptionist(const Reply& reply, bool interrupted) {
   if (!reply.audible) return;
   const auto heard = reply.heard_text();
-  history_.receptionist_said(heard, reply.outcome, reply.got_across() || reply.tools_run);
-  for (const auto& [id, result] : reply.tool_results) history_.tool_answered(id, result);
+  if (!reply.aside) {
+    history_.receptionist_said(heard, reply.outcome, reply.got_across() || reply.tools_run);
+    for (const auto& [id, result] : reply.tool_results) history_.tool_answered(id, result);
+    expected_ = reply.got_across() ? expected_after(reply.full_text()) : Expected::anything;
+  }
   call::RecordTurn record;
   record.index = turns_++;
   record.speaker = call::Speaker::receptionist;

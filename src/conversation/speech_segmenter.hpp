@@ -1,6 +1,6 @@
-// Start of speech and pause in speech, from the detector's probabilities. The marks are backdated to
-// when the sound really began and ended: the recogniser must hear the first word, and the reply gap
-// is counted from the last.
+// Policy: start of speech and pause in speech, from the detector's probabilities and the loudness. The
+// marks are backdated to when the sound really began and ended: the recogniser must hear the first
+// word, and the reply gap is counted from the last.
 #pragma once
 #include <optional>
 #include <variant>
@@ -15,10 +15,15 @@ struct SegmenterSettings {
   float enter = 0.4F;        ///< probability from which a window counts as speech
   float leave = 0.2F;        ///< and below which it counts as silence
   float stirring = 0.08F;    ///< something may be beginning: where the start is backdated to
+  float sure = 0.7F;         ///< two windows in a row this likely need no third
   int windows_to_start = 3;  ///< voiced windows (of the last windows_to_start + 1) that make speech: 96 ms
-  int windows_to_stop = 4;   ///< silent windows in a row that make a pause: 128 ms
+  int windows_to_stop = 2;   ///< silent windows in a row that make a pause: 64 ms. It need not end the turn
   int windows_at_rest = 6;   ///< windows without stirring, in a row, that separate a start from what was before
   base::Duration longest_onset = base::milliseconds(800);
+  /// The detector takes its time to believe in silence: a window this much softer than the speech
+  /// before is silent whatever it says.
+  float fall_db = 26.0F;
+  float forget_db = 0.25F;  ///< per window, by which the loudness of the speech is forgotten
 };
 
 class SpeechSegmenter {
@@ -27,16 +32,20 @@ class SpeechSegmenter {
 
   explicit SpeechSegmenter(SegmenterSettings settings = {}) : settings_(settings) {}
 
-  /// One window that covers [start, start + length).
-  std::optional<Mark> push(base::Instant start, base::Duration length, float probability);
+  /// One window that covers [start, start + length). `level_dbfs` is its loudness, if known.
+  std::optional<Mark> push(base::Instant start, base::Duration length, float probability,
+                           std::optional<float> level_dbfs = std::nullopt);
   bool in_speech() const { return in_speech_; }
 
  private:
   std::optional<Mark> listen(base::Instant start, base::Instant end, float probability);
-  std::optional<Mark> follow(base::Instant end, float probability);
+  std::optional<Mark> follow(base::Instant end, float probability, std::optional<float> level_dbfs);
+  bool fell_silent(float probability, std::optional<float> level_dbfs);
 
   SegmenterSettings settings_;
   bool in_speech_ = false;
+  int sure_ = 0;                          ///< windows in a row that are surely speech
+  float loudness_dbfs_ = 0;               ///< of the speech so far; 0: not known
   int voiced_ = 0;                        ///< windows in the onset so far
   int silent_ = 0;                        ///< silent windows in a row; before speech: weak windows inside the onset
   int at_rest_ = 0;                       ///< windows without stirring, in a row

@@ -16,6 +16,7 @@ SegmenterSettings settings() {
   s.enter = 0.5F;
   s.leave = 0.3F;
   s.stirring = 0.1F;
+  s.sure = 1.0F;
   s.windows_to_start = 3;
   s.windows_to_stop = 4;
   s.windows_at_rest = 6;
@@ -84,6 +85,41 @@ TEST(SpeechSegmenter, BetweenTheThresholdsSpeechGoesOn) {
   EXPECT_EQ(marks("###====----"), "start@0|2 stop@7|10");
   EXPECT_EQ(marks("###--=---=--"), "start@0|2");
   EXPECT_EQ(marks("###~~~~"), "start@0|2 stop@3|6");  // stirring is not speech
+}
+
+TEST(SpeechSegmenter, TwoWindowsThatAreSurelySpeechNeedNoThird) {
+  auto eager = settings();
+  eager.sure = 0.8F;
+  SpeechSegmenter segmenter(eager);
+  EXPECT_FALSE(segmenter.push(Instant{}, kWindow, 0.9F));
+  EXPECT_TRUE(segmenter.push(Instant{kWindow}, kWindow, 0.9F));
+  SpeechSegmenter careful(eager);
+  EXPECT_FALSE(careful.push(Instant{}, kWindow, 0.9F));
+  EXPECT_FALSE(careful.push(Instant{kWindow}, kWindow, 0.6F));
+}
+
+TEST(SpeechSegmenter, AFallInLoudnessIsSilenceBeforeTheDetectorBelievesIt) {
+  SpeechSegmenter segmenter(settings());
+  int window = 0;
+  const auto push = [&](float level) { return segmenter.push(Instant{kWindow * window++}, kWindow, 0.9F, level); };
+  for (int i = 0; i < 10; ++i) push(-20);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(push(-60));
+  const auto stop = push(-60);
+  ASSERT_TRUE(stop);
+  EXPECT_EQ(std::get<call::SpeechStopped>(*stop).at, Instant{kWindow * 10});
+}
+
+TEST(SpeechSegmenter, SoftSoundsWithinSpeechAndNoiseAfterItAreNoSilence) {
+  SpeechSegmenter segmenter(settings());
+  int window = 0;
+  const auto push = [&](float level) { return segmenter.push(Instant{kWindow * window++}, kWindow, 0.9F, level); };
+  for (int i = 0; i < 10; ++i) push(-20);
+  for (int i = 0; i < 40; ++i) EXPECT_FALSE(push(-40)) << "20 dB softer";
+  SpeechSegmenter unknown(settings());
+  for (int i = 0; i < 60; ++i) {
+    const auto mark = unknown.push(Instant{kWindow * i}, kWindow, 0.9F);
+    EXPECT_EQ(mark.has_value(), i == 2);
+  }
 }
 
 TEST(SpeechSegmenter, StartsAfreshAfterAPause) {

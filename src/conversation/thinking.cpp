@@ -13,11 +13,12 @@ constexpr std::size_t kMaxToolCalls = 8;  // in one reply
 
 }  // namespace
 
-void Conversation::prepare_reply(const std::string& caller_text, bool released) {
-  drop_reply();
-  reply_.emplace();
-  reply_->released = released;
-  ask_model(*reply_, caller_text);
+Reply Conversation::prepare_reply(const std::string& caller_text, bool released) {
+  Reply reply;
+  reply.released = released;
+  reply.answers = caller_text;
+  ask_model(reply, caller_text);
+  return reply;
 }
 
 void Conversation::ask_model(Reply& reply, const std::string& caller_text) {
@@ -26,6 +27,7 @@ void Conversation::ask_model(Reply& reply, const std::string& caller_text) {
   llm::ChatRequest request;
   request.id = reply.chat;
   request.system_prompt = settings_.system_prompt;
+  if (const auto earlier = history_.summary(); !earlier.empty()) request.system_prompt += "\n\n" + earlier;
   request.messages = history_.messages();
   // Until the turn is decided the caller's words are not history.
   if (!caller_text.empty()) request.messages.push_back({.role = llm::Role::user, .text = caller_text});
@@ -33,41 +35,66 @@ void Conversation::ask_model(Reply& reply, const std::string& caller_text) {
   request.wall_now.unix_ms = settings_.wall_at_start.unix_ms + base::to_ms(now_ - started_);
   request.caller_number = settings_.caller_number.expose();
   request.speculative = !reply.released;
-  set(kModel, now_ + settings_.model_deadline);
   emit(call::StartChat{std::move(request)});
 }
 
+/// The reply to the decided turn: all of it may be spoken.
+void Conversation::take_up(Reply reply) {
+  reply_ = std::move(reply);
+  if (!reply_->text_complete && reply_->pieces.empty()) set(kModel, now_ + settings_.model_deadline);
+  expect_answer();
+  release_reply();
+}
+
+/// Somebody waits for an answer that was never given.
+void Conversation::answer_caller() {
+  caller_.speech_end = now_;
+  take_up(prepare_reply("", true));
+}
+
 void Conversation::on(const call::ChatText& event) {
-  if (!reply_ || event.request == 0 || event.request != reply_->chat || reply_->text_complete) return;
+  auto* reply = reply_of_chat(event.request);
+  if (reply == nullptr) return;
   // Until there is a clause to speak, silence is still the model's fault.
-  if (!reply_->times.model) {
-    reply_->times.model = now_ - reply_->asked_model;
-    set(kModel, now_ + settings_.model_deadline);
+  if (!reply->times.model) {
+    reply->times.model = now_ - reply->asked_model;
+    if (is_current(*reply)) set(kModel, now_ + settings_.model_deadline);
   }
-  for (auto& text : reply_->splitter.feed(event.delta)) add_piece(*reply_, std::move(text));
-  if (!reply_->pieces.empty()) clear(kModel);
+  for (auto& text : reply->splitter.feed(event.delta)) add_piece(*reply, std::move(text));
+  if (is_current(*reply) && !reply->pieces.empty()) clear(kModel);
 }
 
 void Conversation::on(const call::ChatFinished& event) {
-  if (!reply_ || event.request == 0 || event.request != reply_->chat || reply_->text_complete) return;
-  clear(kModel);
-  reply_->outcome = event.outcome;
-  if (reply_->outcome.tool_calls.size() > kMaxToolCalls) reply_->outcome.tool_calls.resize(kMaxToolCalls);
-  reply_->text_complete = true;
-  for (auto& text : reply_->splitter.finish()) add_piece(*reply_, std::move(text));
-  if (reply_->pieces.empty() && reply_->outcome.tool_calls.empty()) return reply_failed("model", "an empty answer");
-  if (!reply_->released) return;
-  if (reply_->audible || reply_->pieces.empty()) run_tools(*reply_);
-  if (reply_->complete()) finish_reply();
+  auto* reply = reply_of_chat(event.request);
+  if (reply == nullptr) return;
+  if (is_current(*reply)) clear(kModel);
+  reply->outcome = event.outcome;
+  if (reply->outcome.tool_calls.size() > kMaxToolCalls) reply->outcome.tool_calls.resize(kMaxToolCalls);
+  reply->text_complete = true;
+  for (auto& text : reply->splitter.finish()) add_piece(*reply, std::move(text));
+  const bool empty = reply->pieces.empty() && reply->outcome.tool_calls.empty();
+  if (empty) reply->broken = "an empty answer";
+  if (is_guess(*reply) && empty)
+    return discard_guess(static_cast<std::size_t>(reply - guesses_.data()), "the answer was empty");
+  if (!is_current(*reply)) return;  // the rest when its time comes
+  if (empty) return reply_failed("model", reply->broken);
+  if (reply->audible || reply->pieces.empty()) run_tools(*reply);
+  if (reply->complete()) finish_reply();
 }
 
 /// What arrived before the failure is whole sentences: they are still said, and the apology after them.
 void Conversation::on(const call::ChatFailed& event) {
-  if (!reply_ || event.request == 0 || event.request != reply_->chat || reply_->text_complete) return;
+  auto* reply = reply_of_chat(event.request);
+  if (reply == nullptr) return;
+  reply->text_complete = true;
+  if (is_guess(*reply)) {  // still the caller's turn: asked again when it is decided
+    trace("fallback", "model: " + event.error.message);
+    return discard_guess(static_cast<std::size_t>(reply - guesses_.data()), "the model failed");
+  }
+  reply->broken = event.error.message;
+  if (!is_current(*reply)) return;
   clear(kModel);
-  reply_->broken = event.error.message;
-  reply_->text_complete = true;
-  if (!reply_->released || reply_->current() == nullptr) reply_failed("model", event.error.message);
+  if (reply->current() == nullptr) reply_failed("model", event.error.message);
 }
 
 // --- tools
@@ -96,7 +123,7 @@ void Conversation::await_tools() {
 
 /// The reply that runs this tool and has no result of it yet.
 Reply* Conversation::awaiting(const std::string& tool_call_id) {
-  for (auto* reply : {&cut_reply_, &reply_}) {
+  for (auto* reply : {&cut_reply_, &held_, &reply_}) {
     if (!*reply || !(*reply)->tools_run) continue;
     const auto& calls = (*reply)->outcome.tool_calls;
     const auto& results = (*reply)->tool_results;
@@ -113,12 +140,16 @@ void Conversation::on(const call::ToolFinished& event) {
   if (reply == nullptr) return history_.tool_answered(event.tool_call_id, event.result);
   reply->tool_results.emplace_back(event.tool_call_id, event.result);
   if (--reply->tools_pending > 0 || !reply->pieces.empty()) return;
-  if (++tool_rounds_ > kMaxToolRounds) return reply_failed("model", "it kept calling tools");
-  history_.receptionist_said("", reply_->outcome, true);
-  for (auto& [id, result] : reply_->tool_results) history_.tool_answered(id, result);
-  reply_.emplace();
-  reply_->released = true;
-  ask_model(*reply_, "");
+  if (cut_reply_ && reply == &*cut_reply_) return;
+  if (is_current(*reply) && ++tool_rounds_ > kMaxToolRounds) return reply_failed("model", "it kept calling tools");
+  history_.receptionist_said("", reply->outcome, true);
+  for (auto& [id, result] : reply->tool_results) history_.tool_answered(id, result);
+  auto answers = std::move(reply->answers);
+  *reply = Reply{};
+  reply->released = true;
+  reply->answers = std::move(answers);
+  ask_model(*reply, "");
+  if (is_current(*reply)) set(kModel, now_ + settings_.model_deadline);
 }
 
 // --- failures
@@ -126,21 +157,28 @@ void Conversation::on(const call::ToolFinished& event) {
 /// Something on the way to the reply broke.
 void Conversation::reply_failed(const char* stage, const std::string& why) {
   if (!reply_) return;
-  const bool released = reply_->released;
   const auto ending = reply_->ending;
   // Our own words are worth a second try; the model's are asked for again by the caller.
   const auto words = reply_->chat == 0 && !reply_->audible ? reply_->full_text() : settings_.apology;
   trace("fallback", std::string(stage) + ": " + why);
-  cut_short();
-  if (!released) return;  // still the caller's turn: asked again when it is decided
+  cut(filler_);
+  if (reply_->audible)
+    cut(reply_);
+  else
+    drop(reply_);
   if (ending) return end(ending->end_class, ending->reason);
   apologise(stage, why, words);
 }
 
-/// Gives up when it keeps breaking.
+/// When it keeps breaking, the caller can at least leave a message; when even that fails, goodbye.
 void Conversation::apologise(const char* stage, const std::string& why, const std::string& words) {
   if (++failures_in_a_row_ < kMaxFailuresInARow) return say(words);
-  say_last(settings_.goodbye_trouble, call::EndClass::failed, std::string(stage) + ": " + why);
+  const bool can_listen = std::string_view(stage) == "model" || std::string_view(stage) == "answer";
+  if (!can_listen || taking_message_)
+    return say_last(settings_.goodbye_trouble, call::EndClass::failed, std::string(stage) + ": " + why);
+  trace("fallback", "taking a message instead");
+  taking_message_ = true;
+  say(settings_.leave_message);
 }
 
 }  // namespace frontdesk::conversation

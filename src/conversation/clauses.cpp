@@ -15,6 +15,16 @@ constexpr std::array kMayEndSentence = {"a.m"sv, "p.m"sv, "no"sv, "etc"sv};
 bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\t';
 }
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+/// Marks alone make no sound.
+bool can_be_spoken(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (static_cast<unsigned char>(c) & 0x80U) != 0;
+  });
+}
 bool is_capital(char c) {
   return c >= 'A' && c <= 'Z';
 }
@@ -88,12 +98,16 @@ std::size_t ClauseSplitter::next_cut() const {
 }
 
 std::vector<std::string> ClauseSplitter::feed(std::string_view delta) {
-  pending_ += delta;
+  for (const char c : delta)
+    if (c == '\t' || c == '\r')
+      pending_ += ' ';
+    else if (c == '\n' || !is_control(c))
+      pending_ += c;
   std::vector<std::string> pieces;
   for (auto cut = next_cut(); cut != std::string::npos; cut = next_cut()) {
     auto piece = trimmed(std::string_view(pending_).substr(0, cut));
     pending_.erase(0, cut);
-    if (piece.empty()) continue;
+    if (!can_be_spoken(piece)) continue;
     pieces.push_back(std::move(piece));
     first_ = false;
   }
@@ -103,7 +117,7 @@ std::vector<std::string> ClauseSplitter::feed(std::string_view delta) {
 std::vector<std::string> ClauseSplitter::finish() {
   pending_ += ' ';
   auto pieces = feed("");
-  if (auto rest = trimmed(pending_); !rest.empty()) pieces.push_back(std::move(rest));
+  if (auto rest = trimmed(pending_); can_be_spoken(rest)) pieces.push_back(std::move(rest));
   pending_.clear();
   return pieces;
 }

@@ -22,6 +22,6 @@ class ClauseSplitter {
 };
 
 inline constexpr std::size_t kLongestPiece = 300;        ///< bytes; longer is cut at a space
-inline constexpr std::size_t kShortestFirstClause = 24;  ///< a first clause shorter than this joins the next
+inline constexpr std::size_t kShortestFirstClause = 12;  ///< a first clause shorter than this joins the next
 
 }  // namespace frontdesk::conversation

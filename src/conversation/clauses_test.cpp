@@ -47,7 +47,14 @@ TEST(ClauseSplitter, KeepsAbbreviationsTimesPricesAndInitialsWhole) {
               ElementsAre("From 8 a.m. to 5 p.m. on weekdays.", "We close at 5 p.m.", "Please come early."));
   EXPECT_THAT(split("No. We are at No. 5."), ElementsAre("No.", "We are at No. 5."));
   EXPECT_THAT(split("Bring fruit, e.g. apples. So did I. And you?"),
-              ElementsAre("Bring fruit, e.g. apples.", "So did I.", "And you?"));
+              ElementsAre("Bring fruit,", "e.g. apples.", "So did I.", "And you?"));
+}
+
+TEST(ClauseSplitter, LeavesOutWhatCannotBeSpoken) {
+  EXPECT_THAT(split("We are\topen\x1b[31m today.\x01\x7f"), ElementsAre("We are open[31m today."));
+  EXPECT_THAT(split("... ?! Yes. -- * # Done."), ElementsAre("Yes.", "-- * # Done."));
+  EXPECT_THAT(split("... ?!"), ElementsAre());
+  EXPECT_THAT(split("\xc3\x89t\xc3\xa9. \xe2\x82\xac"), ElementsAre("\xc3\x89t\xc3\xa9.", "\xe2\x82\xac"));
 }
 
 TEST(ClauseSplitter, CutsAfterClosingQuotesAndAtLineEnds) {

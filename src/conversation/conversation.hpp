@@ -128,6 +128,7 @@ class Conversation final : public call::Activity {
   void run_tools(Reply& reply);
   void await_tools();
   Reply* awaiting(const std::string& tool_call_id);
+  void could_not_speak(Reply& reply, Piece& piece, const std::string& why);
   void piece_failed(Piece& piece, const std::string& why);
   void reply_failed(const char* stage, const std::string& why);
   void apologise(const char* stage, const std::string& why, const std::string& words);
@@ -145,6 +146,7 @@ class Conversation final : public call::Activity {
   Reply own_words(const std::string& text);
   void add_piece(Reply& reply, std::string text);
   void request_pieces(Reply& reply);
+  void play_ready(Reply& reply);
   void expect_first_sound(const Reply& reply);
   void first_sound(Reply& reply);
   void release_reply();

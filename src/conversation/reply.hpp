@@ -32,6 +32,7 @@ struct Ending {
 struct Reply {
   base::RequestId chat = 0;  ///< 0: a fixed text of our own
   std::string answers;       ///< the caller's words it answers
+  bool cut_short = false;    ///< the model had more to say than anybody wants to hear
   bool aside = false;        ///< a filler: heard and recorded, but no part of the dialogue
   bool text_complete = false;
   bool released = false;  ///< the turn is decided: play

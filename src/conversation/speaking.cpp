@@ -7,6 +7,7 @@ namespace frontdesk::conversation {
 namespace {
 
 constexpr std::size_t kMaxPieces = 40;
+constexpr std::size_t kLongestAnswer = 700;    // bytes: about 50 s, less than playout holds
 constexpr std::size_t kSpeculativePieces = 1;  // synthesised before the turn is decided
 constexpr base::Duration kFlushFade = base::milliseconds(10);
 constexpr base::Duration kLongestFiller = base::seconds(3);
@@ -48,7 +49,11 @@ bool Conversation::saying_last_words() const {
 // --- synthesis
 
 void Conversation::add_piece(Reply& reply, std::string text) {
-  if (reply.pieces.size() >= kMaxPieces) return trace("limit", "the answer was cut: too many sentences");
+  if (reply.pieces.size() >= kMaxPieces || reply.full_text().size() + text.size() > kLongestAnswer) {
+    if (!reply.cut_short) trace("limit", "the answer was cut: nobody listens for longer than a minute");
+    reply.cut_short = true;
+    return;
+  }
   reply.pieces.push_back({.id = mint(), .text = std::move(text)});
   request_pieces(reply);
 }
@@ -62,12 +67,20 @@ void Conversation::request_pieces(Reply& reply) {
       piece.state = Piece::State::requested;
       emit(call::Synthesise{piece.id, piece.text});
     }
-    if (reply.released && !piece.play_sent && piece.state != Piece::State::failed) {
-      piece.play_sent = true;
-      emit(call::Play{piece.id});
-    }
   }
+  play_ready(reply);
   expect_first_sound(reply);
+}
+
+/// In their order, and only what has sound: what is late must not keep a filler waiting.
+void Conversation::play_ready(Reply& reply) {
+  if (!reply.released) return;
+  for (auto& piece : reply.pieces) {
+    if (piece.play_sent || piece.state == Piece::State::failed) continue;
+    if (piece.state != Piece::State::ready) return;
+    piece.play_sent = true;
+    emit(call::Play{piece.id});
+  }
 }
 
 /// The deadline of what stands between the reply and its first sound.
@@ -147,6 +160,7 @@ void Conversation::on(const call::PieceReady& event) {
   if (piece->state != Piece::State::requested) return;
   piece->state = Piece::State::ready;
   if (!reply->times.synthesis) reply->times.synthesis = now_ - reply->asked_synthesis;
+  play_ready(*reply);
   if (!is_current(*reply)) return;
   const bool overtaken = filler_ && !filler_->audible && filler_->pieces.front().state == Piece::State::requested;
   if (overtaken) {
@@ -158,7 +172,11 @@ void Conversation::on(const call::PieceReady& event) {
 }
 
 void Conversation::on(const call::PieceSynthesised& event) {
-  if (auto* reply = reply_of_piece(event.piece)) reply->find(event.piece)->length = event.length;
+  if (auto* reply = reply_of_piece(event.piece)) {
+    auto* synthesised = reply->find(event.piece);
+    synthesised->length = event.length;
+    if (synthesised->state == Piece::State::requested) return could_not_speak(*reply, *synthesised, "it had no sound");
+  }
   if (auto* piece = cut_reply_ ? cut_reply_->find(event.piece) : nullptr) piece->length = event.length;
 }
 
@@ -167,15 +185,19 @@ void Conversation::on(const call::SynthesisFailed& event) {
   if (reply == nullptr) return;
   auto* piece = reply->find(event.piece);
   // Once there is sound, a failure only shortens the piece: its playout tells the rest.
-  if (piece->state != Piece::State::requested) return;
-  if (is_guess(*reply)) {  // tried again, under another id, when the turn is decided
-    *piece = Piece{.id = mint(), .text = std::move(piece->text)};
-  } else if (reply->aside) {
+  if (piece->state == Piece::State::requested) could_not_speak(*reply, *piece, event.error.message);
+}
+
+void Conversation::could_not_speak(Reply& reply, Piece& piece, const std::string& why) {
+  if (is_guess(reply)) {  // tried again, under another id, when the turn is decided
+    piece = Piece{.id = mint(), .text = std::move(piece.text)};
+  } else if (reply.aside) {
     after_filler();
-  } else if (is_current(*reply)) {
-    piece_failed(*piece, event.error.message);
+  } else if (is_current(reply)) {
+    piece_failed(piece, why);
   } else {
-    piece->state = Piece::State::failed;
+    piece.state = Piece::State::failed;
+    play_ready(reply);
   }
 }
 
@@ -184,6 +206,7 @@ void Conversation::piece_failed(Piece& piece, const std::string& why) {
   if (reply_->nothing_to_play()) return reply_failed("synthesis", why);
   trace("fallback", "a sentence could not be spoken: " + why);
   if (reply_->complete()) return finish_reply();
+  play_ready(*reply_);
   expect_first_sound(*reply_);
 }
 

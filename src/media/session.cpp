@@ -44,6 +44,7 @@ struct MediaSession::State {
   std::span<const std::uint8_t> write(const rtp::Header& header, std::span<const std::uint8_t> payload);
   void check_timeout(base::Instant now);
   bool negotiated(std::uint8_t payload_type) const;
+  bool heard_by_peer() const;
   bool sends() const { return parameters.may_send && latch.target().is_set(); }
 
   MediaParameters parameters;
@@ -106,6 +107,11 @@ std::span<const std::uint8_t> MediaSession::State::write(const rtp::Header& head
   ++counters.packets_out;
   first_packet = false;
   return std::span(datagram).first(size);
+}
+
+/// Otherwise a fade would be sent when playout goes on, long after.
+bool MediaSession::State::heard_by_peer() const {
+  return sends() && !held && digits_out.idle();
 }
 
 std::span<const std::uint8_t> MediaSession::State::speak() {
@@ -187,7 +193,7 @@ void MediaSession::finish(UtteranceId utterance) {
   state_->playout.finish(utterance, state_->events);
 }
 void MediaSession::pause(base::Duration fade) {
-  state_->playout.pause(fade);
+  state_->playout.pause(state_->heard_by_peer() ? fade : base::Duration{0});
 }
 
 void MediaSession::resume() {
@@ -195,7 +201,7 @@ void MediaSession::resume() {
 }
 
 void MediaSession::flush(base::Duration fade) {
-  state_->playout.flush(fade, state_->events);
+  state_->playout.flush(state_->heard_by_peer() ? fade : base::Duration{0}, state_->events);
 }
 base::Duration MediaSession::queued() const {
   return time_of_samples(state_->playout.queued_samples());

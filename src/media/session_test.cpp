@@ -254,6 +254,18 @@ TEST(Playout, APausedUtteranceCanBeFlushedAndTellsWhatWasHeard) {
   EXPECT_EQ(bench.events.back(), (MediaEvent{PlayoutFinished{3, milliseconds(20)}}));
 }
 
+TEST(Playout, AFlushWhileThePeerIsHeldLeavesNoFadeForLater) {
+  Bench bench;
+  bench.session.play(1, tone(8000));
+  bench.ticks(10);
+  bench.session.set_held(true);
+  bench.session.flush(milliseconds(10));
+  bench.ticks(5);
+  bench.session.set_held(false);
+  bench.ticks(5);
+  EXPECT_EQ(audio::peak(audio::PcmView(bench.played).subspan(10 * 160)), 0);
+}
+
 TEST(Playout, ResumeWithoutAPauseOrSoundIsHarmless) {
   Bench bench;
   bench.session.resume();

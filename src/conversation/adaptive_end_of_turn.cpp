@@ -40,6 +40,19 @@ bool gives_no_clue(Completeness kind) {
   return kind == Completeness::question || kind == Completeness::statement || kind == Completeness::unsure;
 }
 
+/// The words settle the clear cases; the melody is asked where they leave room.
+void weigh_melody(const Pause& pause, Completeness kind, const EndOfTurnSettings& settings,
+                  EndOfTurnDecision& decision) {
+  if (!pause.finished || !gives_no_clue(kind)) return;
+  if (*pause.finished <= settings.sure_to_go_on) {
+    decision.silence = scaled(decision.silence, settings.slower);
+    decision.because += ", but it sounds as if there is more";
+  } else if (*pause.finished >= settings.sure_to_end) {
+    decision.silence = scaled(decision.silence, settings.faster);
+    decision.because += ", and it sounds finished";
+  }
+}
+
 }  // namespace
 
 EndOfTurnDecision adaptive_end_of_turn(const Pause& pause, const EndOfTurnSettings& settings) {
@@ -50,16 +63,7 @@ EndOfTurnDecision adaptive_end_of_turn(const Pause& pause, const EndOfTurnSettin
     decision.silence = std::max(decision.silence, settings.unsure);
     decision.because += ", but a number or a spelling was asked for";
   }
-  // The words settle the clear cases; the melody is asked where they leave room.
-  if (pause.finished && gives_no_clue(words.kind)) {
-    if (*pause.finished <= settings.sure_to_go_on) {
-      decision.silence = scaled(decision.silence, settings.slower);
-      decision.because += ", but it sounds as if there is more";
-    } else if (*pause.finished >= settings.sure_to_end) {
-      decision.silence = scaled(decision.silence, settings.faster);
-      decision.because += ", and it sounds finished";
-    }
-  }
+  weigh_melody(pause, words.kind, settings, decision);
   if (pause.longest_resumed > decision.silence && words.kind != Completeness::answer) {
     decision.silence += (pause.longest_resumed - decision.silence) / 2;
     decision.because += "; this caller pauses long";

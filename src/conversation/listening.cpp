@@ -191,6 +191,7 @@ void Conversation::take_turn(std::string text, float confidence) {
   close_turn();
   caller_record_->speculation = caller_.speculation;
   tool_rounds_ = 0;
+  fillers_since_answer_ = std::min(fillers_since_answer_, 1);  // the same excuse is not made twice
   idle_prompts_said_ = 0;
   caller_ended_ = caller_.speech_end;
   if (concern != Concern::none) {

@@ -53,8 +53,9 @@ struct ConversationSettings {
   base::Duration answer_deadline = base::seconds(7);         ///< turn decided -> first sound, tools and all
   base::Duration synthesis_deadline = base::seconds(2);      ///< to the first sound
   base::Duration playout_start_deadline = base::seconds(2);  ///< ready and due, but not heard
-  base::Duration playout_deadline = base::seconds(60);       ///< a piece that never reports its end
-  base::Duration longest_utterance = base::seconds(45);      ///< without a pause: music, noise, a monologue
+  base::Duration next_piece_deadline = base::milliseconds(2500);  ///< in mid answer, from one piece to the next
+  base::Duration playout_deadline = base::seconds(60);            ///< a piece that never reports its end
+  base::Duration longest_utterance = base::seconds(45);           ///< without a pause: music, noise, a monologue
 };
 
 /// The phrases above that a call may need at any moment.

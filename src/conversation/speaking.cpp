@@ -79,6 +79,7 @@ void Conversation::play_ready(Reply& reply) {
     if (piece.play_sent || piece.state == Piece::State::failed) continue;
     if (piece.state != Piece::State::ready) return;
     piece.play_sent = true;
+    if (is_current(reply)) clear(kFiller);  // the answer itself is on its way
     emit(call::Play{piece.id});
   }
 }
@@ -136,8 +137,9 @@ void Conversation::stop_speaking() {
 /// state until PlayoutCut comes; until then the clock says how much of it was heard.
 void Conversation::stop_pieces(Reply& reply) {
   using enum Piece::State;
-  if (std::any_of(reply.pieces.begin(), reply.pieces.end(), [](const Piece& piece) { return piece.play_sent; }))
-    emit(call::FlushPlayout{kFlushFade});
+  const bool played =
+      std::any_of(reply.pieces.begin(), reply.pieces.end(), [](const Piece& piece) { return piece.play_sent; });
+  if (played || reply.held) emit(call::FlushPlayout{kFlushFade});  // a hold ends here, too
   if (reply.chat != 0 && !reply.text_complete) emit(call::CancelChat{reply.chat});
   for (auto& piece : reply.pieces) {
     const bool unfinished = piece.state == playing && piece.length == base::Duration{0};
@@ -262,7 +264,7 @@ void Conversation::on(const call::PlayoutFinished& event) {
   }
   if (!is_current(*reply)) return;
   if (without_sound) return piece_failed(piece, "it had no sound");
-  set(kPlayout, now_ + settings_.synthesis_deadline);  // until the next piece is heard
+  set(kPlayout, now_ + settings_.next_piece_deadline);
   if (reply->complete()) finish_reply();
 }
 

@@ -144,10 +144,11 @@ void Conversation::on(const call::ToolFinished& event) {
   if (is_current(*reply) && ++tool_rounds_ > kMaxToolRounds) return reply_failed("model", "it kept calling tools");
   history_.receptionist_said("", reply->outcome, true);
   for (auto& [id, result] : reply->tool_results) history_.tool_answered(id, result);
-  auto answers = std::move(reply->answers);
-  *reply = Reply{};
-  reply->released = true;
-  reply->answers = std::move(answers);
+  Reply next;
+  next.released = true;
+  next.held = reply->held;
+  next.answers = std::move(reply->answers);
+  *reply = std::move(next);
   ask_model(*reply, "");
   if (is_current(*reply)) set(kModel, now_ + settings_.model_deadline);
 }

@@ -85,7 +85,9 @@ void Conversation::resume_reply() {
   }
   if (reply_->audible) {
     enter(State::speaking);
-    set(kPlayout, now_ + settings_.playout_deadline);
+    const auto* piece = reply_->current();
+    const bool sounds = piece != nullptr && piece->state == Piece::State::playing;
+    set(kPlayout, now_ + (sounds ? settings_.playout_deadline : settings_.next_piece_deadline));
   } else {
     enter(State::thinking);
     expect_answer();

@@ -32,6 +32,15 @@ check_models() {
   fi
 }
 
+# Optional, and from no registry that setup may use.
+check_turn_model() {
+  if [ -f "${FRONTDESK_MODELS:-$CACHE/models}/smart-turn/smart-turn-v3.onnx" ]; then
+    ok "turn detection" "smart-turn model installed"
+  else
+    note "turn detection" "no model: pauses are judged by words and melody (optional: smart-turn/smart-turn-v3.onnx)"
+  fi
+}
+
 # in_use PROTOCOL PORT: true if some socket of this machine holds the port.
 in_use() {
   local hex state='[0-9A-F]{2}'
@@ -92,6 +101,7 @@ check_compiler() {
 
 check_packages
 check_models
+check_turn_model
 check_compiler
 check_cpu
 check_memory

@@ -12,6 +12,8 @@ namespace {
 using http::Request;
 using http::Response;
 
+constexpr std::size_t kLongestJournal = 32U << 20U;  // bytes read of one: days of talk
+
 Response bad_parameter(const BadParameter& bad) {
   return http::problem(400, bad.name + ": " + bad.detail, bad.name);
 }
@@ -59,6 +61,14 @@ Response play_recording(const store::CallLog& log, const store::CallRow& call) {
   return response;
 }
 
+Response show_decisions(const store::CallLog& log, const store::CallRow& call) {
+  const auto file = http::open_below(log.data_folder(), call.journal);
+  if (!file) return http::problem(404, "the journal of this call is gone from the data folder");
+  const auto journal = (*file)->read(0, kLongestJournal);
+  if (!journal) return http::problem(journal.error());
+  return http::json(decisions_json(call.id, replay::decisions_of(*journal)));
+}
+
 Response list_messages(const store::CallLog& log, const Request& request) {
   const auto query = parse_message_query(request.query);
   if (!query) return bad_parameter(query.error());
@@ -88,6 +98,9 @@ http::Router routes(const Sources& sources) {
   });
   router.add("GET", "/api/calls/{id}/transcript", [log](const Request& request) {
     return with_call(*log, request, [log](const store::CallRow& call) { return show_transcript(*log, call); });
+  });
+  router.add("GET", "/api/calls/{id}/decisions", [log](const Request& request) {
+    return with_call(*log, request, [log](const store::CallRow& call) { return show_decisions(*log, call); });
   });
   router.add("GET", "/api/calls/{id}/recording", [log](const Request& request) {
     return with_call(*log, request, [log](const store::CallRow& call) { return play_recording(*log, call); });

@@ -29,6 +29,9 @@ class ApiTest : public ::testing::Test {
     std::filesystem::create_directories(data / "recordings");
     connection = std::move(*store::open_database(data));
     std::ofstream(data / "recordings" / "1.wav") << "RIFF0123456789";
+    std::ofstream(data / "1.tape") << "     0.100  leg_established\n"
+                                      "     2.000  > why endpoint \"waiting 260 ms: "
+                                   << kScript << "\xEB\"\n     2.500  > turn caller \"hi\"\n";
     std::ofstream(parent / "secret.wav") << "secret";
     seed();
     log = std::move(*store::CallLog::open(data));
@@ -69,6 +72,7 @@ class ApiTest : public ::testing::Test {
     auto first = call(1);
     first.caller_name = Text(std::string(kScript));
     first.recording = "recordings/1.wav";
+    first.journal = "1.tape";
     first.answered_at = base::UtcTime{1'795'359'121'000};
     first.status = store::CallStatus::in_progress;
     ASSERT_TRUE(writer.begin(first));
@@ -101,6 +105,7 @@ class ApiTest : public ::testing::Test {
       row.id = "call_bad_" + std::to_string(i);
       row.started_at = {1000};
       row.recording = bad[i];
+      row.journal = bad[i];
       ASSERT_TRUE(writer.begin(row));
     }
   }
@@ -223,7 +228,7 @@ TEST_F(ApiTest, SaysWhichCallsDoNotExist) {
   for (const std::string& id :
        std::vector<std::string>{"call_99", "x", "call_1%20", "%27%20OR%201%3D1--", "..%2Fcall_1", "call_1%2F",
                                 std::string(5000, 'x'), "%FF", "logs%2F"})
-    for (const auto* rest : {"", "/transcript", "/recording"}) json("/api/calls/" + id + rest, 404);
+    for (const auto* rest : {"", "/transcript", "/recording", "/decisions"}) json("/api/calls/" + id + rest, 404);
   json("/api/calls/%00", 400);
   json("/api/calls/", 404);
   json("/api/calls/call_1/else", 404);
@@ -231,6 +236,16 @@ TEST_F(ApiTest, SaysWhichCallsDoNotExist) {
 }
 
 TEST_F(ApiTest, GivesTheTranscript) {
+  const auto decisions = json("/api/calls/call_1/decisions");
+  ASSERT_EQ(decisions.at("decisions").as_array().size(), 1U);
+  const auto& why = decisions.at("decisions").as_array().front();
+  EXPECT_EQ(why.at("at_ms"), 2000);
+  EXPECT_EQ(why.at("after_answer_ms"), 1900);
+  EXPECT_EQ(why.at("turn"), 0);
+  EXPECT_EQ(why.at("numbers").as_array().front().at("value"), 260.0);
+  EXPECT_EQ(why.at("reason").as_string().find("waiting 260 ms: <script>"), 0U) << "text, whatever it says";
+  json("/api/calls/call_bad_0/decisions", 404);
+  json("/api/calls/call_bad_1/decisions", 404);
   const auto transcript = json("/api/calls/call_1/transcript");
   EXPECT_EQ(transcript.at("call").as_string(), "call_1");
   EXPECT_EQ(transcript.at("turns").as_array().size(), 2U);

@@ -81,7 +81,31 @@ bj::object turn_object(const store::TurnRow& turn) {
   object["tts_ms"] = maybe(turn.tts_ms);
   object["reply_ms"] = maybe(turn.reply_ms);
   object["gap_ms"] = maybe(turn.gap_ms);
+  auto& speculation = object["speculation"];
+  if (turn.speculation)
+    speculation = {{"candidates", turn.speculation->candidates},
+                   {"discarded", turn.speculation->discarded},
+                   {"discarded_characters", turn.speculation->discarded_characters}};
   return object;
+}
+
+bj::object decision_object(const replay::Decision& decision) {
+  bj::object object;
+  object["at_ms"] = base::to_ms(decision.at);
+  object["after_answer_ms"] = decision.after_answer ? bj::value(base::to_ms(*decision.after_answer)) : bj::value();
+  object["turn"] = decision.turn ? bj::value(*decision.turn) : bj::value();
+  object["decision"] = text(decision.decision);
+  object["reason"] = text(decision.reason);
+  bj::array numbers;
+  for (const auto& number : decision.numbers) numbers.push_back({{"value", number.value}, {"unit", number.unit}});
+  object["numbers"] = std::move(numbers);
+  return object;
+}
+
+bj::array decision_array(std::span<const replay::Decision> decisions) {
+  bj::array array;
+  for (const auto& decision : decisions) array.push_back(decision_object(decision));
+  return array;
 }
 
 bj::object message_object(const store::MessageRow& message) {
@@ -111,10 +135,18 @@ bj::array message_array(std::span<const store::MessageRow> messages) {
 }  // namespace
 
 std::string call_json(const store::CallRow& call, std::span<const store::TurnRow> turns,
-                      std::span<const store::MessageRow> messages) {
+                      std::span<const store::MessageRow> messages, const std::vector<replay::Decision>* decisions) {
   auto object = call_object(call);
   object["turns"] = turn_array(turns);
   object["messages"] = message_array(messages);
+  if (decisions != nullptr) object["decisions"] = decision_array(*decisions);
+  return bj::serialize(object);
+}
+
+std::string decisions_json(std::string_view call, std::span<const replay::Decision> decisions) {
+  bj::object object;
+  object["call"] = text(call);
+  object["decisions"] = decision_array(decisions);
   return bj::serialize(object);
 }
 

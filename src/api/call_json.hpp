@@ -6,13 +6,19 @@
 #include <string>
 #include <string_view>
 
+#include "replay/decisions.hpp"
 #include "store/call_records.hpp"
 
 namespace frontdesk::api {
 
-/// {"id", "caller", ..., "turns": [...], "messages": [...]}
+/// {"id", "caller", ..., "turns": [...], "messages": [...]}, and "decisions": [...] if they are given.
 std::string call_json(const store::CallRow& call, std::span<const store::TurnRow> turns,
-                      std::span<const store::MessageRow> messages);
+                      std::span<const store::MessageRow> messages,
+                      const std::vector<replay::Decision>* decisions = nullptr);
+
+/// {"call": id, "decisions": [{"at_ms", "after_answer_ms", "turn", "decision", "reason",
+/// "numbers": [{"value", "unit"}]}]}; "turn" is the index of the turn it led to, or null.
+std::string decisions_json(std::string_view call, std::span<const replay::Decision> decisions);
 
 /// {"calls": [...], "next_cursor": "..." or null}; each call without turns and messages.
 std::string calls_json(const store::CallPage& page);

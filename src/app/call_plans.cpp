@@ -1,8 +1,10 @@
 #include "app/call_plans.hpp"
 
+#include <boost/json/array.hpp>
+
+#include "app/version.hpp"
 #include "conversation/clauses.hpp"
-#include "conversation/conversation.hpp"
-#include "reception/diagnostics/diagnostics.hpp"
+#include "replay/recipe.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -37,7 +39,27 @@ bool is_telephone_number(const std::string& user) {
          std::all_of(user.begin(), user.end(), [](char c) { return (c >= '0' && c <= '9') || c == '+'; });
 }
 
-conversation::ConversationSettings settings_for(const config::Config& config) {
+/// What decides how calls are answered; not where the program listens or keeps its data.
+std::string fingerprint_of(const config::Config& config) {
+  return replay::fingerprint(boost::json::array{replay::to_json(config.business), replay::to_json(config.voice),
+                                                replay::to_json(config.limits)});
+}
+
+replay::ActivitySettings activity_for(const config::Config& config, const runtime::AdmittedCall& admitted) {
+  using screening::Destination;
+  if (admitted.destination == Destination::echo_test) return replay::EchoTestSettings{kLongestTest};
+  if (admitted.destination == Destination::talk_test)
+    return replay::TalkTestSettings{talk_test_sentences(), runtime::first_request(admitted.number), kLongestTest};
+  auto settings = conversation_settings(config);
+  if (is_telephone_number(admitted.caller.expose())) settings.caller_number = admitted.caller;
+  settings.wall_at_start = admitted.at;
+  settings.first_request = runtime::first_request(admitted.number);
+  return settings;
+}
+
+}  // namespace
+
+conversation::ConversationSettings conversation_settings(const config::Config& config) {
   conversation::ConversationSettings settings;
   settings.greeting = config.business.greeting.empty() ? "Hello, this is " + config.business.name + ". How can I help?"
                                                        : config.business.greeting;
@@ -49,40 +71,27 @@ conversation::ConversationSettings settings_for(const config::Config& config) {
   return settings;
 }
 
-}  // namespace
-
 runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config) {
-  return [config](const runtime::AdmittedCall& admitted) {
-    using screening::Destination;
+  return [config, build = build_text(), fingerprint = fingerprint_of(*config)](const runtime::AdmittedCall& admitted) {
     runtime::CallPlan plan;
     plan.voice = {config->voice.name, config->voice.speed};
     plan.limits.whole_call = std::chrono::minutes(config->limits.max_call_minutes) + base::seconds(60);
-    if (admitted.destination == Destination::echo_test) {
-      plan.activity = std::make_unique<diagnostics::EchoTest>(kLongestTest);
-      plan.listens = false;
-    } else if (admitted.destination == Destination::talk_test) {
-      plan.activity = std::make_unique<diagnostics::TalkTest>(talk_test_sentences(),
-                                                              runtime::first_request(admitted.number), kLongestTest);
-      plan.listens = false;
-    } else {
-      auto settings = settings_for(*config);
-      if (is_telephone_number(admitted.caller.expose())) settings.caller_number = admitted.caller;
-      settings.wall_at_start = admitted.at;
-      settings.first_request = runtime::first_request(admitted.number);
-      plan.activity = std::make_unique<conversation::Conversation>(std::move(settings));
-    }
+    plan.listens = admitted.destination == screening::Destination::reception;
+    replay::Recipe recipe{
+        build, fingerprint, plan.voice.name, plan.voice.speed, plan.limits, activity_for(*config, admitted)};
+    plan.activity = replay::make_activity(recipe.activity);
+    plan.recipe = replay::to_text(recipe);
     return plan;
   };
 }
 
 std::vector<std::string> fixed_phrases(const config::Config& config) {
-  const auto settings = settings_for(config);
+  const auto settings = conversation_settings(config);
   std::vector<std::string> phrases;
-  for (const auto* text : {&settings.greeting, &settings.apology, &settings.still_there, &settings.goodbye_silence,
-                           &settings.goodbye_limit, &settings.goodbye_trouble, &settings.pardon, &settings.goodbye}) {
+  for (const auto& text : conversation::fixed_phrases(settings)) {
     // Cut exactly as the conversation will cut them, so that each piece is found in the cache.
     conversation::ClauseSplitter splitter;
-    for (auto& piece : splitter.feed(*text)) phrases.push_back(std::move(piece));
+    for (auto& piece : splitter.feed(text)) phrases.push_back(std::move(piece));
     for (auto& piece : splitter.finish()) phrases.push_back(std::move(piece));
   }
   for (const auto& sentence : talk_test_sentences()) phrases.push_back(sentence);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "conversation/conversation.hpp"
 #include "runtime/switchboard.hpp"
 
 namespace frontdesk::app {
@@ -12,6 +13,9 @@ namespace frontdesk::app {
 /// The receptionist's conversation, or a test of the line. The configuration is the one in force
 /// when the call is answered.
 runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config);
+
+/// The conversation's settings before a caller is known.
+conversation::ConversationSettings conversation_settings(const config::Config& config);
 
 /// Sentences that can be synthesised before the first call.
 std::vector<std::string> fixed_phrases(const config::Config& config);

@@ -19,13 +19,9 @@ void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-/// The decisions of a call, from its tape.
-void print_why(const std::filesystem::path& tape) {
-  std::ifstream file(tape);
-  print("\nDecisions\n");
-  for (std::string line; std::getline(file, line);)
-    if (const auto at = line.find(" > why "); at != std::string::npos)
-      print(line.substr(0, at) + "  " + line.substr(at + 7) + "\n");
+std::vector<replay::Decision> decisions_in(const std::filesystem::path& journal) {
+  std::ifstream file(journal, std::ios::binary);
+  return replay::decisions_of(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 int list(const store::CallLog& log, const CallsOptions& options) {
@@ -42,8 +38,14 @@ int show(const store::CallLog& log, const CallsOptions& options) {
   if (!turns) return complain(turns.error());
   const auto messages = log.messages(call->id);
   if (!messages) return complain(messages.error());
-  print(options.json ? api::call_json(*call, *turns, *messages) + "\n" : call_page(*call, *turns, *messages));
-  if (options.why && !options.json) print_why(log.data_folder() / call->journal);
+  std::vector<replay::Decision> decisions;
+  if (options.why) decisions = decisions_in(log.data_folder() / call->journal);
+  if (options.json) {
+    print(api::call_json(*call, *turns, *messages, options.why ? &decisions : nullptr) + "\n");
+    return 0;
+  }
+  print(call_page(*call, *turns, *messages));
+  if (options.why) print(decisions_text(decisions, *turns));
   return 0;
 }
 

@@ -31,13 +31,6 @@ std::string ms_text(const std::optional<std::int64_t>& ms) {
   return ms ? format("%lld ms", static_cast<long long>(*ms)) : std::string("-");
 }
 
-/// What callers sent is shown without anything a terminal would obey.
-std::string plain(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return text;
-}
-
 std::string caller_text(const store::CallRow& call) {
   const auto& number = call.caller.expose();
   return number.empty() || number == "anonymous" ? "withheld" : plain(number);
@@ -66,10 +59,37 @@ std::string turn_text(const store::TurnRow& turn) {
   const auto stages = stages_text(turn);
   if (!stages.empty()) facts += (facts.empty() ? "" : "; ") + stages + " ms";
   if (!facts.empty()) text += std::string(24, ' ') + facts + "\n";
+  if (turn.speculation && turn.speculation->candidates > 0)
+    text += std::string(24, ' ') +
+            format("%lld replies prepared early, %lld thrown away (%lld characters spoken for nothing)\n",
+                   static_cast<long long>(turn.speculation->candidates),
+                   static_cast<long long>(turn.speculation->discarded),
+                   static_cast<long long>(turn.speculation->discarded_characters));
   return text;
 }
 
+/// "turn 3, caller: What time do you open?", cut to the terminal's width.
+std::string turn_heading(std::optional<int> index, const std::vector<store::TurnRow>& turns) {
+  constexpr std::size_t kWidth = 96;
+  if (!index) return "after the last turn";
+  auto text = "turn " + std::to_string(*index);
+  for (const auto& turn : turns)
+    if (turn.index == *index)
+      text += std::string(turn.speaker == store::TurnSpeaker::caller ? ", caller: " : ", receptionist: ") +
+              plain(turn.text.expose());
+  if (text.size() <= kWidth) return text;
+  auto end = kWidth - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;  // not inside a character
+  return text.substr(0, end) + "...";
+}
+
 }  // namespace
+
+std::string plain(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
+}
 
 std::string calls_table(const store::CallPage& page) {
   if (page.calls.empty()) return "No calls yet.\n";
@@ -100,6 +120,20 @@ std::string call_page(const store::CallRow& call, const std::vector<store::TurnR
   for (const auto& message : messages)
     text += "\nMessage from " + plain(message.name.expose()) + ", " + plain(message.number.expose()) + ": " +
             plain(message.reason.expose()) + "\n";
+  return text;
+}
+
+std::string decisions_text(const std::vector<replay::Decision>& decisions, const std::vector<store::TurnRow>& turns) {
+  if (decisions.empty()) return "\nNo decisions are on record.\n";
+  std::string text = "\nDecisions, in seconds since the answer\n";
+  std::optional<std::optional<int>> shown;
+  for (const auto& decision : decisions) {
+    if (shown != decision.turn) text += "  " + turn_heading(decision.turn, turns) + "\n";
+    shown = decision.turn;
+    text += format("%10.3f  %-11s ", base::to_seconds(decision.after_answer.value_or(base::Duration{0})),
+                   plain(decision.decision).c_str()) +
+            plain(decision.reason) + "\n";
+  }
   return text;
 }
 

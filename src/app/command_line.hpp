@@ -1,4 +1,4 @@
-// The program's commands: serve, call, calls.
+// The program's commands: serve, call, calls, replay, rerun.
 #pragma once
 
 namespace frontdesk::app {

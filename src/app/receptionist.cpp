@@ -6,15 +6,13 @@
 #include <mutex>
 #include <thread>
 
+#include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/http_service.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
-#include "providers/local_llm/dialogue.hpp"
-#include "providers/local_llm/local_model.hpp"
-#include "providers/local_llm/text_embedder.hpp"
 #include "reception/messages/message.hpp"
 #include "records/record_keeper.hpp"
 #include "runtime/switchboard.hpp"
@@ -104,7 +102,7 @@ struct Receptionist::Parts {
   const base::Instant since = base::monotonic_now();
   std::shared_ptr<const config::Config> config;
   SpeechEngines speech;
-  std::unique_ptr<local_llm::LocalModel> brain;
+  std::unique_ptr<llm::ChatModel> brain;
   std::unique_ptr<records::RecordKeeper> records;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
@@ -112,7 +110,6 @@ struct Receptionist::Parts {
   TrunkBoard trunks;
 
   base::Status build(bool diagnostics);
-  base::Status build_brain(const inference::ModelFiles& models);
   base::Status build_signalling(bool diagnostics);
   void wait_for_phrases() const;
   api::Health health() const;
@@ -128,12 +125,15 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   auto engines = create_speech_engines(models);
   if (!engines) return tl::unexpected(engines.error());
   speech = std::move(*engines);
+  spdlog::info("{}", speech.turns_note);
   if (!LocalVoices::knows(config->voice.name))
     return base::fail(base::ErrorCode::invalid_argument, "voice",
                       "there is no voice \"" + config->voice.name +
                           "\": choose libritts:0 to libritts:903, flite:slt or flite:kal");
   speech.voices->prepare(fixed_phrases(*config), {config->voice.name, config->voice.speed});
-  if (auto built = build_brain(models); !built) return built;
+  auto created = create_brain(*config, models);
+  if (!created) return tl::unexpected(created.error());
+  brain = std::move(*created);
   if (auto built = build_signalling(diagnostics); !built) return built;
   auto service = HttpService::start(config->server.http, config->server.data, [this] { return health(); });
   if (!service) return tl::unexpected(service.error());
@@ -145,19 +145,11 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   return {};
 }
 
-base::Status Receptionist::Parts::build_brain(const inference::ModelFiles& models) {
-  auto embedder = local_llm::TextEmbedder::load((models.folder() / "use-lite").string());
-  if (!embedder) return tl::unexpected(embedder.error());
-  auto business = std::make_shared<const knowledge::Business>(config->business);
-  auto dialogue = std::make_shared<const local_llm::Dialogue>(std::move(business), config->zone, std::move(*embedder));
-  brain = std::make_unique<local_llm::LocalModel>(std::move(dialogue));
-  return {};
-}
-
 base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   switchboard = std::make_unique<runtime::Switchboard>(
       switchboard_options(*config, diagnostics),
-      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain}, *records, make_call_plans(config));
+      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain, speech.turns.get()}, *records,
+      make_call_plans(config));
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     trunks.set(trunk, status);
     spdlog::info("trunk {}: {}", trunk, status.explanation);

@@ -10,28 +10,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 
-#include "app/call_plans.hpp"
+#include "app/load_config.hpp"
 #include "app/receptionist.hpp"
-#include "app/sample_business.hpp"
 #include "config/config.hpp"
 
 namespace frontdesk::app {
 namespace {
 
 constexpr int kMisused = 2;
-constexpr const char* kDefaultConfig = "frontdesk.toml";
-
-using Loaded = tl::expected<config::Config, std::vector<config::ConfigProblem>>;
-
-Loaded load(const ServeOptions& options) {
-  const auto environment = config::process_environment();
-  if (!options.config.empty()) return config::load_config(options.config, environment);
-  if (std::filesystem::exists(kDefaultConfig)) return config::load_config(kDefaultConfig, environment);
-  return config::parse_config(sample_business(), "(sample business)", environment);
-}
 
 bool parse_ports(const std::string& text, config::Server& server) {
   const auto dash = text.find('-');
@@ -110,11 +98,9 @@ int serve(const ServeOptions& options) {
   const int signals = stop_signals();
   spdlog::set_default_logger(spdlog::stderr_logger_mt("frontdesk"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-  auto config = load(options);
+  auto config = load_config_or_sample(options.config);
   if (!config) {
-    for (const auto& problem : config.error()) std::fprintf(stderr, "%s\n", config::describe(problem).c_str());
-    std::fprintf(stderr, "frontdesk: %zu problem%s in the configuration\n", config.error().size(),
-                 config.error().size() == 1 ? "" : "s");
+    print_problems(config.error());
     return kMisused;
   }
   const auto problems = override_with(options, *config);

@@ -10,6 +10,8 @@
 #include "providers/local_tts/vits_tts.hpp"
 #include "providers/local_tts/voice_router.hpp"
 #include "providers/local_vad/silero_vad.hpp"
+#include "providers/prosody_turn/prosody_turn.hpp"
+#include "providers/smart_turn/smart_turn.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -87,6 +89,23 @@ speech::OverloadVoiceStats LocalVoices::overload_stats() const {
   return state_->overload->stats();
 }
 
+namespace {
+
+/// Never fails: a turn detector makes calls smoother, but none is refused for want of one.
+void choose_turn_detector(const inference::ModelFiles& models, SpeechEngines& engines) {
+  auto model = smart_turn::create(models, *engines.pool);
+  if (model && *model) {
+    engines.turns = std::move(*model);
+    engines.turns_note = "pauses are judged by words and the smart-turn model";
+    return;
+  }
+  engines.turns = prosody_turn::create();
+  engines.turns_note = model ? "no turn-detection model installed: pauses are judged by words and melody"
+                             : model.error().message + ". Until then pauses are judged by words and melody";
+}
+
+}  // namespace
+
 base::Result<SpeechEngines> create_speech_engines(const inference::ModelFiles& models) {
   SpeechEngines engines;
   inference::WorkerPoolOptions workers;
@@ -102,6 +121,7 @@ base::Result<SpeechEngines> create_speech_engines(const inference::ModelFiles& m
   engines.vad = std::move(*vad);
   engines.stt = std::move(*stt);
   engines.voices = std::move(*voices);
+  choose_turn_detector(models, engines);
   return engines;
 }
 

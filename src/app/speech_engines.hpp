@@ -12,6 +12,7 @@
 #include "speech/phrase_cache.hpp"
 #include "speech/stt.hpp"
 #include "speech/tts.hpp"
+#include "speech/turn_detector.hpp"
 #include "speech/vad.hpp"
 
 namespace frontdesk::app {
@@ -42,6 +43,8 @@ struct SpeechEngines {
   std::unique_ptr<LocalVoices> voices;
   std::unique_ptr<speech::VoiceActivityDetector> vad;
   std::unique_ptr<speech::SpeechToText> stt;
+  std::unique_ptr<speech::TurnDetector> turns;
+  std::string turns_note;  ///< which turn detector that is, and why; for the log
 };
 
 /// A missing or damaged model file is named in the error, with the command that repairs it.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/assert.hpp"
+
 namespace frontdesk::call {
 
 std::string_view name(Phase phase) {
@@ -122,6 +124,16 @@ base::Instant Call::next_wakeup() const {
   if (phase_ == Phase::ended || phase_ == Phase::idle) return base::kNever;
   if (phase_ == Phase::answering) return deadline_;
   return std::min(deadline_, activity_->next_wakeup());
+}
+
+void handle_or_end(Call& call, const Event& event, base::Instant now, Commands& commands) {
+  try {
+    call.handle(event, now, commands);
+  } catch (const base::InvariantViolation& violation) {
+    commands.clear();
+    commands.emplace_back(Trace{"invariant", violation.what()});
+    commands.emplace_back(EndCall{EndClass::failed, "an internal check failed"});
+  }
 }
 
 }  // namespace frontdesk::call

@@ -37,4 +37,7 @@ class Call final {
   base::Instant deadline_ = base::kNever;
 };
 
+/// handle(), and a broken invariant ends the call as a decision of its own instead of escaping.
+void handle_or_end(Call& call, const Event& event, base::Instant now, Commands& commands);
+
 }  // namespace frontdesk::call

@@ -84,7 +84,8 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
   llm::ChatOutcome outcome{.tool_calls = {{"t1", "take_message", R"({"name":"Bob \"the\" builder"})"}},
                            .provider_state = "s\n2",
                            .confidence = 0.5F,
-                           .sources = {"hours"}};
+                           .sources = {"hours"},
+                           .usage = {12, 30}};
   const std::vector<Event> events = {
       LegOffered{},
       LegEstablished{},
@@ -93,12 +94,14 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
       DigitPressed{'#'},
       SpeechStarted{at},
       SpeechStopped{at},
+      TurnEndPredicted{5003, 0.1234567F},
+      LineSoundHeard{LineSound::beep},
       PartialTranscript{base::Pii<std::string>("a")},
       FinalTranscript{5003, base::Pii<std::string>("What \"time\"?"), 0.75F, base::milliseconds(82)},
       TranscriptionFailed{5003, {base::ErrorCode::unavailable, "tape", "gone", base::Retry::never, 0}},
       ChatText{5004, "We open\nat 8."},
       ChatFinished{5004, outcome},
-      ChatFailed{5004, {base::ErrorCode::unavailable, "tape", "429", base::Retry::never, 0}},
+      ChatFailed{5004, {base::ErrorCode::resource_exhausted, "llm", "too many", base::Retry::later, 429}},
       ToolFinished{"t1", "ok"},
       PieceReady{5005},
       PieceSynthesised{5005, base::milliseconds(1234), base::milliseconds(5)},
@@ -117,6 +120,26 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
     EXPECT_EQ((*back)->at, at);
     EXPECT_EQ(to_line(at, (*back)->event, origin), line);
   }
+}
+
+TEST(Tape, LosesNothingOfAnEvent) {
+  const base::Error error{base::ErrorCode::resource_exhausted, "llm", "too many", base::Retry::later, 429};
+  const auto failed = *parse_event(to_line({}, ChatFailed{1, error}));
+  EXPECT_EQ(std::get<ChatFailed>(failed->event).error, error);
+  for (const float value : {0.1F, 1.0F / 3.0F, 1e-9F, 0.93F}) {
+    const auto predicted = *parse_event(to_line({}, TurnEndPredicted{1, value}));
+    EXPECT_EQ(std::get<TurnEndPredicted>(predicted->event).probability, value);
+  }
+}
+
+TEST(Tape, TellsTheWholeInputOfTheModelApart) {
+  StartChat chat;
+  chat.request.messages = {{.role = llm::Role::user, .text = "Hi"}, {.role = llm::Role::user, .text = "Are you open?"}};
+  const auto detail = to_detail(chat);
+  EXPECT_TRUE(detail.starts_with("#+ input 2 messages "));
+  chat.request.messages[0].text = "Ho";
+  EXPECT_NE(to_detail(chat), detail);
+  EXPECT_EQ(to_detail(Play{1}), "");
 }
 
 TEST(Tape, NamesTheFaultOfALine) {

@@ -46,6 +46,14 @@ class Words {
     if (error != std::errc{} || end != digits.data() + digits.size()) fault("expected a number");
     return value;
   }
+  float value() {
+    const auto digits = word();
+    float value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size()) fault("expected a number");
+    return value;
+  }
+  std::int64_t count() { return static_cast<std::int64_t>(number()); }
   base::Duration length() { return base::microseconds(std::llround(number() * 1e6)); }
   base::Instant at() { return origin_.zero + length(); }
   base::RequestId id() {
@@ -67,14 +75,35 @@ class Words {
   std::string fault_;
 };
 
+base::ErrorCode error_code(Words& words) {
+  const auto wanted = words.word();
+  for (int code = 0; code <= static_cast<int>(base::ErrorCode::unauthenticated); ++code)
+    if (base::name(static_cast<base::ErrorCode>(code)) == wanted) return static_cast<base::ErrorCode>(code);
+  words.fault("unknown error code");
+  return base::ErrorCode::unknown;
+}
+
+base::Retry retry(Words& words) {
+  const auto wanted = words.word();
+  if (wanted != "never" && wanted != "now" && wanted != "later") words.fault("expected never, now or later");
+  return wanted == "never" ? base::Retry::never : wanted == "now" ? base::Retry::now : base::Retry::later;
+}
+
+/// "message", and after it, unless they are these: code, retry, domain, detail.
 base::Error error_from(Words& words) {
-  return {base::ErrorCode::unavailable, "tape", words.text(), base::Retry::never, 0};
+  base::Error error{base::ErrorCode::unavailable, "tape", words.text(), base::Retry::never, 0};
+  if (words.at_end()) return error;
+  error.code = error_code(words);
+  error.retry = retry(words);
+  error.domain = words.text();
+  error.detail = static_cast<int>(words.count());
+  return error;
 }
 
 ChatFinished chat_finished(Words& words) {
   ChatFinished done;
   done.request = words.id();
-  done.outcome.confidence = static_cast<float>(words.number());
+  done.outcome.confidence = words.value();
   done.outcome.provider_state = words.text();
   while (!words.at_end() && words.fault().empty()) {
     const auto kind = words.word();
@@ -84,8 +113,11 @@ ChatFinished chat_finished(Words& words) {
       done.outcome.tool_calls.push_back({std::move(id), std::move(name), words.text()});
     } else if (kind == "source") {
       done.outcome.sources.push_back(words.text());
+    } else if (kind == "used") {
+      done.outcome.usage.input_tokens = words.count();
+      done.outcome.usage.output_tokens = words.count();
     } else {
-      words.fault("expected tool or source");
+      words.fault("expected tool, source or used");
     }
   }
   return done;
@@ -114,13 +146,13 @@ std::optional<Event> speech_event(std::string_view kind, Words& words) {
   if (kind == "line_sound") return LineSoundHeard{line_sound(words)};
   if (kind == "turn_end") {
     const auto request = words.id();
-    return TurnEndPredicted{request, static_cast<float>(words.number())};
+    return TurnEndPredicted{request, words.value()};
   }
   if (kind == "partial") return PartialTranscript{base::Pii<std::string>(words.text())};
   if (kind == "final") {
     FinalTranscript final;
     final.request = words.id();
-    final.confidence = static_cast<float>(words.number());
+    final.confidence = words.value();
     final.engine_time = words.length();
     final.text = base::Pii<std::string>(words.text());
     return final;

@@ -1,4 +1,5 @@
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 #include "call/tape.hpp"
@@ -28,10 +29,14 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+/// The shortest decimal that reads back to the same value.
 std::string number(float value) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", static_cast<double>(value));
-  return text.data();
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+std::string_view retry_name(base::Retry retry) {
+  return retry == base::Retry::never ? "never" : retry == base::Retry::now ? "now" : "later";
 }
 
 /// Builds the words of one line.
@@ -50,6 +55,11 @@ class Line {
   Line& at(base::Instant instant) { return word(seconds_text(instant - origin_.zero)); }
   Line& length(base::Duration duration) { return word(seconds_text(duration)); }
   Line& value(float v) { return word(number(v)); }
+  Line& error(const base::Error& e) {
+    text(e.message);
+    if (e == base::Error{base::ErrorCode::unavailable, "tape", e.message, base::Retry::never, 0}) return *this;
+    return word(base::name(e.code)).word(retry_name(e.retry)).text(e.domain).word(std::to_string(e.detail));
+  }
   std::string take() { return std::move(text_); }
 
  private:
@@ -75,20 +85,23 @@ struct EventWriter {
   void operator()(const FinalTranscript& e) {
     line.word("final").id(e.request).value(e.confidence).length(e.engine_time).text(e.text.expose());
   }
-  void operator()(const TranscriptionFailed& e) { line.word("stt_failed").id(e.request).text(e.error.message); }
+  void operator()(const TranscriptionFailed& e) { line.word("stt_failed").id(e.request).error(e.error); }
   void operator()(const ChatText& e) { line.word("chat_text").id(e.request).text(e.delta); }
   void operator()(const ChatFinished& e) {
     line.word("chat_done").id(e.request).value(e.outcome.confidence).text(e.outcome.provider_state);
     for (const auto& tool : e.outcome.tool_calls) line.word("tool").text(tool.id).text(tool.name).text(tool.arguments);
     for (const auto& source : e.outcome.sources) line.word("source").text(source);
+    const auto& used = e.outcome.usage;
+    if (used.input_tokens != 0 || used.output_tokens != 0)
+      line.word("used").word(std::to_string(used.input_tokens)).word(std::to_string(used.output_tokens));
   }
-  void operator()(const ChatFailed& e) { line.word("chat_failed").id(e.request).text(e.error.message); }
+  void operator()(const ChatFailed& e) { line.word("chat_failed").id(e.request).error(e.error); }
   void operator()(const ToolFinished& e) { line.word("tool_done").text(e.tool_call_id).text(e.result); }
   void operator()(const PieceReady& e) { line.word("piece_ready").id(e.piece); }
   void operator()(const PieceSynthesised& e) {
     line.word("piece_done").id(e.piece).length(e.length).length(e.engine_time);
   }
-  void operator()(const SynthesisFailed& e) { line.word("piece_failed").id(e.piece).text(e.error.message); }
+  void operator()(const SynthesisFailed& e) { line.word("piece_failed").id(e.piece).error(e.error); }
   void operator()(const PlayoutStarted& e) { line.word("playing").id(e.piece); }
   void operator()(const PlayoutFinished& e) { line.word("played").id(e.piece); }
   void operator()(const PlayoutCut& e) { line.word("cut").id(e.piece).length(e.heard); }
@@ -136,6 +149,39 @@ std::string to_line(base::Instant at, const Command& command, const TapeOrigin& 
   CommandWriter writer{Line(at, origin, " >")};
   std::visit(writer, command);
   return writer.line.take();
+}
+
+std::string to_detail(const Command& command) {
+  const auto* chat = std::get_if<StartChat>(&command);
+  if (chat == nullptr) return {};
+  LineDigest digest;
+  digest.add(chat->request.system_prompt);
+  for (const auto& message : chat->request.messages) {
+    digest.add(std::to_string(static_cast<int>(message.role)) + message.text);
+    for (const auto& tool : message.tool_calls) digest.add(tool.id + ' ' + tool.name + ' ' + tool.arguments);
+    digest.add(message.tool_call_id);
+    digest.add(message.provider_state);
+  }
+  for (const auto& tool : chat->request.tools) digest.add(tool.name + tool.description + tool.parameters_schema);
+  digest.add(std::to_string(chat->request.wall_now.unix_ms) + ' ' + chat->request.caller_number);
+  return "#+ input " + std::to_string(chat->request.messages.size()) + " messages " + digest.text();
+}
+
+void LineDigest::add(std::string_view line) {
+  constexpr std::uint64_t kPrime = 1099511628211ULL;
+  for (const char c : line) value_ = (value_ ^ static_cast<unsigned char>(c)) * kPrime;
+  value_ = (value_ ^ static_cast<unsigned char>('\n')) * kPrime;
+}
+
+std::string Tally::line() const {
+  return "#! end events=" + std::to_string(events) + " commands=" + std::to_string(commands) +
+         " digest=" + digest.text();
+}
+
+std::string LineDigest::text() const {
+  std::array<char, 20> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value_));
+  return text.data();
 }
 
 }  // namespace frontdesk::call

@@ -12,8 +12,13 @@ using base::Instant;
 constexpr Duration kTick = base::milliseconds(audio::kFrameMs);
 constexpr media::UtteranceId kListenUtterance = 1;
 
-ScriptTimes times_of(const CallOptions& options) {
-  return {options.greeting_timeout, options.reply_timeout, options.reply_end_silence, options.longest_reply};
+ScriptTimes times_of(const LegMaterial& material, std::size_t call) {
+  const CallOptions& options = material.options;
+  return {.greeting_timeout = options.greeting_timeout,
+          .reply_timeout = options.reply_timeout,
+          .reply_end_silence = options.reply_end_silence,
+          .longest_reply = options.longest_reply,
+          .before_first_step = material.plan.stagger * static_cast<std::int64_t>(call)};
 }
 
 /// Only what can be followed in a call that has a script.
@@ -51,7 +56,7 @@ std::string seconds_text(Duration d) {
 Leg::Leg(std::size_t call, const LegMaterial& material, RtpSocket socket)
     : material_(material),
       socket_(std::move(socket)),
-      script_(scripted(material), times_of(material.options)),
+      script_(scripted(material), times_of(material, call)),
       line_sound_end_(script_.steps().size()),
       call_(call) {
   log_.call = std::to_string(call + 1);

@@ -11,7 +11,7 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr std::array<std::string_view, 3> kPlanSettings{"name", "greeting", "step"};
+constexpr std::array<std::string_view, 4> kPlanSettings{"name", "greeting", "stagger_ms", "step"};
 constexpr std::array<std::string_view, 8> kStepSettings{"say",     "play",        "digits", "pause_ms",
                                                         "hang_up", "wait_answer", "expect", "barge_in_after_ms"};
 constexpr std::size_t kActions = 5;  ///< the first of kStepSettings: each step has exactly one
@@ -195,6 +195,9 @@ Parsed<CallPlan> read_plan(const toml::table& root) {
   const auto greeting = read<bool>(root, "greeting");
   if (!greeting) return tl::unexpected(greeting.error());
   plan.greeting = greeting->value_or(true);
+  const auto stagger = read_ms(root, "stagger_ms", kMaxPause);
+  if (!stagger) return tl::unexpected(stagger.error());
+  plan.stagger = stagger->value_or(base::Duration{0});
 
   const toml::node* node = root.get("step");
   if (node == nullptr) return fault(root, "there are no steps: write [[step]] and, below it, say = \"...\"");

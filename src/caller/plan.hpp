@@ -2,6 +2,7 @@
 //
 //   name = "Opening hours"
 //   greeting = true                  # wait for the receptionist to speak first (the default)
+//   stagger_ms = 700                 # of several calls, each says its first line this much later
 //   [[step]]
 //   say = "What time do you open?"   # or play = "question.wav", relative to the plan
 //   expect = "We open at eight."     # optional: the reply's word error rate is measured
@@ -50,6 +51,7 @@ struct Step {
 struct CallPlan {
   std::string name;
   bool greeting = true;
+  base::Duration stagger{0};
   std::vector<Step> steps;
   friend bool operator==(const CallPlan&, const CallPlan&) = default;
 };

@@ -18,6 +18,7 @@ std::string error_of(std::string_view text) {
 TEST(Plan, ReadsEveryKindOfStep) {
   const auto plan = parse_plan(R"(
 name = "All"
+stagger_ms = 700
 [[step]]
 say = "Hello."
 expect = "Good morning."
@@ -36,6 +37,7 @@ hang_up = true
   ASSERT_TRUE(plan.has_value()) << plan.error().message;
   EXPECT_EQ(plan->name, "All");
   EXPECT_TRUE(plan->greeting);
+  EXPECT_EQ(plan->stagger, milliseconds(700));
   const std::vector<Step> expected{
       {.kind = StepKind::say, .text = "Hello.", .wait_answer = true, .expect = "Good morning."},
       {.kind = StepKind::play, .text = "q.wav", .wait_answer = false, .barge_in_after = milliseconds(1200)},

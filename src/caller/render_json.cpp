@@ -89,6 +89,7 @@ json::value call_value(const CallReport& call) {
           {"turns", std::move(turns)},
           {"gap_ms", distribution(call.gaps_ms)},
           {"barge_in_stop_ms", distribution(call.barge_in_stops_ms)},
+          {"talk_over_ms", ms(call.talk_over)},
           {"collisions", call.collisions},
           {"dropouts", std::move(dropouts)},
           {"repeated_frames", call.defects.repeated_frames},

@@ -1,5 +1,6 @@
 #include "caller/report.hpp"
 
+#include "meter/speech_activity.hpp"
 #include "meter/turn_gap.hpp"
 
 namespace frontdesk::caller {
@@ -74,6 +75,38 @@ TurnReport make_turn(const CallPlan& plan, const CallLog& log, std::size_t index
   return turn;
 }
 
+/// Times the receptionist began between the first and the last sound of a line.
+std::size_t begun_during(const Span& line, const std::vector<meter::Stretch>& caller,
+                         const std::vector<meter::Stretch>& receptionist) {
+  std::optional<Duration> first;
+  Duration last{0};
+  for (const meter::Stretch& each : caller) {
+    if (each.end <= line.start || each.start >= line.end) continue;
+    if (!first) first = each.start;
+    last = each.end;
+  }
+  if (!first) return 0;
+  return static_cast<std::size_t>(
+      std::count_if(receptionist.begin(), receptionist.end(),
+                    [&](const meter::Stretch& each) { return each.start > *first && each.start < last; }));
+}
+
+/// How long both spoke at once, lines that interrupt on purpose left out.
+Duration talked_over(const CallPlan& plan, const CallLog& log, const std::vector<meter::Stretch>& caller,
+                     const std::vector<meter::Stretch>& receptionist) {
+  Duration total{0};
+  for (const meter::Stretch& said : caller) {
+    const bool planned = std::any_of(log.steps.begin(), log.steps.end(), [&](const StepLog& step) {
+      const auto index = static_cast<std::size_t>(&step - log.steps.data());
+      return plan.steps[index].barge_in_after && said.end > step.line.start && said.start < step.line.end;
+    });
+    if (planned) continue;
+    for (const meter::Stretch& heard : receptionist)
+      total += std::max(Duration{0}, std::min(said.end, heard.end) - std::max(said.start, heard.start));
+  }
+  return total;
+}
+
 bool is_planned_barge_in(const CallPlan& plan, const CallLog& log, Duration at) {
   for (std::size_t i = 0; i < log.steps.size(); ++i) {
     if (plan.steps[i].barge_in_after && log.steps[i].done && within(at, log.steps[i].line)) return true;
@@ -115,12 +148,17 @@ void find_remarks(const CallPlan& plan, const CallLog& log, CallReport& report) 
 
 void measure(const CallPlan& plan, const CallLog& log, CallReport& report) {
   const auto measured = meter::measure_conversation(log.caller, log.receptionist);
+  const auto caller = meter::find_stretches(log.caller);
+  const auto receptionist = meter::find_stretches(log.receptionist);
+  report.talk_over = talked_over(plan, log, caller, receptionist);
   std::vector<double> gaps;
   std::vector<double> stops;
   for (std::size_t i = 0; i < log.steps.size(); ++i) {
     const StepKind kind = plan.steps[i].kind;
     if (!log.steps[i].done || kind == StepKind::pause || kind == StepKind::hang_up) continue;
     TurnReport turn = make_turn(plan, log, i, measured);
+    // What went on while a line interrupted it did not begin there.
+    if (!turn.barge_in) turn.cut_ins = std::max(turn.cut_ins, begun_during(log.steps[i].line, caller, receptionist));
     if (turn.gap) gaps.push_back(ms(*turn.gap));
     if (turn.stopped_after && turn.yielded) stops.push_back(ms(*turn.stopped_after));
     report.turns.push_back(std::move(turn));

@@ -77,7 +77,7 @@ struct TurnReport {
   bool answer_awaited = false;
   bool answered = false;
   std::optional<base::Duration> gap;  ///< negative: the answer began while the caller spoke
-  std::size_t cut_ins = 0;            ///< times the receptionist began before the line was over
+  std::size_t cut_ins = 0;            ///< times the receptionist began while the line was being said
   std::string reply;
   std::optional<meter::WordErrors> word_errors;
   bool barge_in = false;                      ///< planned as an interruption
@@ -99,7 +99,8 @@ struct CallReport {
   std::vector<TurnReport> turns;
   meter::DistributionSummary gaps_ms;
   meter::DistributionSummary barge_in_stops_ms;
-  std::size_t collisions = 0;  ///< the caller began a line just as the receptionist went on speaking
+  base::Duration talk_over{0};  ///< both spoke, outside planned interruptions
+  std::size_t collisions = 0;   ///< the caller began a line just as the receptionist went on speaking
   meter::AudioDefects defects;
   PacketReport packets;
   meter::DistributionSummary intervals_ms;

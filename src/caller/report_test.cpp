@@ -135,6 +135,21 @@ TEST(CallReportTest, AnAnswerThatCutsInIsCounted) {
   EXPECT_TRUE(report.ok);
 }
 
+TEST(CallReportTest, AnAnswerThatBeginsInAPauseAndGoesOnHasCutIn) {
+  CallPlan plan{.steps = {{.text = "a long question, with a pause"}}};
+  CallLog log{.call = "1", .answered_after = milliseconds(5), .length = milliseconds(8000)};
+  tone(log.caller, 1000, 1800);
+  tone(log.receptionist, 2100, 6000);
+  tone(log.caller, 2800, 4000);
+  log.caller.resize(64000);
+  log.receptionist.resize(64000);
+  log.steps = {answered(span(1000, 4000), span(2100, 6000))};
+  log.packets.received = 400;
+  const CallReport report = make_report(plan, log);
+  EXPECT_EQ(report.turns[0].cut_ins, 1U);
+  expect_near(report.talk_over, 1200, 10);
+}
+
 TEST(CallReportTest, CountsHolesInTheReceptionistsSound) {
   Recorded recorded;
   std::fill_n(recorded.log.receptionist.begin() + 4 * 8000, 320, audio::Sample{0});  // 40 ms at 4 s

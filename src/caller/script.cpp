@@ -87,6 +87,11 @@ void Script::give_up_waiting(Duration now, ScriptCommands& commands) {
 }
 
 void Script::advance(Duration now, ScriptCommands& commands) {
+  if (next_ == 0 && until_ == Duration{0} && times_.before_first_step > Duration{0}) {
+    state_ = State::pausing;
+    until_ = now + times_.before_first_step;
+    return;
+  }
   if (next_ >= plan_.steps.size()) {
     completed_ = true;
     state_ = State::parting;

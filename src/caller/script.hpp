@@ -19,6 +19,7 @@ struct ScriptTimes {
   base::Duration reply_timeout = base::seconds(8);
   base::Duration reply_end_silence = base::milliseconds(700);
   base::Duration longest_reply = base::seconds(60);
+  base::Duration before_first_step{0};  ///< after the greeting
 };
 
 /// An interrupted receptionist is silent after this much.

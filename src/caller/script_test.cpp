@@ -14,7 +14,8 @@ constexpr Duration kTick = milliseconds(20);
 /// meter tells it: a stretch stays open for 250 ms of silence.
 class Stage {
  public:
-  explicit Stage(CallPlan plan, Duration line = milliseconds(1000)) : line_(line), script_(plan, {}), plan_(plan) {}
+  explicit Stage(CallPlan plan, Duration line = milliseconds(1000), const ScriptTimes& times = {})
+      : line_(line), script_(plan, times), plan_(plan) {}
 
   void receptionist(int start_ms, int end_ms) { sound_.push_back({milliseconds(start_ms), milliseconds(end_ms)}); }
 
@@ -106,6 +107,15 @@ TEST(Script, SpeaksAfterTheGreetingAndHangsUpAfterTheLastAnswer) {
   EXPECT_TRUE(stage.script().completed());
   EXPECT_EQ(stage.hung_up(), "the plan is finished");
   EXPECT_EQ(stage.replies(), 2U);
+}
+
+TEST(Script, WaitsBeforeItsFirstLineAndOnlyThere) {
+  Stage stage({.steps = {say("one"), say("two")}}, milliseconds(1000), {.before_first_step = milliseconds(1500)});
+  stage.receptionist(300, 900);
+  stage.receptionist(5000, 6000);
+  stage.run_until(9000);
+  EXPECT_EQ(stage.started(0), 3100);  // 900 + 700 of silence + 1500
+  EXPECT_EQ(stage.started(1), 6700);
 }
 
 TEST(Script, WithoutAGreetingItSpeaksAfterTheTimeout) {

@@ -103,7 +103,10 @@ void Conversation::fill_silence() {
 void Conversation::after_filler() {
   if (filler_->audible) record_receptionist(*filler_, false);
   filler_.reset();
-  if (state_ == State::thinking && reply_ && !reply_->audible) set(kFiller, now_ + kAfterFiller);
+  if (state_ != State::thinking || !reply_ || reply_->audible) return;
+  // Nobody waits for an answer longer than for an excuse.
+  const bool out_of_excuses = fillers_since_answer_ >= kMostFillers;
+  set(out_of_excuses ? kAnswer : kFiller, std::min(timers_[kAnswer], now_ + kAfterFiller));
 }
 
 }  // namespace frontdesk::conversation

@@ -60,6 +60,9 @@ store::TurnRow row_of(const std::string& call, const runtime::TurnTaken& taken) 
   row.tts_ms = ms(taken.turn.times.synthesis);
   row.reply_ms = ms(taken.turn.times.reply);
   row.gap_ms = ms(taken.gap);
+  const auto& guessed = taken.turn.speculation;
+  if (row.speaker == store::TurnSpeaker::caller)
+    row.speculation = store::SpeculationRow{guessed.candidates, guessed.discarded, guessed.discarded_characters};
   return row;
 }
 
@@ -243,6 +246,7 @@ bool RecordKeeper::write_journal(runtime::CallNumber number, const std::string& 
   auto* open = find(number);
   if (open == nullptr) return true;
   std::ofstream file(folder_ / open->row.journal, std::ios::app | std::ios::binary);
+  if (!std::exchange(open->journal_begun, true)) file << "#! recording " << open->row.recording << " caller=left\n";
   file << lines;
   if (file.flush()) return true;
   return keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal)), true;

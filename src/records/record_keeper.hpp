@@ -54,6 +54,7 @@ class RecordKeeper final : public runtime::CallRecords {
     std::unique_ptr<recording::RecordingWriter> sound;
     std::int64_t heartbeat_ms = 0;  ///< length of the sound at the last heartbeat
     bool sound_failed = false;
+    bool journal_begun = false;
   };
 
   RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock,

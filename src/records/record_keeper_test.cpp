@@ -55,6 +55,9 @@ TEST_F(Records, WritesWhatACallLeavesBehind) {
   reply.gap = base::milliseconds(412);
   reply.turn.times.endpoint = base::milliseconds(300);
   (*keeper)->turn(reply);
+  auto asked = turn(1);
+  asked.turn.speculation = {2, 1, 30};
+  (*keeper)->turn(asked);
   (*keeper)->sound(3, audio::Pcm(8000, 5));
   (*keeper)->sound(3, audio::Pcm(8000, 6));
   (*keeper)->journal(3, "one\n");
@@ -76,6 +79,11 @@ TEST_F(Records, WritesWhatACallLeavesBehind) {
   EXPECT_EQ(row->duration_ms, 7000);
   EXPECT_EQ(row->gap_p50_ms, 412);
   EXPECT_EQ((*log)->turns("call_a")->front().endpoint_ms, 300);
+  EXPECT_EQ((*log)->turns("call_a")->front().speculation, std::nullopt) << "it is of the caller's turns";
+  EXPECT_EQ((*log)->turns("call_a")->back().speculation, (store::SpeculationRow{2, 1, 30}));
+  std::ifstream tape(folder / row->journal);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(tape), {}),
+            "#! recording " + row->recording + " caller=left\none\ntwo\n");
   const auto messages = (*log)->messages("call_a");
   ASSERT_EQ(messages->size(), 2U);
   EXPECT_EQ((*messages)[1].name.expose(), "Ann");

@@ -1,6 +1,5 @@
 #include "runtime/call_host.hpp"
 
-#include "base/assert.hpp"
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 
@@ -35,6 +34,18 @@ media::MediaSessionConfig config_of(const sip::NegotiatedMedia& agreed) {
   return config;
 }
 
+call::LineSound event_of(line_sounds::LineSound sound) {
+  switch (sound) {
+    case line_sounds::LineSound::music:
+      return call::LineSound::music;
+    case line_sounds::LineSound::beep:
+      return call::LineSound::beep;
+    case line_sounds::LineSound::fax:
+      return call::LineSound::fax;
+  }
+  return call::LineSound::music;
+}
+
 /// Machines see whole microseconds, so that a journal holds exactly what they saw.
 base::Instant whole_micros(base::Instant now) {
   return {std::chrono::duration_cast<base::microseconds>(now.since_start)};
@@ -53,6 +64,9 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       origin_{whole_micros(now), first_request(call.number) - 1},
       journal_flushed_(now) {
   around_.records.begin(std::move(call.begun));
+  if (!call.recipe.empty()) note("#! recipe " + call.recipe);
+  const auto zero = std::chrono::duration_cast<base::microseconds>(origin_.zero.since_start).count();
+  note("#! clock zero_us=" + std::to_string(zero) + " first_request=" + std::to_string(origin_.first_request));
 }
 
 CallHost::~CallHost() {
@@ -86,22 +100,19 @@ void CallHost::step(const call::Event& event, base::Instant now) {
     answered_ = now;
     around_.records.answered(number_, base::wall_now());
   }
-  note(call::to_line(now, event, origin_));
+  auto line = call::to_line(now, event, origin_);
+  // The machine sees what the journal can tell, and no more: a replay is then the same to the bit.
+  const auto told = call::parse_event(line, origin_);
+  note(std::move(line));
+  ++tally_.events;
   call::Commands commands;
-  try {
-    machine_.handle(event, now, commands);
-  } catch (const base::InvariantViolation& violation) {
-    // A broken invariant costs this call, not the process.
-    commands.clear();
-    commands.emplace_back(call::Trace{"invariant", violation.what()});
-    commands.emplace_back(call::EndCall{call::EndClass::failed, "an internal check failed"});
-  }
+  call::handle_or_end(machine_, told && *told ? (*told)->event : event, now, commands);
   run(commands, now);
 }
 
 void CallHost::run(call::Commands& commands, base::Instant now) {
   for (auto& command : commands) {
-    note(call::to_line(now, command, origin_));
+    note_wanted(command, now);
     std::visit([&](auto& c) { on(c, now); }, command);
     if (over_) return;
   }
@@ -126,7 +137,7 @@ void CallHost::on_datagrams(base::Instant now) {
 void CallHost::on_vad(const speech::VadWindow& window, base::Instant now) {
   const auto start = instant_of(window.index * speech::kVadWindowSamples);
   const auto length = instant_of(speech::kVadWindowSamples) - instant_of(0);
-  if (const auto mark = segmenter_.push(start, length, window.speech_probability))
+  if (const auto mark = segmenter_.push(start, length, window.speech_probability, levels_.of(window.index)))
     std::visit([&](const auto& event) { handle(event, now); }, *mark);
 }
 
@@ -155,7 +166,7 @@ void CallHost::tick(base::Instant now) {
   const auto tick = media_->tick(now);
   if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);
   if (answered_) {
-    listen_to(tick.heard);
+    listen_to(tick.heard, now);
     if (over_) return;
     gap_meter_.push(tick.heard, tick.played);
     if (auto block = recorder_.add(tick.heard, tick.played)) around_.records.sound(number_, std::move(*block));
@@ -167,14 +178,16 @@ void CallHost::tick(base::Instant now) {
   journal_flushed_ = now;
 }
 
-void CallHost::listen_to(audio::PcmView heard) {
+void CallHost::listen_to(audio::PcmView heard, base::Instant now) {
   if (!listens_) return;
   if (!listening_) start_listening();
   if (!listening_) return;
   samples_heard_ += heard.size();
+  levels_.push(heard);
   around_.engines.vad.push(number_, heard);
   around_.engines.stt.push(number_, heard);
   if (around_.engines.turns != nullptr) around_.engines.turns->push(number_, heard);
+  if (const auto sound = line_sounds_.push(heard)) handle(call::LineSoundHeard{event_of(*sound)}, now);
 }
 
 void CallHost::start_listening() {
@@ -182,6 +195,7 @@ void CallHost::start_listening() {
   const auto vad = around_.engines.vad.open(number_, around_.vad_sink);
   const auto stt = around_.engines.stt.open(number_, speech::SttOptions{}, around_.stt_sink);
   listening_ = vad.has_value() && stt.has_value();
+  note("#! audio_start " + std::to_string(base::to_seconds(audio_start_ - origin_.zero)));
   if (listening_ && around_.engines.turns != nullptr)
     if (const auto turns = around_.engines.turns->open(number_, around_.turn_sink); !turns)
       note("# no turn detector: " + turns.error().message);  // pauses are judged by their words alone
@@ -216,6 +230,15 @@ base::Instant CallHost::instant_of(std::uint64_t sample) const {
 std::uint64_t CallHost::sample_of(base::Instant at) const {
   const auto micros = std::chrono::duration_cast<base::microseconds>(at - audio_start_).count();
   return micros <= 0 ? 0 : std::min(static_cast<std::uint64_t>(micros) / 125, samples_heard_);
+}
+
+void CallHost::note_wanted(const call::Command& command, base::Instant now) {
+  ++tally_.commands;
+  for (auto line : {call::to_line(now, command, origin_), call::to_detail(command)}) {
+    if (line.empty()) continue;
+    tally_.digest.add(line);
+    note(std::move(line));
+  }
 }
 
 void CallHost::note(std::string line) {

@@ -8,6 +8,7 @@
 
 #include "call/tape.hpp"
 #include "conversation/speech_segmenter.hpp"
+#include "media/line_sounds/line_sound_detector.hpp"
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
 #include "meter/turn_gap.hpp"
@@ -15,6 +16,7 @@
 #include "runtime/held_audio.hpp"
 #include "runtime/leg_control.hpp"
 #include "runtime/shard_messages.hpp"
+#include "runtime/window_levels.hpp"
 
 namespace frontdesk::runtime {
 
@@ -79,9 +81,10 @@ class CallHost {
   void on(call::Trace& command, base::Instant now);
 
   void start_listening();
-  void listen_to(audio::PcmView heard);
+  void listen_to(audio::PcmView heard, base::Instant now);
   void report_media(base::Instant now);
   void note(std::string line);
+  void note_wanted(const call::Command& command, base::Instant now);
   void finish(call::EndClass end_class, std::string reason, base::Instant now);
   std::optional<base::Duration> measured_gap(base::Duration started);
   base::Instant instant_of(std::uint64_t sample) const;
@@ -100,8 +103,11 @@ class CallHost {
   meter::TurnGapMeter gap_meter_;
   std::deque<meter::Turn> measured_;
   conversation::SpeechSegmenter segmenter_;
+  WindowLevels levels_;
+  line_sounds::LineSoundDetector line_sounds_;
   HeldAudio held_;
   std::string journal_;
+  call::Tally tally_;
   base::Instant journal_flushed_;
   std::optional<base::Instant> answered_;
   base::Instant audio_start_{};  ///< of sample 0 of what the caller said

@@ -27,9 +27,13 @@ class HeldAudio {
   struct Held {
     audio::Pcm pcm;
     std::size_t samples = 0;
+    std::size_t skipped = 0;  ///< of the silence it began with
+    bool sounded = false;     ///< samples have come
+    bool begun = false;       ///< and some were passed on, or may be as they are
     bool released = false;
     bool complete = false;
   };
+  static void skip_lead(Held& held, bool playing);
   void pass_on(call::PieceId piece, Held& held, media::MediaSession& media);
 
   std::map<call::PieceId, Held> pieces_;

@@ -26,6 +26,7 @@ struct NewCall {
   RtpSocket socket;
   CallBegun begun;
   bool listens = true;  ///< false: no recognition needed (tests of the line)
+  std::string recipe;   ///< of the activity and the limits, for the head of the journal; one line
 };
 
 struct MediaAgreed {

@@ -108,6 +108,7 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   call.limits = plan.limits;
   call.voice = std::move(plan.voice);
   call.listens = plan.listens;
+  call.recipe = std::move(plan.recipe);
   call.socket = std::move(*socket);
   call.begun = {number,
                 base::new_id("call"),

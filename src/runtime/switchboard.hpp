@@ -20,6 +20,7 @@ struct CallPlan {
   call::CallLimits limits;
   speech::VoiceId voice;
   bool listens = true;
+  std::string recipe;  ///< of the activity and the limits, for the head of the journal; one line
 };
 struct AdmittedCall {
   CallNumber number = 0;

@@ -138,10 +138,16 @@ TurnRow turn_of(const Row& row) {
   turn.tts_ms = row.maybe_integer(13);
   turn.reply_ms = row.maybe_integer(14);
   turn.gap_ms = row.maybe_integer(15);
+  if (const auto candidates = row.maybe_integer(16))
+    turn.speculation =
+        SpeculationRow{*candidates, row.maybe_integer(17).value_or(0), row.maybe_integer(18).value_or(0)};
   return turn;
 }
 
 std::vector<Value> values_of(const TurnRow& turn) {
+  const auto of_speculation = [&](std::int64_t SpeculationRow::*member) {
+    return value_of(turn.speculation ? std::optional((*turn.speculation).*member) : std::nullopt);
+  };
   return {turn.call,
           turn.index,
           std::string(turn.speaker == TurnSpeaker::caller ? "caller" : "receptionist"),
@@ -157,7 +163,10 @@ std::vector<Value> values_of(const TurnRow& turn) {
           value_of(turn.llm_ms),
           value_of(turn.tts_ms),
           value_of(turn.reply_ms),
-          value_of(turn.gap_ms)};
+          value_of(turn.gap_ms),
+          of_speculation(&SpeculationRow::candidates),
+          of_speculation(&SpeculationRow::discarded),
+          of_speculation(&SpeculationRow::discarded_characters)};
 }
 
 MessageRow message_of(const Row& row) {

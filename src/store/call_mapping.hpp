@@ -11,7 +11,7 @@ inline constexpr std::string_view kCallColumns =
     "jitter_ms, recording, journal";
 inline constexpr std::string_view kTurnColumns =
     "call, turn_index, speaker, text, heard, interrupted, started_ms, ended_ms, confidence, sources, endpoint_ms, "
-    "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms";
+    "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms, guesses, guesses_discarded, guessed_characters_discarded";
 inline constexpr std::string_view kMessageColumns = "id, organisation, call, name, number, reason, taken_at, status";
 
 CallRow call_of(const Row& row);

@@ -47,6 +47,14 @@ struct CallRow {
 
 enum class TurnSpeaker { caller, receptionist };
 
+/// Replies that were prepared before the caller's turn was over.
+struct SpeculationRow {
+  std::int64_t candidates = 0;
+  std::int64_t discarded = 0;
+  std::int64_t discarded_characters = 0;  ///< that were synthesised, or begun to be, for nothing
+  friend bool operator==(const SpeculationRow&, const SpeculationRow&) = default;
+};
+
 struct TurnRow {
   std::string call;
   std::int64_t index = 0;
@@ -62,8 +70,9 @@ struct TurnRow {
   std::optional<std::int64_t> stt_ms;
   std::optional<std::int64_t> llm_ms;
   std::optional<std::int64_t> tts_ms;
-  std::optional<std::int64_t> reply_ms;  ///< end of speech -> playout began, by our own clock
-  std::optional<std::int64_t> gap_ms;    ///< the same on the waveform
+  std::optional<std::int64_t> reply_ms;       ///< end of speech -> playout began, by our own clock
+  std::optional<std::int64_t> gap_ms;         ///< the same on the waveform
+  std::optional<SpeculationRow> speculation;  ///< of the caller's turns, since schema 2
 };
 
 struct MessageRow {

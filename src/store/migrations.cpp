@@ -75,7 +75,13 @@ CREATE INDEX messages_newest ON messages (organisation, taken_at, id);
 CREATE INDEX messages_of_call ON messages (call);
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}};
+constexpr std::string_view kSpeculation = R"sql(
+ALTER TABLE call_turns ADD COLUMN guesses BIGINT;
+ALTER TABLE call_turns ADD COLUMN guesses_discarded BIGINT;
+ALTER TABLE call_turns ADD COLUMN guessed_characters_discarded BIGINT;
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}, Migration{2, "speculation", kSpeculation}};
 
 base::Status apply(Connection& connection, const Migration& migration) {
   return connection.transaction([&]() -> base::Status {

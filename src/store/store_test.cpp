@@ -39,6 +39,7 @@ class Store : public ::testing::Test {
     row.confidence = 0.5;
     row.sources = {"hours", "faq:parking"};
     row.gap_ms = gap;
+    if (!gap) row.speculation = SpeculationRow{3, 2, 41};
     return row;
   }
 
@@ -58,6 +59,29 @@ TEST_F(Store, MigratesOnceAndRefusesTheFuture) {
   const auto refused = open_database(folder);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, base::ErrorCode::failed_precondition);
+}
+
+TEST_F(Store, KeepsTheTurnsOfAnEarlierVersion) {
+  std::filesystem::create_directories(folder);
+  {
+    auto old = open_sqlite(folder / kDatabaseFile, OpenMode::read_write);
+    ASSERT_TRUE(old);
+    ASSERT_TRUE(
+        (*old)->run_script("CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL);"
+                           "INSERT INTO schema_migrations VALUES (1, 'call log');"));
+    ASSERT_TRUE((*old)->run_script(migrations().front().script));
+    ASSERT_TRUE((*old)->run_script(
+        "INSERT INTO calls VALUES ('call_1', 'org_local', '', '', '', '', '', 'answered', '', '', '', 1, 2, 3, 4, 0, "
+        "1, "
+        "NULL, NULL, 0, 0, '', '');"
+        "INSERT INTO call_turns VALUES ('call_1', 0, 'caller', 'Hello', '', 0, 0, 9, 0.5, '', 1, 2, 3, 4, 5, 6);"));
+  }
+  ASSERT_TRUE(open_database(folder));
+  const auto log = CallLog::open(folder);
+  const auto turns = (*log)->turns("call_1");
+  ASSERT_TRUE(turns);
+  EXPECT_EQ(turns->front().gap_ms, 6);
+  EXPECT_EQ(turns->front().speculation, std::nullopt) << "nobody counted then";
 }
 
 TEST_F(Store, SaysWhenTheFileIsNoDatabase) {
@@ -105,6 +129,8 @@ TEST_F(Store, KeepsACallWithItsTurnsAndMessages) {
   const auto turns = (*log)->turns("call_1");
   ASSERT_EQ(turns->size(), 3U);
   EXPECT_EQ((*turns)[1].text.expose(), "what's on? '\"; DROP TABLE calls;--");
+  EXPECT_EQ((*turns)[0].speculation, (SpeculationRow{3, 2, 41}));
+  EXPECT_EQ((*turns)[1].speculation, std::nullopt);
   EXPECT_EQ((*turns)[1].sources, (std::vector<std::string>{"hours", "faq:parking"}));
   EXPECT_EQ((*log)->messages("call_1")->front().reason.expose(), "<b>toothache</b>");
   EXPECT_FALSE((*log)->call("call_2"));

@@ -192,6 +192,7 @@ function drawCall(call) {
   const key = JSON.stringify([call.id, call.turns, call.messages, live, call.recording_url]);
   if (key === state.drawn) return;
   state.drawn = key;
+  refreshDecisions().catch(() => {});
   const playable = call.recording_url && !live;
   at('audio').hidden = !playable;
   if (playable && at('audio').getAttribute('src') !== call.recording_url) at('audio').src = call.recording_url;
@@ -214,6 +215,19 @@ async function refreshCall(id) {
     if (error.status !== 404) throw error;
     location.hash = '#/';
   }
+}
+
+// Asked for only while somebody looks at them.
+async function refreshDecisions() {
+  const id = state.shown;
+  if (!at('why').open || !id) return;
+  const { decisions } = await get(`/api/calls/${encodeURIComponent(id)}/decisions`);
+  if (state.shown === id) at('decisions').replaceChildren(...decisions.map(drawDecision));
+}
+
+function drawDecision(each) {
+  const when = each.after_answer_ms === null ? '' : `${(each.after_answer_ms / 1000).toFixed(3)} s `;
+  return make('li', '', make('span', 'quiet', when), make('b', '', each.decision), ` ${each.reason}`);
 }
 
 function seek(ms) {
@@ -273,7 +287,7 @@ function route() {
   at('list').hidden = Boolean(match);
   at('detail').hidden = !match;
   if (!match || before !== state.shown) at('audio').removeAttribute('src');
-  if (match) for (const id of ['who', 'facts', 'bubbles', 'numbers']) at(id).replaceChildren();
+  if (match) for (const id of ['who', 'facts', 'bubbles', 'numbers', 'decisions']) at(id).replaceChildren();
   else document.title = 'Frontdesk';
   state.drawn = '';
   scrollTo(0, 0);
@@ -287,6 +301,7 @@ at('caller').addEventListener('input', () => { clearTimeout(typing); typing = se
 at('status').addEventListener('change', startOver);
 at('older').addEventListener('click', () => showOlder().catch(refresh));
 at('audio').addEventListener('timeupdate', follow);
+at('why').addEventListener('toggle', () => refreshDecisions().catch(refresh));
 at('audio').addEventListener('seeked', follow);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 window.addEventListener('hashchange', route);

@@ -7,6 +7,8 @@ cd "$FRONTDESK_ROOT"
 
 benches() { find scripts/bench -maxdepth 1 -type f -executable 2>/dev/null | LC_ALL=C sort; }
 
+"$FRONTDESK_ROOT/dev" build  # what is measured is what is there
+
 wanted=${1:-}
 found=0
 while read -r bench; do

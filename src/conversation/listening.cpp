@@ -157,6 +157,7 @@ void Conversation::decide_turn() {
 void Conversation::dismiss_sound(const char* because) {
   const auto spoken = caller_.speech_end - caller_.started;
   const auto lost_because = caller_.lost_because;
+  digits_ += std::exchange(caller_.carried, {});  // keys pressed before a noise are still keys
   close_turn();
   if (!lost_because.empty()) {
     stop_speaking();
@@ -186,7 +187,7 @@ void Conversation::take_turn(std::string text, float confidence) {
   settle_cut_reply();
   record_caller();
   caller_record_ = caller_turn(text, confidence);
-  const auto concern = taking_message_ ? Concern::nobody_to_ask : supervisor_.caller_said(text, now_);
+  const auto concern = taking_message_ ? Concern::nobody_to_ask : supervisor_.caller_said(text);
   auto guess = concern == Concern::none ? take_guess(text) : std::nullopt;
   close_turn();
   caller_record_->speculation = caller_.speculation;
@@ -196,8 +197,7 @@ void Conversation::take_turn(std::string text, float confidence) {
   caller_ended_ = caller_.speech_end;
   if (concern != Concern::none) {
     intervene(concern, text);
-    if (concern != Concern::music) history_.caller_said(std::move(text));
-    return;
+    return history_.caller_said(std::move(text));
   }
   auto reply = guess ? std::move(*guess) : prepare_reply(text, true);
   history_.caller_said(std::move(text));

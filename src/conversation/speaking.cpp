@@ -164,7 +164,9 @@ void Conversation::on(const call::PieceReady& event) {
   if (!reply->times.synthesis) reply->times.synthesis = now_ - reply->asked_synthesis;
   play_ready(*reply);
   if (!is_current(*reply)) return;
-  const bool overtaken = filler_ && !filler_->audible && filler_->pieces.front().state == Piece::State::requested;
+  const bool on_its_way = reply->current() != nullptr && reply->current()->play_sent;
+  const bool overtaken =
+      on_its_way && filler_ && !filler_->audible && filler_->pieces.front().state == Piece::State::requested;
   if (overtaken) {
     emit(call::CancelSynthesis{filler_->pieces.front().id});
     filler_.reset();

@@ -38,10 +38,7 @@ void Conversation::intervene(Concern concern, const std::string& caller_text) {
       trace("machine", "a recorded announcement is speaking");
       return end(call::EndClass::completed, "a recorded announcement was speaking, not a person");
     case Concern::music:
-      trace("machine", "words over hold music are not answered");
-      record_caller();
-      enter(State::listening);
-      return set(kIdle, now_ + kOnHoldPatience);
+      return;
     case Concern::budget_used_up:
       trace("limit", "more turns than any call needs");
       return say_last(settings_.goodbye_limit, call::EndClass::time_limit,
@@ -78,7 +75,8 @@ void Conversation::on(const call::LineSoundHeard& event) {
 
 /// From the decided turn on we owe a sound.
 void Conversation::expect_answer() {
-  set(kAnswer, now_ + settings_.answer_deadline);
+  const bool out_of_excuses = fillers_since_answer_ >= kMostFillers;
+  set(kAnswer, now_ + (out_of_excuses ? kAfterFiller : settings_.answer_deadline));
   if (reply_->chat == 0) return;  // fixed phrases are not waited for
   const auto latest = std::max(now_, caller_.speech_end + settings_.sound_within);
   set(kFiller, std::min(now_ + settings_.filler_after, latest));

@@ -42,8 +42,7 @@ bool is_recorded_announcement(std::string_view text) {
                      [&](std::string_view phrase) { return words.find(phrase) != std::string::npos; });
 }
 
-Concern Supervisor::caller_said(std::string_view text, base::Instant now) {
-  if (on_hold(now)) return Concern::music;
+Concern Supervisor::caller_said(std::string_view text) {
   if (++turns_ * 2 > max_turns_) return Concern::budget_used_up;
   // Once may be a quotation: "your message says: leave a message after the tone".
   if (is_recorded_announcement(text) && ++announcements_ >= 2) return Concern::machine;

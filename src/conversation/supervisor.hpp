@@ -24,10 +24,11 @@ class Supervisor {
   explicit Supervisor(int max_turns) : max_turns_(max_turns) {}
 
   /// A turn of the caller's was decided.
-  Concern caller_said(std::string_view text, base::Instant now);
+  Concern caller_said(std::string_view text);
   /// The line carries something that is not talk to us.
   Concern heard(call::LineSound sound, base::Instant now);
-  /// Music was heard a moment ago: what sounds like words is a song.
+  /// Music was heard a moment ago. It may be a radio behind the caller: words are answered all the same,
+  /// but nobody is asked whether they are there.
   bool on_hold(base::Instant now) const;
 
  private:

@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/assert.hpp"
 #include "call/call.hpp"
 #include "call/tape.hpp"
 #include "simulation/caller.hpp"
 #include "simulation/checks.hpp"
 #include "simulation/engines.hpp"
+#include "simulation/leg.hpp"
+#include "simulation/marks_telephone.hpp"
+#include "simulation/network_call.hpp"
 #include "simulation/playout.hpp"
+#include "simulation/record_desk.hpp"
+#include "simulation/texts.hpp"
 
 namespace frontdesk::simulation {
 namespace {
@@ -17,28 +23,39 @@ constexpr Duration kAftermath = base::seconds(6);  // events that come after the
 constexpr int kMaxIdleWakeups = 100;               // at one instant: more is a loop
 constexpr std::uint64_t kFnvOffset = 0xcbf29ce484222325;
 constexpr std::uint64_t kFnvPrime = 0x100000001b3;
+constexpr base::RequestId kTwin = 1'000'000'000;  // of a filler that is said again
 
 class CallRun {
  public:
-  CallRun(std::uint64_t seed, Plant plant, const std::function<void(const std::string&)>& tape)
-      : stage_(seed, plant),
+  CallRun(const Scenario& scenario, const std::function<void(const std::string&)>& tape)
+      : stage_(scenario),
         tape_(tape),
         checks_(stage_),
         caller_(stage_, checks_),
-        playout_(stage_, checks_),
+        ear_(make_ear()),
+        voice_(stage_, checks_, *ear_),
         engines_(stage_, checks_, caller_),
+        leg_(stage_),
+        desk_(stage_),
         machine_(call::CallLimits{}, std::make_unique<conversation::Conversation>(stage_.settings)) {
     checks_.caller_words = [this](Instant from, Instant until) { return caller_.words(from, until); };
+    stage_.note = [this](const std::string& what) {
+      if (tape_) tape_("          # " + what);
+    };
     stage_.send = [this](call::Event event) { send(std::move(event)); };
+    leg_.on_established = [this] { establish(); };
   }
 
   Outcome run() {
-    stage_.at(Instant{}, [this] { send(call::LegOffered{}); });
+    desk_.begin();
+    stage_.at(Instant{}, [this] { leg_.invite(); });
     while (!stage_.violation && step()) {
     }
     if (!stage_.violation) checks_.finished();
+    if (!stage_.violation) desk_.finished();
     outcome_.violation = stage_.violation;
     outcome_.length = stage_.now.since_start;
+    outcome_.figures = stage_.figures;
     return outcome_;
   }
 
@@ -53,7 +70,7 @@ class CallRun {
     }
     idle_wakeups_ = wakeup > stage_.now ? 0 : idle_wakeups_ + 1;
     if (idle_wakeups_ > kMaxIdleWakeups) stage_.violate("no loop of wakeups", "");
-    stage_.now = std::max(stage_.now, wakeup);
+    stage_.advance(wakeup);
     if (stage_.plant == Plant::lose_wakeup && stage_.chance(0.2))
       wakeups_lost_until_ = stage_.now + base::seconds(30);
     else
@@ -69,37 +86,51 @@ class CallRun {
   }
 
   void handle(const call::Event& event) {
-    ++outcome_.events;
-    prepare(event);
+    ++stage_.figures.events;
+    if (std::holds_alternative<call::LegEnded>(event)) ear_->hang_up();  // the world is first to know
     if (tape_) tape_(call::to_line(stage_.now, event, origin_));
-    const auto sounding = playout_.sounding();
     call::Commands commands;
-    machine_.handle(event, stage_.now, commands);
+    try {
+      machine_.handle(event, stage_.now, commands);
+    } catch (const base::InvariantViolation& violation) {
+      stage_.violate("the machine's own assertions hold", violation.what());
+    }
     for (const auto& command : commands) {
       note(command);
-      if (stage_.plant == Plant::swallow_record && std::holds_alternative<call::RecordTurn>(command) &&
-          stage_.chance(0.2))
-        continue;
-      if (stage_.plant == Plant::swallow_cancel && std::holds_alternative<call::CancelSynthesis>(command)) continue;
-      if (stage_.plant == Plant::leak_chat && std::holds_alternative<call::CancelChat>(command)) continue;
+      if (swallowed(command)) continue;
       checks_.command(command);
       std::visit([this](const auto& c) { carry_out(c); }, command);
-      if (stage_.plant == Plant::duplicate_end && std::holds_alternative<call::EndCall>(command))
-        checks_.command(command);
+      if (doubled(command)) checks_.command(command);
     }
     checks_.passed(machine_.next_wakeup());
-    tell_caller(sounding);
+    if (std::holds_alternative<call::PlayoutStarted>(event)) checks_.check_asked();
+    tell_caller();
     disturb();
   }
 
-  /// What the world does before the machine hears of it.
-  void prepare(const call::Event& event) {
-    if (std::holds_alternative<call::LegEnded>(event)) playout_.hang_up();
+  bool swallowed(const call::Command& command) {
+    switch (stage_.plant) {
+      case Plant::swallow_record:
+        return std::holds_alternative<call::RecordTurn>(command) && stage_.chance(0.2);
+      case Plant::swallow_cancel:
+        return std::holds_alternative<call::CancelSynthesis>(command);
+      case Plant::leak_candidate:
+        if (const auto* cancel = std::get_if<call::CancelChat>(&command)) return engines_.is_guess(cancel->request);
+        return false;
+      case Plant::leak_chat:
+        return std::holds_alternative<call::CancelChat>(command);
+      default:
+        return false;
+    }
+  }
+  bool doubled(const call::Command& command) const {
+    return (stage_.plant == Plant::duplicate_end && std::holds_alternative<call::EndCall>(command)) ||
+           (stage_.plant == Plant::double_answer && std::holds_alternative<call::Answer>(command));
   }
 
-  void tell_caller(bool sounded) {
-    if (heard_ == playout_.sounding() && sounded == heard_) return;
-    heard_ = playout_.sounding();
+  void tell_caller() {
+    if (heard_ == ear_->audible()) return;
+    heard_ = ear_->audible();
     caller_.hears(heard_);
   }
 
@@ -121,50 +152,84 @@ class CallRun {
     if (tape_) tape_(line);
   }
 
-  void carry_out(const call::Answer&) {
-    if (stage_.chance(0.01)) return;  // the ACK never comes
-    stage_.later(stage_.between(10, 3000), [this] {
-      if (stage_.over) return;
-      checks_.established();
-      send(call::LegEstablished{});
-      caller_.established();
-    });
+  std::unique_ptr<Ear> make_ear() {
+    if (stage_.world == World::network) {
+      auto network = std::make_unique<NetworkCall>(stage_, checks_);
+      caller_.telephone = network.get();
+      return network;
+    }
+    telephone_.emplace(stage_, checks_, caller_);
+    caller_.telephone = &*telephone_;
+    return std::make_unique<Playout>(stage_, checks_);
   }
-  void carry_out(const call::EndCall&) {
+
+  void establish() {
+    desk_.answered();
+    ear_->established();
+    checks_.established();
+    send(call::LegEstablished{});
+    caller_.established();
+  }
+
+  void carry_out(const call::Answer&) {
+    ear_->agreed();
+    leg_.answered();
+  }
+  void carry_out(const call::EndCall& command) {
     stage_.over = true;
     ended_ = stage_.now;
-    playout_.hang_up();
+    ear_->hang_up();
+    if (telephone_) telephone_->hang_up();
     caller_.leaves();
+    leg_.hung_up();
+    desk_.close(command.reason);
   }
   void carry_out(const call::BeginUtterance& command) { engines_.begin_utterance(command.from); }
   void carry_out(const call::Transcribe& command) { engines_.transcribe(command); }
   void carry_out(const call::EndUtterance&) { engines_.end_utterance(); }
+  void carry_out(const call::PredictTurnEnd& command) { engines_.predict(command); }
   void carry_out(const call::StartChat& command) { engines_.start_chat(command.request); }
   void carry_out(const call::CancelChat& command) { engines_.cancel_chat(command.request); }
   void carry_out(const call::RunTool& command) { engines_.run_tool(command.call); }
-  void carry_out(const call::Synthesise& command) { playout_.synthesise(command); }
+  void carry_out(const call::Synthesise& command) {
+    voice_.synthesise(command);
+    if (stage_.plant != Plant::filler_twice || !checks_.is_filler(command.piece)) return;
+    const auto twin = call::Synthesise{command.piece + kTwin, command.text};
+    checks_.command(twin);
+    voice_.synthesise(twin);
+  }
   void carry_out(const call::Play& command) {
-    if (stage_.plant != Plant::delay_play) return playout_.play(command.piece);
-    stage_.later(stage_.between(0, 1500), [this, piece = command.piece] { playout_.play(piece); });
+    if (stage_.plant == Plant::delay_play)
+      return stage_.later(stage_.between(0, 1500), [this, piece = command.piece] { ear_->play(piece); });
+    ear_->play(command.piece);
+    if (stage_.plant != Plant::filler_twice || !checks_.is_filler(command.piece)) return;
+    checks_.command(call::Play{command.piece + kTwin});
+    ear_->play(command.piece + kTwin);
   }
-  void carry_out(const call::CancelSynthesis& command) { playout_.cancel(command.piece); }
-  void carry_out(const call::FlushPlayout&) {
-    if (stage_.plant != Plant::late_flush) return playout_.flush();
-    stage_.later(base::milliseconds(400), [this] { playout_.flush(); });
+  void carry_out(const call::CancelSynthesis& command) {
+    voice_.cancel(command.piece);
+    ear_->cancel(command.piece);
   }
+  void carry_out(const call::FlushPlayout& command) {
+    if (stage_.plant != Plant::late_flush) return ear_->flush(command.fade);
+    stage_.later(base::milliseconds(400), [this, fade = command.fade] { ear_->flush(fade); });
+  }
+  void carry_out(const call::HoldPlayout& command) { ear_->hold(command.fade); }
+  void carry_out(const call::ResumePlayout&) { ear_->resume(); }
+  void carry_out(const call::RecordTurn& command) { desk_.turn(command); }
   void carry_out(const call::SetEcho&) {}
-  void carry_out(const call::PredictTurnEnd&) {}
-  void carry_out(const call::HoldPlayout&) {}
-  void carry_out(const call::ResumePlayout&) {}
-  void carry_out(const call::RecordTurn&) {}
   void carry_out(const call::Trace&) {}
 
   Stage stage_;
   std::function<void(const std::string&)> tape_;
   Checks checks_;
   Caller caller_;
-  Playout playout_;
+  std::optional<MarksTelephone> telephone_;
+  std::unique_ptr<Ear> ear_;
+  Voice voice_;
   Engines engines_;
+  Leg leg_;
+  RecordDesk desk_;
   call::Call machine_;
   call::TapeOrigin origin_;
   std::deque<call::Event> raised_;
@@ -177,8 +242,8 @@ class CallRun {
 
 }  // namespace
 
-Outcome run_call(std::uint64_t seed, Plant plant, const std::function<void(const std::string&)>& tape) {
-  return CallRun(seed, plant, tape).run();
+Outcome run_call(const Scenario& scenario, const std::function<void(const std::string&)>& tape) {
+  return CallRun(scenario, tape).run();
 }
 
 }  // namespace frontdesk::simulation

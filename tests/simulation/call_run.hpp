@@ -10,11 +10,11 @@ namespace frontdesk::simulation {
 struct Outcome {
   std::optional<Violation> violation;
   std::uint64_t digest = 0;  ///< FNV-1a over the rendered commands
-  std::size_t events = 0;
   Duration length{0};
+  Figures figures;
 };
 
 /// `tape` receives every line of the call's tape; it may be empty.
-Outcome run_call(std::uint64_t seed, Plant plant, const std::function<void(const std::string&)>& tape);
+Outcome run_call(const Scenario& scenario, const std::function<void(const std::string&)>& tape);
 
 }  // namespace frontdesk::simulation

@@ -1,149 +1,175 @@
 #include "simulation/playout.hpp"
 
+#include "simulation/texts.hpp"
+
 namespace frontdesk::simulation {
 namespace {
 
-constexpr Duration kTick = base::milliseconds(20);
-constexpr int kCharactersPerSecond = 15;
-
-Instant next_tick(Instant now) {
-  const auto ticks = (now.since_start + kTick - Duration{1}) / kTick;
-  return Instant{kTick * ticks};
-}
+constexpr Duration kRewind = base::milliseconds(600);
+constexpr Duration kFarRewind = base::seconds(4);
+constexpr Duration kQueueTakes = base::seconds(60);
 
 }  // namespace
 
-void Playout::synthesise(const call::Synthesise& command) {
-  const auto piece = command.piece;
-  auto& job = jobs_[piece];
-  const auto ticks = static_cast<int>(command.text.size()) * 50 / kCharactersPerSecond + 1;
-  job.length = kTick * ticks;
-  const auto& faults = stage_.faults;
-  auto first = stage_.between(20, 400);
-  if (stage_.chance(faults.tts_never)) return checks_.voice_fault();
-  if (stage_.chance(faults.tts_slow)) {
-    first = stage_.between(1000, 7000);
-    checks_.voice_fault();
-  }
-  if (stage_.chance(faults.tts_failed)) {
-    checks_.voice_fault();
-    return stage_.later(first, [this, piece] { become_failed(piece); });
-  }
-  const auto making = base::milliseconds(base::to_ms(job.length) * stage_.random.between(5, 80) / 100);
-  stage_.later(first, [this, piece] { become_ready(piece); });
-  if (stage_.chance(faults.tts_breaks)) {
-    checks_.voice_fault();
-    const auto part = kTick * (ticks / 2 + 1);
-    return stage_.later(first + making / 2, [this, piece, part] {
-      jobs_[piece].length = part;
-      become_failed(piece);
-    });
-  }
-  stage_.later(first + making,
-               [this, piece, length = job.length, all = first + making] { become_done(piece, length, all); });
-}
-
-/// Events of a cancelled piece are dropped by a good shell; a machine must not depend on it.
-void Playout::tell(call::PieceId piece, const call::Event& event) {
-  if (jobs_[piece].cancelled && !stage_.chance(stage_.faults.stale)) return;
+void Playout::report(call::PieceId piece, const call::Event& event) {
   stage_.send(event);
-  if (stage_.chance(stage_.faults.duplicate))
+  if (pieces_[piece].forgotten || stage_.chance(stage_.faults.duplicate * 0.3))
     stage_.later(stage_.between(0, 3000), [this, event] { stage_.send(event); });
 }
 
-void Playout::become_ready(call::PieceId piece) {
-  jobs_[piece].has_sound = true;
-  tell(piece, call::PieceReady{piece});
-  pump();
-}
+// --- before the queue
 
-void Playout::become_done(call::PieceId piece, Duration length, Duration engine_time) {
-  auto& job = jobs_[piece];
-  job.complete = true;
-  if (!job.cancelled) checks_.synthesis_answered(piece, length);
-  tell(piece, call::PieceSynthesised{piece, length, engine_time});
-  pump();
-}
-
-void Playout::become_failed(call::PieceId piece) {
-  auto& job = jobs_[piece];
-  job.complete = true;
-  if (!job.cancelled) checks_.synthesis_answered(piece, Duration{0});
-  tell(piece,
-       call::SynthesisFailed{piece, {base::ErrorCode::unavailable, "tts", "the voice broke", base::Retry::never, 0}});
-  pump();
+void Playout::made(call::PieceId piece, Duration available, bool complete) {
+  auto& p = pieces_[piece];
+  if (p.forgotten) return;
+  p.available = available;
+  p.complete = complete;
+  pass_on(piece);
 }
 
 void Playout::play(call::PieceId piece) {
-  if (jobs_[piece].cancelled && stage_.plant != Plant::play_cancelled) return;
+  auto& p = pieces_[piece];
+  if (p.forgotten && stage_.plant != Plant::play_cancelled) return;
+  p.released = true;
   queue_.push_back(piece);
-  pump();
+  pass_on(piece);
 }
 
 /// Stops the synthesis and forgets what is held. What has its place in the queue keeps it until a flush.
 void Playout::cancel(call::PieceId piece) {
-  jobs_[piece].cancelled = true;
-  if (stage_.plant == Plant::play_cancelled) play(piece);
+  auto& p = pieces_[piece];
+  if (stage_.plant == Plant::play_cancelled && !p.released) return play(piece);
+  p.forgotten = true;
 }
 
+void Playout::pass_on(call::PieceId piece) {
+  auto& p = pieces_[piece];
+  if (!p.released || p.over) return;
+  p.queued = p.available;
+  p.finished = p.complete;
+  Duration waiting{0};
+  for (const auto id : queue_) waiting += pieces_[id].queued - pieces_[id].sent;
+  if (waiting > kQueueTakes + kTick) stage_.violate("playout takes 60 s", ms_text(waiting) + " wait in the queue");
+  pump();
+}
+
+// --- the queue
+
 void Playout::pump() {
-  while (playing_ == 0 && !start_pending_ && !queue_.empty()) {
+  while (!running_ && !held_ && !start_pending_ && !queue_.empty()) {
     const auto piece = queue_.front();
-    const auto& job = jobs_[piece];
-    const bool silent = job.cancelled && stage_.plant != Plant::play_cancelled;
-    if (!silent && job.has_sound) {
+    auto& p = pieces_[piece];
+    if (p.queued > p.sent) {
       start_pending_ = true;
-      const auto generation = generation_;
-      return stage_.at(next_tick(stage_.now), [this, piece, generation] {
+      return stage_.at(next_tick(stage_.now), [this, piece, generation = generation_] {
         if (generation == generation_) start(piece);
       });
     }
-    if (silent || !job.complete) return;  // holds up all behind it
+    if (!p.finished) return;  // holds up all behind it
     queue_.pop_front();
-    stage_.send(call::PlayoutFinished{piece});
+    p.over = true;
+    if (p.begun) checks_.sound_ends(piece, p.sent, false);  // held at its very end
+    report(piece, call::PlayoutFinished{piece});
   }
 }
 
 void Playout::start(call::PieceId piece) {
   start_pending_ = false;
   if (stage_.over) return;
-  queue_.pop_front();
-  playing_ = piece;
-  started_ = stage_.now;
-  checks_.sound_starts(piece);
-  const auto generation = generation_;
-  stage_.at(started_ + jobs_[piece].length, [this, piece, generation] { check_end(piece, generation); });
-  tell(piece, call::PlayoutStarted{piece});
+  auto& p = pieces_[piece];
+  if (ear_ != 0) quiet(Because::pause);  // held and resumed within one tick
+  running_ = true;
+  run_since_ = stage_.now;
+  ear_ = piece;
+  p.begun = true;
+  checks_.sound_starts(piece, p.sent);
+  stage_.at(run_since_ + (p.queued - p.sent), [this, piece, generation = generation_] {
+    if (generation == generation_) run_out(piece);
+  });
+  if (p.sent == Duration{0}) report(piece, call::PlayoutStarted{piece});
 }
 
-void Playout::check_end(call::PieceId piece, std::uint64_t generation) {
-  if (generation != generation_ || playing_ != piece) return;
-  const auto& job = jobs_[piece];
-  if (!job.complete || stage_.now < started_ + job.length)  // starved: silence until the rest comes
-    return stage_.later(kTick, [this, piece, generation] { check_end(piece, generation); });
-  playing_ = 0;
-  checks_.sound_ends(piece, stage_.now - started_, false);
-  tell(piece, call::PlayoutFinished{piece});
+/// All that there is of the piece was sent: its end, or a gap until the rest comes.
+void Playout::run_out(call::PieceId piece) {
+  auto& p = pieces_[piece];
+  stop_running();
+  if (!p.finished) {
+    quiet(Because::pause);
+    return pump();
+  }
+  queue_.pop_front();
+  p.over = true;
+  quiet(Because::end);
+  report(piece, call::PlayoutFinished{piece});
   pump();
 }
 
-void Playout::flush() {
-  if (stage_.plant == Plant::drop_flush) return;
+/// Counts what was sent: packets are out up to the next tick.
+void Playout::stop_running() {
   ++generation_;
   start_pending_ = false;
-  if (const auto piece = std::exchange(playing_, 0); piece != 0) {
-    const auto heard = stage_.now - started_;
-    checks_.sound_ends(piece, heard, true);
-    const bool forget = stage_.plant == Plant::forget_cut;
-    stage_.send(call::PlayoutCut{piece, forget ? jobs_[piece].length : heard});
+  if (!std::exchange(running_, false)) return;
+  auto& p = pieces_[queue_.front()];
+  p.sent = std::min(p.queued, p.sent + (next_tick(stage_.now) - run_since_));
+}
+
+void Playout::quiet(Because because) {
+  const auto piece = std::exchange(ear_, 0);
+  if (piece == 0) return;
+  const auto sent = pieces_[piece].sent;
+  if (because == Because::pause) return checks_.sound_pauses(piece, sent);
+  checks_.sound_ends(piece, sent, because == Because::cut);
+}
+
+void Playout::hold(Duration) {
+  if (held_ || stage_.plant == Plant::ignore_hold) return;
+  held_ = true;
+  stop_running();
+  stage_.at(next_tick(stage_.now), [this, generation = generation_] {
+    if (generation == generation_) quiet(Because::pause);
+  });
+}
+
+void Playout::resume() {
+  if (!held_ || stage_.plant == Plant::lose_resume) return;
+  held_ = false;
+  if (!queue_.empty()) {
+    auto& p = pieces_[queue_.front()];
+    const auto furthest = std::min(p.sent, kRewind) / kTick;
+    p.sent -= kTick * stage_.random.between(0, furthest);
+    if (stage_.plant == Plant::rewind_far) p.sent -= std::min(p.sent, kFarRewind);
   }
-  for (const auto piece : std::exchange(queue_, {})) stage_.send(call::PlayoutCut{piece, Duration{0}});
+  ++generation_;
+  pump();
+}
+
+void Playout::flush(Duration) {
+  if (stage_.plant == Plant::drop_flush) return;
+  const bool kept = stage_.plant == Plant::keep_held && held_;
+  held_ = false;
+  stop_running();
+  const bool was_audible = ear_ != 0;
+  const auto tick = next_tick(stage_.now);
+  if (was_audible) stage_.at(tick, [this] { quiet(Because::cut); });
+  for (const auto piece : queue_) {
+    auto& p = pieces_[piece];
+    p.over = !kept;
+    if (!was_audible && p.begun) checks_.sound_ends(piece, p.sent, true);
+    const auto heard = stage_.plant == Plant::forget_cut && p.sent > Duration{0} ? p.queued : p.sent;
+    stage_.at(tick, [this, piece, heard] { report(piece, call::PlayoutCut{piece, heard}); });
+  }
+  if (!kept) queue_.clear();
+  pump();
 }
 
 void Playout::hang_up() {
-  ++generation_;
+  stop_running();
+  const bool silent = ear_ == 0;
+  quiet(Because::cut);
+  if (silent && !queue_.empty() && pieces_[queue_.front()].begun)
+    checks_.sound_ends(queue_.front(), pieces_[queue_.front()].sent, true);
   queue_.clear();
-  if (const auto piece = std::exchange(playing_, 0); piece != 0) checks_.sound_ends(piece, stage_.now - started_, true);
+  held_ = false;
 }
 
 }  // namespace frontdesk::simulation

@@ -1,82 +1,64 @@
 #include "simulation/stage.hpp"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace frontdesk::simulation {
-namespace {
 
-using namespace std::string_view_literals;
-
-constexpr std::array kPlantNames = {std::pair{Plant::drop_flush, "drop_flush"sv},
-                                    std::pair{Plant::late_flush, "late_flush"sv},
-                                    std::pair{Plant::play_cancelled, "play_cancelled"sv},
-                                    std::pair{Plant::swallow_cancel, "swallow_cancel"sv},
-                                    std::pair{Plant::duplicate_end, "duplicate_end"sv},
-                                    std::pair{Plant::delay_play, "delay_play"sv},
-                                    std::pair{Plant::lose_wakeup, "lose_wakeup"sv},
-                                    std::pair{Plant::relabel_stale, "relabel_stale"sv},
-                                    std::pair{Plant::swallow_record, "swallow_record"sv},
-                                    std::pair{Plant::forget_cut, "forget_cut"sv},
-                                    std::pair{Plant::deaf, "deaf"sv},
-                                    std::pair{Plant::leak_chat, "leak_chat"sv}};
-
-}  // namespace
-
-std::optional<Plant> plant_named(std::string_view name) {
-  for (const auto& [plant, text] : kPlantNames)
-    if (text == name) return plant;
-  return std::nullopt;
+Instant next_tick(Instant at) {
+  const auto ticks = (at.since_start + kTick - Duration{1}) / kTick;
+  return Instant{kTick * ticks};
 }
 
-std::string_view name(Plant plant) {
-  for (const auto& [known, text] : kPlantNames)
-    if (known == plant) return text;
-  return "none";
+World world_of(std::uint64_t seed) {
+  return seed % kNetworkEvery == 0 ? World::network : World::marks;
 }
 
-const std::vector<Plant>& all_plants() {
-  static const std::vector<Plant> plants = [] {
-    std::vector<Plant> all;
-    all.reserve(kPlantNames.size());
-    for (const auto& entry : kPlantNames) all.push_back(entry.first);
-    return all;
-  }();
-  return plants;
+void Figures::add(const Figures& more) {
+  events += more.events;
+  barge_ins += more.barge_ins;
+  stale += more.stale;
+  turns += more.turns;
+  holds += more.holds;
+  resumes += more.resumes;
+  fillers += more.fillers;
+  candidates += more.candidates;
+  predictions += more.predictions;
+  network_calls += more.network_calls;
+  calm_answers += more.calm_answers;
 }
 
-Faults Faults::draw(base::Random& random) {
-  // A swarm: each kind of fault is off in half the seeds, so that some calls get far in spite of others.
-  const auto rate = [&](double most) { return random.chance(0.5) ? 0.0 : random.unit() * most; };
-  Faults f{};
-  f.stt_failed = rate(0.2), f.stt_never = rate(0.2), f.stt_slow = rate(0.4), f.stt_empty = rate(0.2);
-  f.chat_failed = rate(0.3), f.chat_never = rate(0.2), f.chat_empty = rate(0.1), f.chat_stalls = rate(0.2);
-  f.chat_breaks = rate(0.2), f.chat_drips = rate(0.1), f.chat_tools = rate(0.6), f.chat_ends = rate(0.2);
-  f.chat_loops = random.chance(0.9) ? 0.0 : 0.9;
-  f.tool_never = rate(0.2);
-  f.tts_failed = rate(0.2), f.tts_never = rate(0.1), f.tts_slow = rate(0.2), f.tts_breaks = rate(0.2);
-  f.stale = rate(1.0), f.duplicate = rate(0.3);
-  f.barge_in = rate(0.5), f.noise = rate(0.3), f.keys = rate(0.2), f.silence = rate(0.4), f.talks_over = rate(1.0);
-  f.cut_off = rate(0.01);
-  return f;
-}
-
-Stage::Stage(std::uint64_t seed, Plant planted) : random(seed), plant(planted), faults(Faults::draw(random)) {
+Stage::Stage(const Scenario& scenario)
+    : random(scenario.seed), plant(scenario.plant), world(scenario.chosen_world()), faults(Faults::draw(random)) {
   settings.greeting = "Hello, this is the simulated office. How can I help you today?";
   settings.soft_limit = base::seconds(random.between(30, 180));
   settings.longest_utterance = base::seconds(random.between(5, 45));
   settings.caller_number = base::Pii<std::string>("+442079460000");
+  if (random.chance(0.05)) {
+    voice_out_from = Instant{between(0, 60000)};
+    voice_out_until = voice_out_from + between(500, 30000);
+  }
+  if (random.chance(0.5)) return;
+  calm_from = Instant{between(3000, 90000)};
+  settings.soft_limit = std::max(settings.soft_limit, calm_from.since_start + base::seconds(90));
+  voice_out_until = std::min(voice_out_until, calm_from);
 }
 
 void Stage::run_next() {
   auto first = agenda_.extract(agenda_.begin());
-  now = first.key();
+  advance(first.key());
   first.mapped()();
 }
 
-void Stage::violate(std::string invariant, std::string detail) {
-  if (!violation) violation = Violation{std::move(invariant), std::move(detail)};
+void Stage::advance(Instant to) {
+  const bool was_calm = calm();
+  now = std::max(now, to);
+  if (!calm() || was_calm) return;
+  faults = Faults::none();
+  note("from here on nothing breaks");
+}
+
+void Stage::violate(std::string rule, std::string detail) {
+  if (!violation) violation = Violation{std::move(rule), std::move(detail)};
 }
 
 }  // namespace frontdesk::simulation

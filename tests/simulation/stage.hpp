@@ -5,77 +5,96 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "call/events.hpp"
 #include "conversation/conversation.hpp"
+#include "simulation/faults.hpp"
+#include "simulation/plants.hpp"
 
 namespace frontdesk::simulation {
 
 using base::Duration;
 using base::Instant;
 
-/// Bugs put into the shell on purpose: the checks must find each.
-enum class Plant {
-  none,
-  drop_flush,      ///< the playout queue is never flushed
-  late_flush,      ///< it is flushed 400 ms late
-  play_cancelled,  ///< a cancelled piece is played all the same
-  swallow_cancel,  ///< CancelSynthesis does not arrive
-  duplicate_end,   ///< EndCall is carried out twice
-  delay_play,      ///< some Play commands overtake others
-  lose_wakeup,     ///< some wakeups do not come
-  relabel_stale,   ///< answers to old questions carry the new id
-  swallow_record,  ///< some turns are not recorded
-  forget_cut,      ///< a cut piece is reported as heard to its end
-  deaf,            ///< the start of speech is not reported while we speak
-  leak_chat,       ///< CancelChat does not arrive
-};
-std::optional<Plant> plant_named(std::string_view name);
-std::string_view name(Plant plant);
-const std::vector<Plant>& all_plants();
+inline constexpr Duration kTick = base::milliseconds(20);
 
-/// Probabilities, drawn anew for every seed: most seeds have few faults, some have many.
-struct Faults {
-  double stt_failed, stt_never, stt_slow, stt_empty;
-  double chat_failed, chat_never, chat_empty, chat_stalls, chat_breaks, chat_drips, chat_tools, chat_loops, chat_ends;
-  double tool_never;
-  double tts_failed, tts_never, tts_slow, tts_breaks;
-  double stale, duplicate;
-  bool perfect_stt() const { return stt_failed + stt_never + stt_slow + stt_empty == 0; }
-  double barge_in, noise, keys, silence, talks_over;
-  double cut_off;  ///< after any event: the caller hangs up, packets stop, the operator ends the call
-  static Faults draw(base::Random& random);
+/// The first tick at or after an instant.
+Instant next_tick(Instant at);
+
+/// How much of the product takes part.
+enum class World {
+  marks,   ///< playout and the caller's voice as marks: thousands of calls a second
+  network  ///< sound through the real media sessions of both ends, and datagrams between them
+};
+
+/// One in this many seeds runs in the network world unless one is asked for.
+inline constexpr std::uint64_t kNetworkEvery = 64;
+World world_of(std::uint64_t seed);
+
+struct Scenario {
+  std::uint64_t seed = 1;
+  Plant plant = Plant::none;
+  std::optional<World> world;  ///< unset: as the seed says
+
+  World chosen_world() const { return world.value_or(world_of(seed)); }
 };
 
 struct Violation {
-  std::string invariant;
+  std::string rule;
   std::string detail;
+};
+
+/// What happened, to be added up over seeds.
+struct Figures {
+  std::uint64_t events = 0;
+  std::uint64_t barge_ins = 0;  ///< the caller began to sound while we did
+  std::uint64_t stale = 0;      ///< pieces heard that answer something else: each is also a violation
+  std::uint64_t turns = 0;      ///< of the caller, recorded
+  std::uint64_t holds = 0;
+  std::uint64_t resumes = 0;
+  std::uint64_t fillers = 0;
+  std::uint64_t candidates = 0;  ///< times that more than one answer was in the making
+  std::uint64_t predictions = 0;
+  std::uint64_t network_calls = 0;
+  std::uint64_t calm_answers = 0;  ///< questions of the liveness phase, each answered properly
+  void add(const Figures& more);
 };
 
 class Stage {
  public:
-  Stage(std::uint64_t seed, Plant planted);
+  explicit Stage(const Scenario& scenario);
 
   Instant now{};
   base::Random random;
   Plant plant;
+  World world;
   Faults faults;
   conversation::ConversationSettings settings;
   bool over = false;  ///< EndCall was carried out
   std::optional<Violation> violation;
-  std::function<void(call::Event)> send;  ///< to the machine, now
+  Figures figures;
+  std::function<void(call::Event)> send;                                     ///< to the machine, now
+  std::function<void(const std::string&)> note = [](const std::string&) {};  ///< for the reader of a tape
+
+  /// From then on nothing breaks any more; kNever in half the seeds.
+  Instant calm_from = base::kNever;
+  bool calm() const { return now >= calm_from; }
+  /// The voice itself is out, cached phrases included: [from, until).
+  Instant voice_out_from = base::kNever;
+  Instant voice_out_until = base::kNever;
+  bool voice_out() const { return now >= voice_out_from && now < voice_out_until; }
 
   void later(Duration after, std::function<void()> action) { at(now + after, std::move(action)); }
   void at(Instant when, std::function<void()> action) { agenda_.emplace(when, std::move(action)); }
   Instant next() const { return agenda_.empty() ? base::kNever : agenda_.begin()->first; }
   void run_next();
+  void advance(Instant to);  ///< the clock alone
 
   bool chance(double probability) { return random.chance(probability); }
   Duration between(int low_ms, int high_ms) { return base::milliseconds(random.between(low_ms, high_ms)); }
-  void violate(std::string invariant, std::string detail);
+  void violate(std::string rule, std::string detail);
 
  private:
   std::multimap<Instant, std::function<void()>> agenda_;  // equal instants keep their order

@@ -25,11 +25,14 @@ class Frontdesk:
         self.data = data or tempfile.mkdtemp(prefix="frontdesk-system-")
         self.owns_data = data is None
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", self.data, *arguments],
+            [*self.command(), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", self.data, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
             env={**os.environ, **(environment or {})})
         self.sip = self.http = None
         self._await_ready()
+
+    def command(self):
+        return [PROGRAM, "serve"]
 
     def _await_ready(self):
         too_late = threading.Timer(READY_SECONDS, self.process.kill)

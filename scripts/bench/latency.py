@@ -23,7 +23,6 @@ import figures  # noqa: E402
 SMOKE = "--smoke" in sys.argv
 STUBBED = os.path.join(os.path.dirname(PROGRAM), "frontdesk_stubbed")
 STUB_MS = {"stt": 100, "llm": 100, "tts": 80}
-SHORTEST_PAUSE_MS = 128  # windows_to_stop of the speech segmenter: the recogniser is asked after this
 SECONDS_A_LINE = 25  # at most: the limit of a caller's run is this times its lines
 TURN_SECONDS = 9  # about: calls are spread over one turn
 CAPACITY_LEVELS = [1, 2, 4, 6, 8, 12, 16, 24, 32]
@@ -32,10 +31,10 @@ CAPACITY_LEVELS = [1, 2, 4, 6, 8, 12, 16, 24, 32]
 class Stubbed(Frontdesk):
     """The server around engines of known delay."""
 
-    def __init__(self):
+    def __init__(self, delays_ms):
         self.data = tempfile.mkdtemp(prefix="frontdesk-bench-")
         self.owns_data = True
-        delays = [word for stage, ms in STUB_MS.items() for word in (f"--{stage}-ms", str(ms))]
+        delays = [word for stage, ms in delays_ms.items() for word in (f"--{stage}-ms", str(ms))]
         self.process = subprocess.Popen(
             [STUBBED, "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", self.data, *delays],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
@@ -138,18 +137,11 @@ def answers(server, calls):
     return found
 
 
-def stages(found, engines=None):
-    """Of answers(). `engines`: what the engines take by nature; all beyond it is ours."""
-    own = [own_share(turn, engines or {}) for turn in found if "gap_ms" in turn]
+def stages(found):
+    """Of answers(). What follows the decision is our own share and as much of the engines' time as was not hidden
+    behind the silence."""
     return {"stages_ms": {name: summary_of(turn.get(name) for turn in found) for name in STAGES},
-            "own_share_ms": summary_of(own)}
-
-
-def own_share(turn, engines):
-    """The gap, less what had to be waited for: the silence that ends the turn or, if longer, the engines one after
-    the other from the moment the pause was noticed."""
-    times = [min(turn.get(stage, 0), engines.get(stage, float("inf"))) for stage in ("stt_ms", "llm_ms", "tts_ms")]
-    return turn["gap_ms"] - max(turn["endpoint_ms"], SHORTEST_PAUSE_MS + sum(times))
+            "after_decision_ms": summary_of(turn["gap_ms"] - turn["endpoint_ms"] for turn in found if "gap_ms" in turn)}
 
 
 # --- the parts
@@ -232,24 +224,26 @@ def capacity(rows):
 
 
 def stubs(rows):
-    """Engines that take a known time: what is left is ours. One call, then a hundred."""
+    """Engines that take a known time, in one call and in a hundred."""
     if not os.path.exists(STUBBED):
         sys.exit(f"{STUBBED} is not built: run ./dev build")
-    lines = questions(rows)
-    with Stubbed() as server:
-        one, found_in_one = at_once(server, lines[:2 if SMOKE else 20], 1)
-        many, found_in_many = at_once(server, lines[:1 if SMOKE else 4], 10 if SMOKE else 100)
-        health = server.get("/api/health")
-    # The model's first clause comes some words after its first: as long as it takes in one call.
-    engines = {"stt_ms": STUB_MS["stt"], "tts_ms": STUB_MS["tts"],
-               "llm_ms": figures.percentile([turn["llm_ms"] for turn in found_in_one if "llm_ms" in turn], 50) or 0}
-    one.update(stages(found_in_one, engines))
-    many.update(stages(found_in_many, engines))
-    result = {"engines_ms": STUB_MS, "1 call": one, "100 calls": many,
-              "tick_late_p99_ms": health.get("tick_late_p99_ms")}
-    for figure in ("own_share_ms", "gap_ms"):
-        if one[figure].get("p95") is not None and many.get(figure, {}).get("p95") is not None:
-            result[f"{figure} p95, difference"] = round(many[figure]["p95"] - one[figure]["p95"], 1)
+    lines, many = questions(rows), 10 if SMOKE else 100
+    result = {}
+    for name, delays in (("engines at once", {"stt": 0, "llm": 0, "tts": 0}), ("engines of 280 ms", STUB_MS)):
+        found = {}
+        with Stubbed(delays) as server:
+            found["1 call"] = at_once(server, lines[:2] if SMOKE else lines[:4] * 3, 1)
+            found[f"{many} calls"] = at_once(server, lines[:1 if SMOKE else 4], many)
+            late = server.get("/api/health").get("tick_late_p99_ms")
+        measured = {calls: {**said, **stages(own)} for calls, (said, own) in found.items()}
+        one, crowd = measured.values()
+        figure = "gap_ms" if any(delays.values()) else "after_decision_ms"
+        if one[figure]["n"] and crowd.get(figure, {}).get("n"):
+            measured[f"{figure} p95, added by {many} calls"] = round(crowd[figure]["p95"] - one[figure]["p95"], 1)
+        result[name] = {**measured, "tick_late_p99_ms": late}
+    # With engines that take no time, what follows the decision is ours alone.
+    result["own_share_ms"] = {calls: each["after_decision_ms"] for calls, each in result["engines at once"].items()
+                              if calls.endswith(("call", " calls")) and isinstance(each, dict)}
     return result
 
 

@@ -9,12 +9,14 @@ namespace {
 
 using base::Duration;
 
-Duration silence_for(Completeness kind, const EndOfTurnSettings& settings) {
+Duration silence_for(Completeness kind, Expected expected, const EndOfTurnSettings& settings) {
   switch (kind) {
     case Completeness::question:
       return settings.question;
-    case Completeness::answer:
+    case Completeness::closing:
       return settings.answer;
+    case Completeness::answer:  // where nobody asked, "yes" and "hello" are how people begin
+      return expected == Expected::yes_or_no ? settings.answer : settings.statement;
     case Completeness::statement:
       return settings.statement;
     case Completeness::whole_number:
@@ -44,7 +46,7 @@ bool gives_no_clue(Completeness kind) {
 void weigh_melody(const Pause& pause, Completeness kind, const EndOfTurnSettings& settings,
                   EndOfTurnDecision& decision) {
   if (!pause.finished || !gives_no_clue(kind)) return;
-  if (*pause.finished <= settings.sure_to_go_on) {
+  if (*pause.finished <= settings.sure_to_go_on && kind != Completeness::question) {
     decision.silence = scaled(decision.silence, settings.slower);
     decision.because += ", but it sounds as if there is more";
   } else if (*pause.finished >= settings.sure_to_end) {
@@ -57,14 +59,24 @@ void weigh_melody(const Pause& pause, Completeness kind, const EndOfTurnSettings
 
 EndOfTurnDecision adaptive_end_of_turn(const Pause& pause, const EndOfTurnSettings& settings) {
   const auto words = judge_completeness(pause.text);
-  EndOfTurnDecision decision{silence_for(words.kind, settings), words.because};
+  EndOfTurnDecision decision{silence_for(words.kind, pause.expected, settings), words.because};
+  if (words.kind == Completeness::question && pause.confidence < settings.heard_clearly) {
+    decision.silence = settings.unsure;
+    decision.because += ", but it was not heard clearly";
+  }
   const bool expected_number = pause.expected == Expected::number || pause.expected == Expected::spelling;
   if (expected_number && gives_no_clue(words.kind)) {
     decision.silence = std::max(decision.silence, settings.unsure);
     decision.because += ", but a number or a spelling was asked for";
   }
   weigh_melody(pause, words.kind, settings, decision);
-  if (pause.longest_resumed > decision.silence && words.kind != Completeness::answer) {
+  const bool asked = pause.expected == Expected::answer || pause.expected == Expected::yes_or_no;
+  if (asked && pause.understood && settings.understood < decision.silence && words.kind != Completeness::open) {
+    decision.silence = settings.understood;
+    decision.because += ", and it answers what we asked";
+  }
+  const bool leaves_room = words.kind == Completeness::statement || words.kind == Completeness::unsure;
+  if (leaves_room && pause.longest_resumed > decision.silence) {
     decision.silence += (pause.longest_resumed - decision.silence) / 2;
     decision.because += "; this caller pauses long";
   }

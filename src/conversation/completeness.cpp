@@ -11,15 +11,15 @@ using namespace std::string_view_literals;
 // Words after which English speakers nearly always go on. "at", "for", "with" and the like may end a
 // question ("who is it for?"): they are in kDangling.
 constexpr std::array kOpenWords = {
-    "a"sv,      "an"sv,   "and"sv,   "are"sv,    "because"sv, "but"sv,   "by"sv,      "can"sv,    "could"sv,
-    "did"sv,    "do"sv,   "does"sv,  "each"sv,   "er"sv,      "erm"sv,   "every"sv,   "has"sv,    "how"sv,
-    "i"sv,      "i'd"sv,  "i'll"sv,  "i'm"sv,    "i've"sv,    "if"sv,    "is"sv,      "it's"sv,   "its"sv,
-    "just"sv,   "last"sv, "like"sv,  "maybe"sv,  "mr"sv,      "mrs"sv,   "ms"sv,      "my"sv,     "name's"sv,
-    "next"sv,   "or"sv,   "our"sv,   "quite"sv,  "really"sv,  "she's"sv, "he's"sv,    "should"sv, "since"sv,
-    "so"sv,     "some"sv, "than"sv,  "that's"sv, "the"sv,     "their"sv, "there's"sv, "these"sv,  "this"sv,
-    "those"sv,  "uh"sv,   "um"sv,    "until"sv,  "very"sv,    "was"sv,   "we"sv,      "we'd"sv,   "we're"sv,
-    "well"sv,   "were"sv, "when"sv,  "where"sv,  "whether"sv, "which"sv, "while"sv,   "will"sv,   "would"sv,
-    "you're"sv, "your"sv, "doctor"sv};
+    "a"sv,      "an"sv,     "and"sv,  "are"sv,   "because"sv, "but"sv,     "by"sv,    "can"sv,     "could"sv,
+    "did"sv,    "do"sv,     "does"sv, "each"sv,  "em"sv,      "er"sv,      "erm"sv,   "every"sv,   "has"sv,
+    "how"sv,    "i"sv,      "i'd"sv,  "i'll"sv,  "i'm"sv,     "i've"sv,    "if"sv,    "is"sv,      "it's"sv,
+    "its"sv,    "just"sv,   "last"sv, "like"sv,  "maybe"sv,   "mr"sv,      "mrs"sv,   "ms"sv,      "my"sv,
+    "name's"sv, "next"sv,   "or"sv,   "our"sv,   "quite"sv,   "really"sv,  "she's"sv, "he's"sv,    "should"sv,
+    "since"sv,  "so"sv,     "some"sv, "than"sv,  "that's"sv,  "the"sv,     "their"sv, "there's"sv, "these"sv,
+    "this"sv,   "those"sv,  "uh"sv,   "um"sv,    "until"sv,   "very"sv,    "was"sv,   "we"sv,      "we'd"sv,
+    "we're"sv,  "well"sv,   "were"sv, "when"sv,  "where"sv,   "whether"sv, "which"sv, "while"sv,   "will"sv,
+    "would"sv,  "you're"sv, "your"sv, "doctor"sv};
 constexpr std::array kDangling = {"about"sv,   "after"sv, "around"sv, "as"sv,     "at"sv,   "before"sv,
                                   "between"sv, "for"sv,   "from"sv,   "in"sv,     "into"sv, "of"sv,
                                   "on"sv,      "to"sv,    "with"sv,   "without"sv};
@@ -29,8 +29,6 @@ constexpr std::array kNeedsObject = {"want"sv, "need"sv,  "have"sv, "get"sv,  "m
                                      "send"sv, "speak"sv, "talk"sv, "try"sv,  "trying"sv, "change"sv};
 constexpr std::array kBeforeObject = {"to"sv,     "i"sv,    "we"sv, "you"sv, "can"sv,  "could"sv,
                                       "please"sv, "they"sv, "he"sv, "she"sv, "just"sv, "also"sv};
-constexpr std::array kPronouns = {"i"sv,  "we"sv,   "you"sv,   "he"sv,   "she"sv,
-                                  "it"sv, "they"sv, "there"sv, "that"sv, "this"sv};
 constexpr std::array kWhWords = {"what"sv, "when"sv,  "where"sv,  "who"sv,     "why"sv,  "which"sv,
                                  "how"sv,  "whose"sv, "what's"sv, "where's"sv, "who's"sv};
 constexpr std::array kAuxiliaries = {"is"sv,    "are"sv,     "was"sv,    "were"sv,  "do"sv,    "does"sv,
@@ -53,6 +51,11 @@ constexpr std::array kAnswers = {"yes"sv,    "no"sv,     "yeah"sv,  "yep"sv,    
                                  "hi"sv,     "thanks"sv, "thank"sv, "you"sv,    "bye"sv,     "goodbye"sv,
                                  "please"sv, "okay"sv,   "ok"sv,    "sure"sv,   "correct"sv, "right"sv,
                                  "stop"sv,   "it"sv,     "is"sv,    "that's"sv, "very"sv,    "much"sv};
+constexpr std::array kLeadIns = {"hi"sv,      "hello"sv,  "hey"sv,   "um"sv,   "uh"sv,   "er"sv,      "erm"sv,
+                                 "em"sv,      "oh"sv,     "ah"sv,    "so"sv,   "well"sv, "and"sv,     "but"sv,
+                                 "okay"sv,    "ok"sv,     "right"sv, "yes"sv,  "no"sv,   "yeah"sv,    "sorry"sv,
+                                 "please"sv,  "now"sv,    "also"sv,  "just"sv, "good"sv, "morning"sv, "afternoon"sv,
+                                 "evening"sv, "thanks"sv, "or"sv,    "then"sv};
 constexpr std::array kClosings = {"goodbye"sv, "bye"sv, "thanks"sv, "please"sv};
 constexpr std::array kDigitWords = {"zero"sv, "oh"sv,    "one"sv,   "two"sv,  "three"sv,  "four"sv,  "five"sv,
                                     "six"sv,  "seven"sv, "eight"sv, "nine"sv, "double"sv, "triple"sv};
@@ -96,14 +99,43 @@ bool has_verb(const std::vector<std::string>& words) {
   });
 }
 
-/// An auxiliary before its subject ("do you", "is the"), or a question word with a verb behind it.
-bool is_question(const std::vector<std::string>& words) {
-  constexpr std::size_t kLeadIn = 4;  // "hi, um, so what time..."
-  for (std::size_t i = 0; i + 1 < words.size() && i < kLeadIn; ++i) {
-    if (contains(kAuxiliaries, words[i]) && (i == 0 || !contains(kPronouns, words[i - 1]))) return words.size() > i + 2;
-    if (contains(kWhWords, words[i])) return has_verb(words);
-  }
+/// Past "hi, um, so": where the sentence begins.
+std::size_t first_word(const std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at < words.size() && contains(kLeadIns, words[at])) ++at;
+  const bool greeted = at > 0 && (words[at - 1] == "hi" || words[at - 1] == "hello" || words[at - 1] == "hey");
+  return greeted && at < words.size() && words[at] == "there" ? at + 1 : at;
+}
+
+/// "Could you tell me when the": a question within the question that has hardly begun.
+bool inner_question_open(const std::vector<std::string>& words, std::size_t first) {
+  constexpr std::size_t kBegun = 3;  // words
+  for (std::size_t i = words.size(); i-- > first + 1;)
+    if (contains(kWhWords, words[i]) || words[i] == "if") {
+      const std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      return rest.size() < kBegun && !has_verb(rest) && (rest.empty() || rest.front() != "to");
+    }
   return false;
+}
+
+/// An auxiliary before its subject ("do you", "is the"), a question word with something behind it, or the
+/// recogniser's question mark: it may have lost a soft "do" ("you see children?").
+bool is_question(const std::vector<std::string>& words, char mark) {
+  constexpr std::size_t kWhole = 4;  // words
+  const auto first = first_word(words);
+  const auto length = words.size() - first;
+  if (length <= 2 || inner_question_open(words, first)) return false;
+  if (contains(kAuxiliaries, words[first])) return true;
+  if (contains(kWhWords, words[first])) return length >= kWhole || has_verb(words);
+  if (words[first] == "you" && words[first + 1].ends_with("ing")) return true;
+  return mark == '?' && (words[first] == "you" || words[first] == "there" || (length >= kWhole && has_verb(words)));
+}
+
+/// "And on Sundays?", "What about children?"
+bool follows_up(const std::vector<std::string>& words) {
+  constexpr std::size_t kLongest = 6;
+  if (words.size() < 3 || words.size() > kLongest || has_verb(words)) return false;
+  return words[0] == "and" || words[0] == "or" || words[1] == "about";
 }
 
 /// "If I come on Tuesday": the other half of the sentence is still to come.
@@ -124,7 +156,6 @@ bool closes(const std::vector<std::string>& words) {
 
 bool is_whole_answer(const std::vector<std::string>& words) {
   constexpr std::size_t kLongestAnswer = 4;
-  if (closes(words)) return true;
   return words.size() <= kLongestAnswer &&
          std::all_of(words.begin(), words.end(), [](const std::string& word) { return contains(kAnswers, word); });
 }
@@ -134,7 +165,8 @@ const char* open_because(const std::vector<std::string>& words, std::string_view
   if (text.ends_with("...")) return "trails off";
   if (const char mark = last_mark(text); mark == ',' || mark == '-') return "ends in a comma";
   if (contains(kOpenWords, words.back())) return "the last word calls for more";
-  if (contains(kDangling, words.back()) && (!question || last_mark(text) != '?')) return "ends in a preposition";
+  const bool may_dangle = question && words.back() != "to" && contains(kWhWords, words[first_word(words)]);
+  if (contains(kDangling, words.back()) && !may_dangle) return "ends in a preposition";
   if (wants_object(words)) return "what is wanted is still to come";
   if (is_half_sentence(words, text)) return "half of a sentence";
   if (contains(kWhWords, words.back())) return "a question only begun";
@@ -144,8 +176,8 @@ const char* open_because(const std::vector<std::string>& words, std::string_view
 }  // namespace
 
 std::string_view name(Completeness completeness) {
-  constexpr std::array kNames = {"nothing"sv, "question"sv, "answer"sv, "statement"sv, "whole_number"sv,
-                                 "number"sv,  "spelling"sv, "open"sv,   "unsure"sv};
+  constexpr std::array kNames = {"nothing"sv,      "question"sv, "closing"sv,  "answer"sv, "statement"sv,
+                                 "whole_number"sv, "number"sv,   "spelling"sv, "open"sv,   "unsure"sv};
   return kNames[static_cast<std::size_t>(completeness)];
 }
 
@@ -177,14 +209,14 @@ CompletenessDecision judge_completeness(std::string_view text) {
   if (trailing_digits(words) >= kTelephoneDigits) return {whole_number, "a whole telephone number"};
   if (is_numeric(words.back())) return {number, "ends in a number"};
   if (ends_in_letters(words)) return {spelling, "ends in single letters"};
+  if (closes(words)) return {closing, "the caller is done"};
   if (is_whole_answer(words)) return {answer, "a complete answer"};
-  const bool asks = is_question(words);
+  const bool asks = is_question(words, last_mark(text));
   if (const auto* because = open_because(words, text, asks)) return {open, because};
   if (asks) return {question, "a complete question"};
   const char mark = last_mark(text);
   const bool ended = mark == '.' || mark == '?' || mark == '!';
-  const bool follows_up = words.size() >= 3 && (words[0] == "and" || words[0] == "or" || words[1] == "about");
-  if (mark == '?' && follows_up) return {question, "a question that follows on"};
+  if (mark == '?' && follows_up(words)) return {question, "a question that follows on"};
   if (mark == '?') return {unsure, "sounds like a question but has no verb"};
   if (ended && (mark == '!' || has_verb(words))) return {statement, "a complete sentence"};
   return {unsure, ended ? "a fragment" : "no clear ending"};

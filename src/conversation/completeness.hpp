@@ -10,7 +10,8 @@ namespace frontdesk::conversation {
 enum class Completeness {
   nothing,       ///< no words
   question,      ///< a whole question
-  answer,        ///< "yes", "no thanks", "goodbye": whole in itself
+  closing,       ///< "..., please", "thank you", "goodbye"
+  answer,        ///< "yes", "okay", "hello": whole in itself, or only a beginning
   statement,     ///< a whole sentence that is no question
   whole_number,  ///< ends in as many digits as a telephone number has
   number,        ///< ends in digits, perhaps not the last

@@ -15,8 +15,9 @@ TEST(Completeness, QuestionsWithAVerbAreWhole) {
   for (const char* text :
        {"What time do you open?", "what time do you close on Friday", "Hi, um, so how much is a check-up?",
         "Do you have a car park?", "Is there wheelchair access?", "Where are you located", "Can I book an appointment?",
-        "Are you open on Saturdays?", "Who is it for?", "And on Sundays?", "What about children?",
-        "Could you tell me the price of a filling?"})
+        "Are you open on Saturdays?", "Who is it for?", "And on Sundays?", "You see children?",
+        "Which bus stops outside.", "Hi there, you taking on new patients.", "Is that why you brought me here?",
+        "What about children?", "Could you tell me the price of a filling?"})
     EXPECT_EQ(kind(text), Completeness::question) << text;
 }
 
@@ -53,9 +54,26 @@ TEST(Completeness, NumbersAndSpelling) {
 }
 
 TEST(Completeness, WholeAnswersNeedNoVerb) {
-  for (const char* text : {"yes", "Okay", "No thanks", "hello", "Yes, please.", "Thank you very much", "That's it.",
-                           "That is all, thank you very much, good-bye.", "A table for two at eight, please."})
+  for (const char* text : {"yes", "Okay", "hello", "That's it.", "No."})
     EXPECT_EQ(kind(text), Completeness::answer) << text;
+}
+
+TEST(Completeness, WhoClosesIsDone) {
+  for (const char* text : {"No thanks", "Yes, please.", "Thank you.", "That is all, thank you very much, good-bye.",
+                           "A table for two at eight, please."})
+    EXPECT_EQ(kind(text), Completeness::closing) << text;
+}
+
+TEST(Completeness, AnAuxiliaryInMidSentenceAsksNothing) {
+  for (const char* text : {"The cable should bear my weight.", "Evil had come to the gap.", "My son will be late."})
+    EXPECT_EQ(kind(text), Completeness::statement) << text;
+}
+
+TEST(Completeness, AQuestionWithinTheQuestionNeedsItsVerb) {
+  EXPECT_NE(kind("Could you tell me when the hygienist?"), Completeness::question);
+  EXPECT_EQ(kind("Could you tell me when the hygienist is in?"), Completeness::open) << "ends in a preposition";
+  EXPECT_EQ(kind("Could you tell me when the hygienist is there?"), Completeness::question);
+  EXPECT_EQ(kind("Is it possible to?"), Completeness::open);
 }
 
 TEST(Completeness, FragmentsAreUnsure) {

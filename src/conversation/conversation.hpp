@@ -116,6 +116,7 @@ class Conversation final : public call::Activity {
 
   // Guessing.
   void guess_reply(const std::string& caller_text);
+  bool guess_is_sure(std::string_view caller_text) const;
   std::optional<Reply> take_guess(const std::string& caller_text);
   void discard_guess(std::size_t index, const char* because);
   void discard_guesses();

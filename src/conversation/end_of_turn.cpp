@@ -10,6 +10,7 @@ using namespace std::string_view_literals;
 
 constexpr std::array kSpellingWords = {"spell"sv, "spelled"sv, "spelling"sv, "spelt"sv};
 constexpr std::array kNumberWords = {"number"sv, "digits"sv, "postcode"sv, "address"sv, "e-mail"sv, "email"sv};
+constexpr std::array kOpenInvitation = {"help"sv, "else"sv};
 constexpr std::array kChoiceOpeners = {"is"sv,    "are"sv,  "do"sv,    "does"sv,   "shall"sv, "can"sv,
                                        "would"sv, "will"sv, "could"sv, "should"sv, "have"sv};
 
@@ -47,7 +48,8 @@ Expected expected_after(std::string_view our_words) {
   const bool choice = std::find(kChoiceOpeners.begin(), kChoiceOpeners.end(), words.front()) != kChoiceOpeners.end();
   if (choice) return Expected::yes_or_no;
   if (any_of(words, kNumberWords)) return Expected::number;
-  return Expected::anything;
+  const bool open = any_of(words, kOpenInvitation);
+  return open ? Expected::anything : Expected::answer;
 }
 
 }  // namespace frontdesk::conversation

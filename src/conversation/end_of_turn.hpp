@@ -16,12 +16,14 @@ enum class EndOfTurnPolicy {
 };
 
 /// What we asked the caller for last.
-enum class Expected { anything, yes_or_no, number, spelling };
+enum class Expected { anything, answer, yes_or_no, number, spelling };
 
 /// A pause, as far as it is understood.
 struct Pause {
   std::string_view text;          ///< the whole turn so far
   std::optional<float> finished;  ///< the turn detector's probability; none if it has not answered
+  float confidence = 1;           ///< the recogniser's, 0 to 1
+  bool understood = false;        ///< the model, asked ahead, is sure of its reply
   bool stable = false;            ///< the recogniser has said the same words twice
   Expected expected = Expected::anything;
   base::Duration longest_resumed{0};  ///< the longest pause after which this caller went on, in this call
@@ -34,18 +36,20 @@ struct EndOfTurnSettings {
   // What the words ask for.
   base::Duration question = base::milliseconds(260);
   base::Duration answer = base::milliseconds(300);
-  base::Duration statement = base::milliseconds(560);
-  base::Duration unsure = base::milliseconds(750);
-  base::Duration whole_number = base::milliseconds(600);
-  base::Duration open = base::milliseconds(1300);
-  base::Duration number = base::milliseconds(1300);
-  base::Duration spelling = base::milliseconds(1300);
+  base::Duration statement = base::milliseconds(1250);
+  base::Duration unsure = base::milliseconds(1350);
+  base::Duration understood = base::milliseconds(600);  ///< an answer to our question, and we know what it means
+  base::Duration whole_number = base::milliseconds(650);
+  base::Duration open = base::milliseconds(1400);
+  base::Duration number = base::milliseconds(1450);
+  base::Duration spelling = base::milliseconds(1450);
 
-  double slower = 1.6;  ///< when the melody says that the caller goes on
-  double faster = 0.7;  ///< when it says that they have finished
+  float heard_clearly = 0.7F;  ///< a question recognised with less may be half of another sentence
+  double slower = 1.6;          ///< when the melody says that the caller goes on
+  double faster = 0.7;          ///< when it says that they have finished
   float sure_to_go_on = 0.3F;
   float sure_to_end = 0.8F;
-  base::Duration longest = base::milliseconds(1800);
+  base::Duration longest = base::milliseconds(1600);
   base::Duration shortest = base::milliseconds(200);
 };
 

@@ -17,7 +17,7 @@ base::Duration silence(Pause pause) {
 
 TEST(EndOfTurn, TheWordsSetTheSilence) {
   EXPECT_EQ(silence({.text = "What time do you open?"}), kDefault.question);
-  EXPECT_EQ(silence({.text = "Yes."}), kDefault.answer);
+  EXPECT_EQ(silence({.text = "Yes, please."}), kDefault.answer);
   EXPECT_EQ(silence({.text = "I'd like to book a table."}), kDefault.statement);
   EXPECT_EQ(silence({.text = "I'd like to"}), kDefault.open);
   EXPECT_EQ(silence({.text = "oh two oh seven"}), kDefault.number);
@@ -38,11 +38,27 @@ TEST(EndOfTurn, WhoWasAskedForANumberMayThink) {
   EXPECT_EQ(silence({.text = "It's 020 7946 0123", .expected = Expected::number}), kDefault.whole_number);
 }
 
+TEST(EndOfTurn, YesEndsTheTurnWhereAChoiceWasOffered) {
+  EXPECT_EQ(silence({.text = "Yes.", .expected = Expected::yes_or_no}), kDefault.answer);
+  EXPECT_EQ(silence({.text = "Yes."}), kDefault.statement) << "\"Yes, hi, I would like...\"";
+}
+
+TEST(EndOfTurn, AQuestionThatWasNotHeardClearlyMayBeHalfOfSomething) {
+  EXPECT_EQ(silence({.text = "What time do you open?", .confidence = 0.5F}), kDefault.unsure);
+}
+
+TEST(EndOfTurn, WhatAnswersOurQuestionNeedsLess) {
+  EXPECT_EQ(silence({.text = "It's John Smith.", .understood = true, .expected = Expected::answer}),
+            kDefault.understood);
+  EXPECT_EQ(silence({.text = "It's John Smith.", .understood = true}), kDefault.statement) << "nobody asked";
+  EXPECT_EQ(silence({.text = "My name is", .understood = true, .expected = Expected::answer}), kDefault.open);
+}
+
 TEST(EndOfTurn, WhoPausesLongIsGivenTime) {
-  const auto patient = silence({.text = "What time do you open?", .longest_resumed = milliseconds(900)});
-  EXPECT_GT(patient, kDefault.question);
-  EXPECT_LT(patient, milliseconds(900));
-  EXPECT_EQ(silence({.text = "Yes.", .longest_resumed = milliseconds(900)}), kDefault.answer);
+  const auto patient = silence({.text = "I'd like a table.", .longest_resumed = milliseconds(1300)});
+  EXPECT_GT(patient, kDefault.statement);
+  EXPECT_LT(patient, milliseconds(1300));
+  EXPECT_EQ(silence({.text = "What time do you open?", .longest_resumed = milliseconds(900)}), kDefault.question);
 }
 
 TEST(EndOfTurn, IsBounded) {
@@ -70,6 +86,7 @@ TEST(Expected, IsWhatTheLastQuestionAsksFor) {
   EXPECT_EQ(expected_after("And what number can we reach you on?"), Expected::number);
   EXPECT_EQ(expected_after("Your number is 5. Shall I book it?"), Expected::yes_or_no);
   EXPECT_EQ(expected_after("How can I help?"), Expected::anything);
+  EXPECT_EQ(expected_after("And what is your name?"), Expected::answer);
   EXPECT_EQ(expected_after("We are open."), Expected::anything);
   EXPECT_EQ(expected_after("?"), Expected::anything);
   EXPECT_EQ(expected_after(""), Expected::anything);

@@ -19,6 +19,14 @@ void Conversation::guess_reply(const std::string& caller_text) {
   guesses_.push_back(prepare_reply(caller_text, false));
 }
 
+/// The model has answered these words, and knows what it is talking about.
+bool Conversation::guess_is_sure(std::string_view caller_text) const {
+  constexpr float kSure = 0.8F;
+  return std::any_of(guesses_.begin(), guesses_.end(), [&](const Reply& guess) {
+    return guess.text_complete && guess.outcome.confidence >= kSure && same_words(guess.answers, caller_text);
+  });
+}
+
 std::optional<Reply> Conversation::take_guess(const std::string& caller_text) {
   const auto found = std::find_if(guesses_.begin(), guesses_.end(),
                                   [&](const Reply& guess) { return same_words(guess.answers, caller_text); });

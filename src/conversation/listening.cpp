@@ -81,7 +81,7 @@ void Conversation::on(const call::SpeechStopped& event) {
   emit(call::Transcribe{caller_.request, now_});
   caller_.prediction = caller_.request;  // one pause, one id
   emit(call::PredictTurnEnd{caller_.prediction, caller_.started, event.at});
-  set(kTranscript, now_ + settings_.transcript_deadline);
+  set(kTranscript, now_ + (held_ ? settings_.transcript_deadline_held : settings_.transcript_deadline));
 }
 
 void Conversation::on(const call::PartialTranscript& event) {
@@ -123,12 +123,15 @@ void Conversation::plan_endpoint() {
   Pause pause;
   pause.text = text;
   pause.finished = caller_.finished;
+  pause.confidence = caller_.confidence;
   pause.stable = caller_.stable;
+  pause.understood = guess_is_sure(text);
   pause.expected = expected_;
   pause.longest_resumed = longest_resumed_;
   const auto decision = silence_that_ends_turn(pause, settings_.end_of_turn);
-  trace("endpoint", "waiting " + milliseconds_text(decision.silence) + ": " + decision.because);
   const auto due = caller_.speech_end + decision.silence;
+  if (due != timers_[kEndpoint])
+    trace("endpoint", "waiting " + milliseconds_text(decision.silence) + ": " + decision.because);
   if (due <= now_) return decide_turn();
   set(kEndpoint, due);
 }

@@ -47,7 +47,8 @@ struct ConversationSettings {
   int max_turns = 300;                                 ///< of both together; then goodbye
   base::Duration soft_limit = base::seconds(20 * 60);  ///< then we say goodbye
   base::Duration transcript_deadline = base::milliseconds(2000);
-  base::Duration filler_after = base::milliseconds(1200);    ///< turn decided, and nothing to hear yet
+  base::Duration transcript_deadline_held = base::milliseconds(1300);  ///< while our own words are held
+  base::Duration filler_after = base::milliseconds(1200);              ///< turn decided, and nothing to hear yet
   base::Duration sound_within = base::milliseconds(2300);    ///< end of speech -> filler, however the turn was decided
   base::Duration model_deadline = base::seconds(4);          ///< to the first text, and from there to a clause
   base::Duration answer_deadline = base::seconds(7);         ///< turn decided -> first sound, tools and all

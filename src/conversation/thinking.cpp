@@ -76,6 +76,7 @@ void Conversation::on(const call::ChatFinished& event) {
   if (empty) reply->broken = "an empty answer";
   if (is_guess(*reply) && empty)
     return discard_guess(static_cast<std::size_t>(reply - guesses_.data()), "the answer was empty");
+  if (is_guess(*reply) && state_ == State::pausing && caller_.transcribed) return plan_endpoint();
   if (!is_current(*reply)) return;  // the rest when its time comes
   if (empty) return reply_failed("model", reply->broken);
   if (reply->audible || reply->pieces.empty()) run_tools(*reply);

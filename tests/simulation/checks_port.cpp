@@ -43,6 +43,7 @@ void Checks::on(const call::PredictTurnEnd& command) {
 }
 
 void Checks::on(const call::StartChat& command) {
+  if (!command.request.speculative) caller_acted_ = true;  // keys kept from before the answer, perhaps
   if (!open_chats_.empty()) ++stage_.figures.candidates;
   open_chats_.insert(command.request.id);
   if (open_chats_.size() > kMaxCandidates)

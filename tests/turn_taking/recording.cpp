@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "audio/levels.hpp"
 #include "audio/g711.hpp"
 #include "audio/resampler.hpp"
 #include "audio/wav.hpp"
@@ -111,6 +112,12 @@ std::optional<float> Recording::turn_end(std::size_t from, std::size_t to) {
   const auto known = turn_ends_.find({from, to});
   if (known != turn_ends_.end()) return known->second;
   return turn_ends_[{from, to}] = engines_->turn_end(pcm_, from, to);
+}
+
+float Recording::level_dbfs(std::size_t window) const {
+  const auto from = std::min(window * speech::kVadWindowSamples, pcm_.size());
+  const auto count = std::min(speech::kVadWindowSamples, pcm_.size() - from);
+  return static_cast<float>(audio::rms_dbfs(audio::PcmView(pcm_).subspan(from, count)));
 }
 
 }  // namespace frontdesk::turn_taking

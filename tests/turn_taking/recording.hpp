@@ -43,6 +43,8 @@ class Recording {
   base::Duration speech_end() const { return speech_end_; }    ///< of the last sound, on the waveform
   const std::optional<Span>& pause() const { return pause_; }  ///< on the waveform
   std::size_t samples() const { return pcm_.size(); }
+  /// Loudness of a window of the speech detector.
+  float level_dbfs(std::size_t window) const;
   const std::vector<float>& speech_probabilities() const { return probabilities_; }
 
   /// Remembered by the stretch asked for.

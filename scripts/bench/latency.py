@@ -45,8 +45,8 @@ class Stubbed(Frontdesk):
 # --- lines and plans
 
 def complete_lines(rows):
-    """Whole utterances that neither end a call nor need a question before them; voices in turn."""
-    lines = [row for row in rows if row["middle"] == "-" and row["kind"] not in ("goodbye", "answer", "number")]
+    """Whole questions; human and synthetic voices in turn. (What statements wait is in turn_taking.json.)"""
+    lines = [row for row in rows if row["middle"] == "-" and row["kind"] == "question"]
     human = [row for row in lines if not corpus.is_synthetic(row)]
     synthetic = [row for row in lines if corpus.is_synthetic(row)]
     random.Random(1).shuffle(human)

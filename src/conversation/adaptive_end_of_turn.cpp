@@ -70,8 +70,9 @@ EndOfTurnDecision adaptive_end_of_turn(const Pause& pause, const EndOfTurnSettin
     decision.because += ", but a number or a spelling was asked for";
   }
   weigh_melody(pause, words.kind, settings, decision);
-  const bool asked = pause.expected == Expected::answer || pause.expected == Expected::yes_or_no;
-  if (asked && pause.understood && settings.understood < decision.silence && words.kind != Completeness::open) {
+  // Not after a choice: whoever says more than yes or no has only begun.
+  if (pause.expected == Expected::answer && pause.understood && settings.understood < decision.silence &&
+      words.kind != Completeness::open) {
     decision.silence = settings.understood;
     decision.because += ", and it answers what we asked";
   }

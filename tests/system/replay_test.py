@@ -116,7 +116,7 @@ class Replay(unittest.TestCase):
         self.assertEqual(self.rerun("--calls", calls, "--from-transcripts")[1], out, "it is exact")
 
     def test_another_price_is_found_and_nothing_else(self):
-        with open("examples/hillside-dental.toml") as file:
+        with open(os.path.join(ROOT, "examples", "hillside-dental.toml")) as file:
             text = file.read()
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as config, tempfile.NamedTemporaryFile() as report:
             config.write(text.replace("price = 48\n", "price = 52\n"))

@@ -7,6 +7,10 @@ namespace frontdesk::conversation {
 std::optional<SpeechSegmenter::Mark> SpeechSegmenter::push(base::Instant start, base::Duration length,
                                                            float probability, std::optional<float> level_dbfs) {
   if (in_speech_) return follow(start + length, probability, level_dbfs);
+  if (paused_ < settings_.windows_of_doubt) {
+    ++paused_;
+    if (level_dbfs && is_below(settings_.doubt_db, *level_dbfs)) probability = 0;
+  }
   auto mark = listen(start, start + length, probability);
   if (mark) loudness_dbfs_ = level_dbfs.value_or(0.0F);
   return mark;
@@ -48,14 +52,19 @@ std::optional<SpeechSegmenter::Mark> SpeechSegmenter::follow(base::Instant end, 
   voiced_ = 0;
   silent_ = 0;
   at_rest_ = 0;
+  paused_ = 0;
   stirred_.reset();
   return call::SpeechStopped{last_voiced_end_};
+}
+
+bool SpeechSegmenter::is_below(float fall_db, float level_dbfs) const {
+  return loudness_dbfs_ < 0 && level_dbfs < loudness_dbfs_ - fall_db;
 }
 
 bool SpeechSegmenter::fell_silent(float probability, std::optional<float> level_dbfs) {
   if (probability < settings_.leave) return true;
   if (!level_dbfs) return false;
-  const bool fell = loudness_dbfs_ < 0 && *level_dbfs < loudness_dbfs_ - settings_.fall_db;
+  const bool fell = is_below(settings_.fall_db, *level_dbfs);
   const auto remembered = loudness_dbfs_ < 0 ? loudness_dbfs_ - settings_.forget_db : *level_dbfs;
   loudness_dbfs_ = std::max(*level_dbfs, remembered);
   return fell;

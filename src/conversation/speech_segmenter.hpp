@@ -24,6 +24,10 @@ struct SegmenterSettings {
   /// before is silent whatever it says.
   float fall_db = 26.0F;
   float forget_db = 0.25F;  ///< per window, by which the loudness of the speech is forgotten
+  /// Nor does it stop believing in speech at once: so long after a pause began, so soft a window does not
+  /// end the pause either.
+  int windows_of_doubt = 10;
+  float doubt_db = 30.0F;  ///< a little more than fall_db: a sentence may go on softly
 };
 
 class SpeechSegmenter {
@@ -41,6 +45,7 @@ class SpeechSegmenter {
   std::optional<Mark> listen(base::Instant start, base::Instant end, float probability);
   std::optional<Mark> follow(base::Instant end, float probability, std::optional<float> level_dbfs);
   bool fell_silent(float probability, std::optional<float> level_dbfs);
+  bool is_below(float fall_db, float level_dbfs) const;
 
   SegmenterSettings settings_;
   bool in_speech_ = false;
@@ -48,6 +53,7 @@ class SpeechSegmenter {
   float loudness_dbfs_ = 0;               ///< of the speech so far; 0: not known
   int voiced_ = 0;                        ///< windows in the onset so far
   int silent_ = 0;                        ///< silent windows in a row; before speech: weak windows inside the onset
+  int paused_ = 0;                        ///< windows since the pause began
   int at_rest_ = 0;                       ///< windows without stirring, in a row
   std::optional<base::Instant> stirred_;  ///< where the present stirring began
   base::Instant last_voiced_end_{};

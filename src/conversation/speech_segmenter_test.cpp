@@ -109,6 +109,24 @@ TEST(SpeechSegmenter, AFallInLoudnessIsSilenceBeforeTheDetectorBelievesIt) {
   EXPECT_EQ(std::get<call::SpeechStopped>(*stop).at, Instant{kWindow * 10});
 }
 
+TEST(SpeechSegmenter, AfterAFallTheDetectorsAfterglowIsNoNewSpeech) {
+  SpeechSegmenter segmenter(settings());
+  int window = 0;
+  const auto push = [&](float level, float probability = 0.9F) {
+    return segmenter.push(Instant{kWindow * window++}, kWindow, probability, level);
+  };
+  for (int i = 0; i < 10; ++i) push(-20);
+  for (int i = 0; i < 4; ++i) push(-60);
+  EXPECT_FALSE(segmenter.in_speech());
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(push(-60)) << "still believed in, still silent";
+  for (int i = 0; i < 3; ++i) push(-25);
+  EXPECT_TRUE(segmenter.in_speech()) << "loud enough";
+  for (int i = 0; i < 4; ++i) push(-60);
+  for (int i = 0; i < 20; ++i) push(-60, 0);
+  for (int i = 0; i < 3; ++i) push(-60);
+  EXPECT_TRUE(segmenter.in_speech()) << "later somebody may well be soft";
+}
+
 TEST(SpeechSegmenter, SoftSoundsWithinSpeechAndNoiseAfterItAreNoSilence) {
   SpeechSegmenter segmenter(settings());
   int window = 0;

@@ -13,9 +13,11 @@ Duration silence_for(Completeness kind, Expected expected, const EndOfTurnSettin
   switch (kind) {
     case Completeness::question:
       return settings.question;
+    case Completeness::request:
+      return settings.request;
     case Completeness::closing:
       return settings.answer;
-    case Completeness::answer:  // where nobody asked, "yes" and "hello" are how people begin
+    case Completeness::answer:  // where nobody asked, "yes" is how people begin
       return expected == Expected::yes_or_no ? settings.answer : settings.statement;
     case Completeness::statement:
       return settings.statement;

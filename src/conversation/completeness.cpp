@@ -35,6 +35,15 @@ constexpr std::array kAuxiliaries = {"is"sv,    "are"sv,     "was"sv,    "were"s
                                      "did"sv,   "can"sv,     "could"sv,  "would"sv, "will"sv,  "have"sv,
                                      "has"sv,   "had"sv,     "should"sv, "may"sv,   "isn't"sv, "aren't"sv,
                                      "don't"sv, "doesn't"sv, "can't"sv,  "won't"sv, "might"sv, "am"sv};
+// What is arranged with a business ("can I book a table", "could somebody call me back")...
+constexpr std::array kArranging = {"appointment"sv, "arrange"sv, "back"sv,  "book"sv,       "booking"sv, "call"sv,
+                                   "cancel"sv,      "change"sv,  "come"sv,  "message"sv,    "move"sv,    "rearrange"sv,
+                                   "reserve"sv,     "table"sv,   "visit"sv, "reschedule"sv, "ring"sv};
+// ...and the words that begin the particulars of it.
+constexpr std::array kParticulars = {"about"sv,  "at"sv,      "for"sv,       "from"sv,     "in"sv,     "on"sv,
+                                     "with"sv,   "today"sv,   "tonight"sv,   "tomorrow"sv, "this"sv,   "next"sv,
+                                     "monday"sv, "tuesday"sv, "wednesday"sv, "thursday"sv, "friday"sv, "saturday"sv,
+                                     "sunday"sv, "now"sv,     "before"sv,    "after"sv,    "until"sv};
 // Enough verbs to tell a clause from a fragment in the talk of a front desk; -ed and -ing count too.
 constexpr std::array kVerbs = {"want"sv, "need"sv, "like"sv,   "book"sv,   "call"sv,  "speak"sv,  "talk"sv,  "know"sv,
                                "go"sv,   "come"sv, "see"sv,    "make"sv,   "take"sv,  "get"sv,    "got"sv,   "have"sv,
@@ -51,6 +60,7 @@ constexpr std::array kAnswers = {"yes"sv,    "no"sv,     "yeah"sv,  "yep"sv,    
                                  "hi"sv,     "thanks"sv, "thank"sv, "you"sv,    "bye"sv,     "goodbye"sv,
                                  "please"sv, "okay"sv,   "ok"sv,    "sure"sv,   "correct"sv, "right"sv,
                                  "stop"sv,   "it"sv,     "is"sv,    "that's"sv, "very"sv,    "much"sv};
+constexpr std::array kGreetings = {"hello"sv, "hi"sv};  // they answer nothing, even where we asked
 constexpr std::array kLeadIns = {"hi"sv,      "hello"sv,  "hey"sv,   "um"sv,   "uh"sv,   "er"sv,      "erm"sv,
                                  "em"sv,      "oh"sv,     "ah"sv,    "so"sv,   "well"sv, "and"sv,     "but"sv,
                                  "okay"sv,    "ok"sv,     "right"sv, "yes"sv,  "no"sv,   "yeah"sv,    "sorry"sv,
@@ -131,6 +141,17 @@ bool is_question(const std::vector<std::string>& words, char mark) {
   return mark == '?' && (words[first] == "you" || words[first] == "there" || (length >= kWhole && has_verb(words)));
 }
 
+/// "Can I book an appointment?" is a whole question, and often only the first half of one.
+bool leaves_particulars_open(const std::vector<std::string>& words) {
+  const auto first = first_word(words);
+  if (contains(kWhWords, words[first])) return false;
+  const auto any = [&](const auto& list) {
+    return std::any_of(words.begin() + static_cast<std::ptrdiff_t>(first), words.end(),
+                       [&](const std::string& word) { return contains(list, word); });
+  };
+  return any(kArranging) && !any(kParticulars);
+}
+
 /// "And on Sundays?", "What about children?"
 bool follows_up(const std::vector<std::string>& words) {
   constexpr std::size_t kLongest = 6;
@@ -176,8 +197,8 @@ const char* open_because(const std::vector<std::string>& words, std::string_view
 }  // namespace
 
 std::string_view name(Completeness completeness) {
-  constexpr std::array kNames = {"nothing"sv,      "question"sv, "closing"sv,  "answer"sv, "statement"sv,
-                                 "whole_number"sv, "number"sv,   "spelling"sv, "open"sv,   "unsure"sv};
+  constexpr std::array kNames = {"nothing"sv,      "question"sv, "request"sv,  "closing"sv, "answer"sv, "statement"sv,
+                                 "whole_number"sv, "number"sv,   "spelling"sv, "open"sv,    "unsure"sv};
   return kNames[static_cast<std::size_t>(completeness)];
 }
 
@@ -210,9 +231,14 @@ CompletenessDecision judge_completeness(std::string_view text) {
   if (is_numeric(words.back())) return {number, "ends in a number"};
   if (ends_in_letters(words)) return {spelling, "ends in single letters"};
   if (closes(words)) return {closing, "the caller is done"};
-  if (is_whole_answer(words)) return {answer, "a complete answer"};
+  if (is_whole_answer(words)) {
+    const bool greets =
+        std::any_of(words.begin(), words.end(), [](const auto& word) { return contains(kGreetings, word); });
+    return greets ? CompletenessDecision{statement, "a greeting"} : CompletenessDecision{answer, "a complete answer"};
+  }
   const bool asks = is_question(words, last_mark(text));
   if (const auto* because = open_because(words, text, asks)) return {open, because};
+  if (asks && leaves_particulars_open(words)) return {request, "a request whose particulars may follow"};
   if (asks) return {question, "a complete question"};
   const char mark = last_mark(text);
   const bool ended = mark == '.' || mark == '?' || mark == '!';

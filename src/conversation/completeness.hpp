@@ -10,8 +10,9 @@ namespace frontdesk::conversation {
 enum class Completeness {
   nothing,       ///< no words
   question,      ///< a whole question
+  request,       ///< a whole request that leaves open when, with whom or about what: "can I book an appointment"
   closing,       ///< "..., please", "thank you", "goodbye"
-  answer,        ///< "yes", "okay", "hello": whole in itself, or only a beginning
+  answer,        ///< "yes", "okay": whole in itself, or only a beginning
   statement,     ///< a whole sentence that is no question
   whole_number,  ///< ends in as many digits as a telephone number has
   number,        ///< ends in digits, perhaps not the last

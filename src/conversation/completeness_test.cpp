@@ -14,11 +14,18 @@ Completeness kind(std::string_view text) {
 TEST(Completeness, QuestionsWithAVerbAreWhole) {
   for (const char* text :
        {"What time do you open?", "what time do you close on Friday", "Hi, um, so how much is a check-up?",
-        "Do you have a car park?", "Is there wheelchair access?", "Where are you located", "Can I book an appointment?",
-        "Are you open on Saturdays?", "Who is it for?", "And on Sundays?", "You see children?",
+        "Do you have a car park?", "Is there wheelchair access?", "Where are you located",
+        "Can I book an appointment for Tuesday?", "Could somebody call me about my bill?", "Can I pay by card?",
+        "When can I come?", "Are you open on Saturdays?", "Who is it for?", "And on Sundays?", "You see children?",
         "Which bus stops outside.", "Hi there, you taking on new patients.", "Is that why you brought me here?",
         "What about children?", "Could you tell me the price of a filling?"})
     EXPECT_EQ(kind(text), Completeness::question) << text;
+}
+
+TEST(Completeness, RequestsLeaveTheirParticularsOpen) {
+  for (const char* text : {"Can I book an appointment?", "Hello, could someone call me back?",
+                           "Can we reserve a table?", "Is it possible to move my appointment?"})
+    EXPECT_EQ(kind(text), Completeness::request) << text;
 }
 
 TEST(Completeness, QuestionsOnlyBegunAreOpen) {
@@ -54,8 +61,8 @@ TEST(Completeness, NumbersAndSpelling) {
 }
 
 TEST(Completeness, WholeAnswersNeedNoVerb) {
-  for (const char* text : {"yes", "Okay", "hello", "That's it.", "No."})
-    EXPECT_EQ(kind(text), Completeness::answer) << text;
+  for (const char* text : {"yes", "Okay", "That's it.", "No."}) EXPECT_EQ(kind(text), Completeness::answer) << text;
+  for (const char* text : {"hello", "Yeah, hi."}) EXPECT_EQ(kind(text), Completeness::statement) << text;
 }
 
 TEST(Completeness, WhoClosesIsDone) {

@@ -63,7 +63,6 @@ class Conversation final : public call::Activity {
     base::Duration engine_time{0};
     base::Duration resumed_after{0};  ///< the pause before the words that are spoken now
     bool transcribed = false;         ///< `text` covers everything up to speech_end
-    bool stable = false;              ///< and has been the same twice
     std::string lost_because;         ///< why there will be no transcript; empty if there is or may be one
     call::Speculation speculation;
     std::string whole() const;

@@ -22,6 +22,14 @@ bool any_of(const std::vector<std::string>& words, const List& list) {
 
 }  // namespace
 
+EndOfTurnSettings scaled(EndOfTurnSettings settings, double patience) {
+  for (auto* silence : {&settings.fixed, &settings.question, &settings.request, &settings.answer, &settings.statement,
+                        &settings.unsure, &settings.understood, &settings.whole_number, &settings.open,
+                        &settings.number, &settings.spelling, &settings.longest, &settings.shortest})
+    *silence = base::Duration(static_cast<base::Duration::rep>(static_cast<double>(silence->count()) * patience));
+  return settings;
+}
+
 EndOfTurnDecision silence_that_ends_turn(const Pause& pause, const EndOfTurnSettings& settings) {
   switch (settings.policy) {
     case EndOfTurnPolicy::fixed:

@@ -24,7 +24,6 @@ struct Pause {
   std::optional<float> finished;  ///< the turn detector's probability; none if it has not answered
   float confidence = 1;           ///< the recogniser's, 0 to 1
   bool understood = false;        ///< the model, asked ahead, is sure of its reply
-  bool stable = false;            ///< the recogniser has said the same words twice
   Expected expected = Expected::anything;
   base::Duration longest_resumed{0};  ///< the longest pause after which this caller went on, in this call
 };
@@ -35,6 +34,7 @@ struct EndOfTurnSettings {
 
   // What the words ask for.
   base::Duration question = base::milliseconds(220);
+  base::Duration request = base::milliseconds(1000);
   base::Duration answer = base::milliseconds(300);
   base::Duration statement = base::milliseconds(1250);
   base::Duration unsure = base::milliseconds(1350);
@@ -45,13 +45,16 @@ struct EndOfTurnSettings {
   base::Duration spelling = base::milliseconds(1450);
 
   float heard_clearly = 0.7F;  ///< a question recognised with less may be half of another sentence
-  double slower = 1.6;          ///< when the melody says that the caller goes on
-  double faster = 0.7;          ///< when it says that they have finished
+  double slower = 1.6;         ///< when the melody says that the caller goes on
+  double faster = 0.7;         ///< when it says that they have finished
   float sure_to_go_on = 0.3F;
   float sure_to_end = 0.8F;
   base::Duration longest = base::milliseconds(1600);
   base::Duration shortest = base::milliseconds(200);
 };
+
+/// The same policy, waiting `patience` times as long everywhere: more is slower and cuts fewer callers off.
+EndOfTurnSettings scaled(EndOfTurnSettings settings, double patience);
 
 struct EndOfTurnDecision {
   base::Duration silence{0};

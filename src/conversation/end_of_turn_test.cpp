@@ -61,6 +61,11 @@ TEST(EndOfTurn, WhoPausesLongIsGivenTime) {
   EXPECT_EQ(silence({.text = "What time do you open?", .longest_resumed = milliseconds(900)}), kDefault.question);
 }
 
+TEST(EndOfTurn, ARequestLeavesTimeForItsParticulars) {
+  EXPECT_EQ(silence({.text = "Can I book an appointment?"}), kDefault.request);
+  EXPECT_EQ(silence({.text = "Can I book an appointment for Tuesday?"}), kDefault.question);
+}
+
 TEST(EndOfTurn, IsBounded) {
   EndOfTurnSettings extreme;
   extreme.open = base::seconds(60);

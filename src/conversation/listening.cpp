@@ -29,7 +29,8 @@ void Conversation::on(const call::SpeechStarted& event) {
     case State::speaking:
     case State::thinking:
       hold_reply();
-      return open_turn(event.at);
+      open_turn(event.at);
+      return weigh_interruption();  // a policy may need no words
     case State::pausing:
       trace("endpoint", "the caller went on after " + milliseconds_text(event.at - caller_.speech_end));
       clear(kEndpoint);
@@ -94,8 +95,8 @@ void Conversation::on(const call::FinalTranscript& event) {
   if (event.request == 0 || event.request != caller_.request) return;
   auto text = event.text.expose().substr(0, kMaxCallerText);
   caller_.request = 0;
-  caller_.stable = same_words(text, caller_.text);
-  if (!caller_.stable && caller_.resumed_after > Duration{0})  // it was a pause in the turn, not a noise after it
+  const bool words_came = !same_words(text, caller_.text);
+  if (words_came && caller_.resumed_after > Duration{0})  // it was a pause in the turn, not a noise after it
     longest_resumed_ = std::min(kLongestHabit, std::max(longest_resumed_, caller_.resumed_after));
   caller_.resumed_after = Duration{0};
   caller_.text = std::move(text);
@@ -124,7 +125,6 @@ void Conversation::plan_endpoint() {
   pause.text = text;
   pause.finished = caller_.finished;
   pause.confidence = caller_.confidence;
-  pause.stable = caller_.stable;
   pause.understood = guess_is_sure(text);
   pause.expected = expected_;
   pause.longest_resumed = longest_resumed_;

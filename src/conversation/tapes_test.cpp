@@ -46,7 +46,7 @@ ConversationSettings tape_settings() {
   settings.caller_number = base::Pii<std::string>("+442079460000");
   // Round figures of the tapes' own: tuning the product does not change its scenarios.
   auto& silence = settings.end_of_turn;
-  silence.question = silence.answer = silence.statement = base::milliseconds(400);
+  silence.question = silence.request = silence.answer = silence.statement = base::milliseconds(400);
   silence.unsure = silence.whole_number = base::milliseconds(650);
   silence.open = silence.number = silence.spelling = base::milliseconds(1000);
   return settings;
@@ -96,6 +96,8 @@ class Player {
       settings_.soft_limit = length;
     else if (name == "idle_prompt")
       settings_.idle_prompt = length;
+    else if (name == "any_voice")
+      settings_.interruption.policy = value > 0 ? InterruptionPolicy::voice : InterruptionPolicy::words;
     else
       fail("unknown setting " + name);
     if (call_ && name != "run_until") fail("settings come before the first event");

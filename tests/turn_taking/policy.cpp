@@ -9,19 +9,12 @@ using conversation::EndOfTurnSettings;
 constexpr std::array kFactors = {0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0};
 constexpr std::array kFixedMs = {200, 300, 400, 500, 600, 700, 800, 1000, 1200};
 
-EndOfTurnSettings scaled(EndOfTurnSettings settings, double factor) {
-  for (auto* silence : {&settings.fixed, &settings.question, &settings.answer, &settings.statement, &settings.unsure,
-                        &settings.whole_number, &settings.open, &settings.number, &settings.spelling, &settings.longest,
-                        &settings.shortest})
-    *silence = base::Duration(static_cast<base::Duration::rep>(static_cast<double>(silence->count()) * factor));
-  return settings;
-}
-
 }  // namespace
 
 std::vector<Trial> trials() {
   std::vector<Trial> all;
-  for (const double factor : kFactors) all.push_back({"adaptive", factor, scaled(EndOfTurnSettings{}, factor)});
+  for (const double factor : kFactors)
+    all.push_back({"adaptive", factor, conversation::scaled(EndOfTurnSettings{}, factor)});
   for (const int ms : kFixedMs) {
     EndOfTurnSettings settings;
     settings.policy = EndOfTurnPolicy::fixed;

@@ -7,14 +7,21 @@
 namespace frontdesk::local_llm::testing {
 namespace {
 
+const config::Config& sample() {
+  static const auto kConfig = config::load_config("examples/frontdesk.toml", {}).value();
+  return kConfig;
+}
+
 std::shared_ptr<const Dialogue> make(std::shared_ptr<const TextEmbedder> meanings) {
-  const auto config = config::load_config("examples/frontdesk.toml", {});
-  if (!config) return nullptr;
-  return std::make_shared<const Dialogue>(std::make_shared<const knowledge::Business>(config->business), config->zone,
+  return std::make_shared<const Dialogue>(std::make_shared<const knowledge::Business>(hillside()), sample().zone,
                                           std::move(meanings));
 }
 
 }  // namespace
+
+const knowledge::Business& hillside() {
+  return sample().business;
+}
 
 std::string model_directory() {
   const char* cache = std::getenv("FRONTDESK_CACHE");

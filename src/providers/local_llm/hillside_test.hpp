@@ -11,7 +11,9 @@ namespace frontdesk::local_llm::testing {
 std::string model_directory();
 /// Loaded once; null when the model is not there.
 std::shared_ptr<const TextEmbedder> embedder();
-/// examples/frontdesk.toml, with meanings or by words alone.
+/// The business of examples/frontdesk.toml.
+const knowledge::Business& hillside();
+/// Its brain, with meanings or by words alone.
 std::shared_ptr<const Dialogue> brain(bool with_embedder = true);
 
 /// Sanitizers slow the arithmetic down by an order of magnitude.

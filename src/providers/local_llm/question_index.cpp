@@ -114,6 +114,13 @@ bool answerable(Topic topic, const knowledge::Business& business) {
 
 }  // namespace
 
+std::vector<std::string_view> general_questions(const knowledge::Business& business) {
+  std::vector<std::string_view> questions;
+  for (const auto& [topic, text] : kExemplars)
+    if (answerable(topic, business)) questions.push_back(text);
+  return questions;
+}
+
 QuestionIndex::QuestionIndex(const knowledge::Business& business, std::shared_ptr<const TextEmbedder> embedder)
     : embedder_(std::move(embedder)) {
   for (const auto& [topic, text] : kExemplars) {

@@ -4,12 +4,16 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "providers/local_llm/text_embedder.hpp"
 #include "providers/local_llm/topics.hpp"
 
 namespace frontdesk::local_llm {
+
+/// How people ask what every business is asked; only what this one has an answer to.
+std::vector<std::string_view> general_questions(const knowledge::Business& business);
 
 class QuestionIndex {
  public:

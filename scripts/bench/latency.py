@@ -24,6 +24,7 @@ SMOKE = "--smoke" in sys.argv
 STUBBED = os.path.join(os.path.dirname(PROGRAM), "frontdesk_stubbed")
 STUB_MS = {"stt": 100, "llm": 100, "tts": 80}
 SECONDS_A_LINE = 25  # at most: the limit of a caller's run is this times its lines
+SLOW_MS = 450  # a reply later than this is named
 TURN_SECONDS = 9  # about: calls are spread over one turn
 CAPACITY_LEVELS = [1, 2, 4, 6, 8, 12, 16, 24, 32]
 
@@ -141,7 +142,9 @@ def stages(found):
     """Of answers(). What follows the decision is our own share and as much of the engines' time as was not hidden
     behind the silence."""
     return {"stages_ms": {name: summary_of(turn.get(name) for turn in found) for name in STAGES},
-            "after_decision_ms": summary_of(turn["gap_ms"] - turn["endpoint_ms"] for turn in found if "gap_ms" in turn)}
+            "after_decision_ms": summary_of(turn["gap_ms"] - turn["endpoint_ms"] for turn in found if "gap_ms" in turn),
+            "decision_to_sound_ms": summary_of(turn["reply_ms"] - turn["endpoint_ms"] for turn in found
+                                               if "reply_ms" in turn)}
 
 
 # --- the parts
@@ -149,12 +152,14 @@ def stages(found):
 def single(rows):
     """One call at a time, ten lines each."""
     lines = complete_lines(rows)[:4 if SMOKE else 50]
-    reports, counted = [], 0
+    reports, slow, counted = [], {}, 0
     with Frontdesk() as server:
         for i in range(0, len(lines), 10):
             reports.append(Caller(server, lines[i:i + 10]).report())
+            gaps = zip(lines[i:i + 10], (turn["gap_ms"] for call in reports[-1]["calls"] for turn in call["turns"]))
+            slow.update({row["id"]: round(gap) for row, gap in gaps if gap is not None and gap > SLOW_MS})
             counted += 1
-        return {**heard(reports), **stages(answers(server, counted))}
+        return {**heard(reports), "slow": slow, **stages(answers(server, counted))}
 
 
 def interruptions(rows):
@@ -186,6 +191,7 @@ def pauses(rows):
         own = [turn for row, turn in by_line if row["half"] == half]
         cut = sum(1 for turn in own if turn["cut_ins"])
         result[half] = {"n": len(own), "cut_off": cut, "percent": round(100 * cut / max(1, len(own)), 1)}
+    result["cut_off"] = sorted(row["id"] for row, turn in by_line if turn["cut_ins"])
     result["cut_off_percent"] = round(100 * result["cut_ins"] / max(1, result["turns"]), 1)
     return result
 
@@ -232,7 +238,7 @@ def stubs(rows):
     for name, delays in (("engines at once", {"stt": 0, "llm": 0, "tts": 0}), ("engines of 280 ms", STUB_MS)):
         found = {}
         with Stubbed(delays) as server:
-            found["1 call"] = at_once(server, lines[:2] if SMOKE else lines[:4] * 3, 1)
+            found["1 call"] = at_once(server, lines[:2 if SMOKE else 12], 1)
             found[f"{many} calls"] = at_once(server, lines[:1 if SMOKE else 4], many)
             late = server.get("/api/health").get("tick_late_p99_ms")
         measured = {calls: {**said, **stages(own)} for calls, (said, own) in found.items()}
@@ -242,7 +248,7 @@ def stubs(rows):
             measured[f"{figure} p95, added by {many} calls"] = round(crowd[figure]["p95"] - one[figure]["p95"], 1)
         result[name] = {**measured, "tick_late_p99_ms": late}
     # With engines that take no time, what follows the decision is ours alone.
-    result["own_share_ms"] = {calls: each["after_decision_ms"] for calls, each in result["engines at once"].items()
+    result["own_share_ms"] = {calls: each["decision_to_sound_ms"] for calls, each in result["engines at once"].items()
                               if calls.endswith(("call", " calls")) and isinstance(each, dict)}
     return result
 

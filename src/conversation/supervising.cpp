@@ -25,6 +25,7 @@ std::string json_text(std::string_view text) {
 void Conversation::intervene(Concern concern, const std::string& caller_text) {
   switch (concern) {
     case Concern::none:
+    case Concern::music:  // it only keeps us from asking "are you still there?"
       return;
     case Concern::nobody_to_ask:
       return store_message(caller_text);
@@ -37,8 +38,6 @@ void Conversation::intervene(Concern concern, const std::string& caller_text) {
     case Concern::machine:
       trace("machine", "a recorded announcement is speaking");
       return end(call::EndClass::completed, "a recorded announcement was speaking, not a person");
-    case Concern::music:
-      return;
     case Concern::budget_used_up:
       trace("limit", "more turns than any call needs");
       return say_last(settings_.goodbye_limit, call::EndClass::time_limit,

@@ -6,9 +6,13 @@
 namespace frontdesk::stub_engines {
 namespace {
 
-/// The first `count` words of the question.
-std::string words_of_question(int count) {
-  const std::string_view text = kQuestion;
+const char* question(std::uint64_t utterance) {
+  return kQuestions[utterance % kQuestions.size()];
+}
+
+/// Its first `count` words.
+std::string words_of_question(std::uint64_t utterance, int count) {
+  const std::string_view text = question(utterance);
   std::size_t end = 0;
   for (int i = 0; i < count && end != std::string_view::npos; ++i) end = text.find(' ', end == 0 ? 0 : end + 1);
   return std::string(text.substr(0, end));
@@ -48,9 +52,9 @@ void StubStt::schedule_partial(speech::StreamId id, const std::shared_ptr<Stream
     }
     speech::Transcript partial;
     partial.stream = id;
-    partial.text = base::Pii<std::string>(words_of_question(words));
+    partial.text = base::Pii<std::string>(words_of_question(utterance, words));
     stream->sink.with([&](speech::SttSink& sink) { sink.on_partial(partial); });
-    if (words_of_question(words) != kQuestion) schedule_partial(id, stream, utterance, words + 1);
+    if (words_of_question(utterance, words) != question(utterance)) schedule_partial(id, stream, utterance, words + 1);
   };
   (void)timer_.at(timer_.now() + kPartialEvery, send);  // a partial that is missing is allowed
 }
@@ -58,16 +62,18 @@ void StubStt::schedule_partial(speech::StreamId id, const std::shared_ptr<Stream
 void StubStt::finalize(speech::StreamId id, base::RequestId request, std::uint64_t to_sample) {
   const auto stream = find(id);
   if (stream == nullptr) return;
+  std::uint64_t utterance = 0;
   {
     const std::lock_guard lock(stream->mutex);
     stream->newest = request;
+    utterance = stream->utterances;
   }
   const auto fault = dice_.next();
   if (fault == Fault::hang) return;
   speech::Transcript transcript;
   transcript.stream = id;
   transcript.request = request;
-  transcript.text = base::Pii<std::string>(std::string(kQuestion));
+  transcript.text = base::Pii<std::string>(std::string(question(utterance)));
   transcript.confidence = 0.95F;
   transcript.end_sample = to_sample;
   transcript.engine_time = delay_;

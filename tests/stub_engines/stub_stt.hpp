@@ -1,5 +1,6 @@
-// A recogniser that hears the same question in everything, after a known time.
+// A recogniser that hears one of two questions in everything, after a known time.
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,7 +13,8 @@
 
 namespace frontdesk::stub_engines {
 
-inline constexpr const char* kQuestion = "What time do you open tomorrow?";
+/// In turn: a caller who says the same again and again is taken to go round in circles.
+inline constexpr std::array kQuestions = {"What time do you open tomorrow?", "What time do you close tomorrow?"};
 inline constexpr base::Duration kPartialEvery = base::milliseconds(300);  ///< one word more each time
 
 class StubStt final : public speech::SpeechToText {

@@ -30,7 +30,7 @@ Failure failure_of(const base::Error& error) {
 }
 
 struct Ladder::State : std::enable_shared_from_this<Ladder::State> {
-  explicit State(LadderOptions o) : options(std::move(o)), board(options.names, options.breaker) {}
+  explicit State(LadderOptions o) : options(std::move(o)), board(options.names, options.chain.breaker) {}
 
   const LadderOptions options;
   mutable std::mutex mutex;
@@ -70,7 +70,7 @@ struct Ladder::State : std::enable_shared_from_this<Ladder::State> {
     const std::lock_guard lock(mutex);
     return f(board);
   }
-  base::Instant now() const { return options.timer->now(); }
+  base::Instant now() const { return options.chain.timer->now(); }
 
   // With the job's lock held.
   bool arm(Job& job);
@@ -88,7 +88,7 @@ bool Ladder::State::arm(Job& job) {
   if (due == base::kNever) return disarm(job), true;
   if (job.timer_ != 0 && job.armed_ <= due) return true;  // it will look again then
   disarm(job);
-  job.timer_ = options.timer->at(due, [state = weak_from_this(), weak = job.weak_from_this()] {
+  job.timer_ = options.chain.timer->at(due, [state = weak_from_this(), weak = job.weak_from_this()] {
     const auto self = state.lock();
     const auto alive = weak.lock();
     if (self == nullptr || alive == nullptr || !self->enter()) return;
@@ -100,7 +100,7 @@ bool Ladder::State::arm(Job& job) {
 }
 
 void Ladder::State::disarm(Job& job) {
-  if (job.timer_ != 0) options.timer->cancel(job.timer_);
+  if (job.timer_ != 0) options.chain.timer->cancel(job.timer_);
   job.timer_ = 0;
   job.armed_ = base::kNever;
 }
@@ -122,7 +122,7 @@ void Ladder::State::carry_out(Job& job, std::unique_lock<std::recursive_mutex>& 
   const bool ask_next = verdict.kind == Verdict::Kind::ask;
   if (ask_next) {
     job.start_over();
-    job.attempt_ = options.new_id();
+    job.attempt_ = options.chain.new_id();
     job.asked_ = verdict.provider;
   }
   if (!arm(job)) {
@@ -174,7 +174,7 @@ void Ladder::State::cancel(Job& job) {
 }
 
 Ladder::Ladder(LadderOptions options) {
-  FRONTDESK_ASSERT(options.timer != nullptr && options.new_id != nullptr);
+  FRONTDESK_ASSERT(options.chain.timer != nullptr && options.chain.new_id != nullptr);
   FRONTDESK_ASSERT(!options.names.empty() && options.names.size() == options.patience.size());
   state_ = std::make_shared<State>(std::move(options));
 }
@@ -253,7 +253,7 @@ void Step::delivered() {
 }
 
 void Step::failed(Failure failure, const base::Error& error, bool stop) {
-  const auto& retry_after = state_->options.retry_after;
+  const auto& retry_after = state_->options.chain.retry_after;
   const auto at_least = retry_after ? retry_after(error) : base::Duration{0};
   stop_ = stop;
   verdict_ =

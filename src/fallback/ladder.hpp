@@ -18,16 +18,33 @@ namespace frontdesk::fallback {
 
 inline constexpr std::size_t kMaxJobs = 4096;  ///< requests under way in one chain
 
-struct LadderOptions {
-  std::vector<std::string> names;  ///< of the providers, in order
-  std::vector<Patience> patience;  ///< one for each
+/// What every chain is given, whatever its providers do.
+struct ChainOptions {
   BreakerSettings breaker;
-  bool rejection_is_final = false;
-  Timer* timer = nullptr;                   ///< required; outlives the ladder
+  Timer* timer = nullptr;                   ///< required; outlives the chain
   std::function<base::RequestId()> new_id;  ///< for each try; required
   /// How long the provider asked to be left alone (Retry-After); unset or 0: it did not say.
   std::function<base::Duration(const base::Error&)> retry_after;
 };
+
+struct LadderOptions {
+  std::vector<std::string> names;  ///< of the providers, in order
+  std::vector<Patience> patience;  ///< one for each
+  bool rejection_is_final = false;
+  ChainOptions chain;
+};
+
+/// `providers` in the order of preference, each with a name and a patience.
+template <class Provider>
+LadderOptions ladder_of(const std::vector<Provider>& providers, ChainOptions options) {
+  LadderOptions ladder;
+  for (const auto& provider : providers) {
+    ladder.names.push_back(provider.name);
+    ladder.patience.push_back(provider.patience);
+  }
+  ladder.chain = std::move(options);
+  return ladder;
+}
 
 class Ladder;
 

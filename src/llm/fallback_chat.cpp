@@ -28,8 +28,8 @@ base::Error nothing_said() {
 }  // namespace
 
 struct FallbackChat::State {
-  State(std::vector<ChatProvider> c, fallback::LadderOptions options)
-      : chain(std::move(c)), ladder(std::move(options)) {}
+  State(std::vector<ChatProvider> c, fallback::ChainOptions options)
+      : chain(std::move(c)), ladder(fallback::ladder_of(chain, std::move(options))) {}
   const std::vector<ChatProvider> chain;
   fallback::Ladder ladder;  // goes first: it cancels what is open
 };
@@ -98,18 +98,8 @@ class FallbackChat::Request final : public fallback::Job, public ChatSink {
   std::string held_;
 };
 
-FallbackChat::FallbackChat(std::vector<ChatProvider> chain, FallbackChatOptions options) {
-  fallback::LadderOptions ladder;
-  for (const auto& provider : chain) {
-    ladder.names.push_back(provider.name);
-    ladder.patience.push_back(provider.patience);
-  }
-  ladder.breaker = options.breaker;
-  ladder.timer = options.timer;
-  ladder.new_id = std::move(options.new_id);
-  ladder.retry_after = std::move(options.retry_after);
-  state_ = std::make_unique<State>(std::move(chain), std::move(ladder));
-}
+FallbackChat::FallbackChat(std::vector<ChatProvider> chain, fallback::ChainOptions options)
+    : state_(std::make_unique<State>(std::move(chain), std::move(options))) {}
 
 FallbackChat::~FallbackChat() = default;
 

@@ -4,7 +4,6 @@
 // until then another model can answer. Once text was passed on a failure is passed on too: what is whole of
 // the answer is still said.
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,17 +19,10 @@ struct ChatProvider {
   fallback::Patience patience;
 };
 
-struct FallbackChatOptions {
-  fallback::BreakerSettings breaker;
-  fallback::Timer* timer = nullptr;         ///< required; outlives the chain
-  std::function<base::RequestId()> new_id;  ///< for the requests to the models; required
-  std::function<base::Duration(const base::Error&)> retry_after;
-};
-
 class FallbackChat final : public ChatModel {
  public:
   /// In the order of preference.
-  FallbackChat(std::vector<ChatProvider> chain, FallbackChatOptions options);
+  FallbackChat(std::vector<ChatProvider> chain, fallback::ChainOptions options);
   ~FallbackChat() override;
 
   void start(const ChatRequest& request, ChatSink& sink) override;

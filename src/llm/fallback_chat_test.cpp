@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "fallback/manual_timer_test.hpp"
+#include "fallback/chain_fixture_test.hpp"
 
 namespace frontdesk::llm {
 namespace {
@@ -14,15 +14,12 @@ using base::ErrorCode;
 using base::milliseconds;
 using base::RequestId;
 using base::seconds;
+using fallback::broken;
 using fallback::Circuit;
 using fallback::Failure;
 using fallback::ManualTimer;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-base::Error broken(ErrorCode code = ErrorCode::unavailable) {
-  return {code, "fake", "broken", base::Retry::later, 0};
-}
 
 /// Says what the test tells it to; keeps the promises of the port.
 class FakeModel final : public ChatModel {
@@ -81,27 +78,13 @@ struct Ear final : ChatSink {
   std::function<void(RequestId)> on_event;
 };
 
-struct FallbackChatTest : testing::Test {
-  FallbackChatOptions options() {
-    FallbackChatOptions out;
-    out.timer = &timer;
-    out.new_id = [this] { return next_id++; };
-    out.retry_after = [this](const base::Error&) { return retry_after; };
-    return out;
-  }
+struct FallbackChatTest : fallback::ChainFixture {
   void start(RequestId id) {
     ChatRequest request;
     request.id = id;
     request.system_prompt = "prompt";
     chat.start(request, ear);
   }
-  std::uint64_t failures(std::size_t provider, Failure kind) const {
-    return chat.stats()[provider].failures[static_cast<std::size_t>(kind)];
-  }
-
-  ManualTimer timer;
-  RequestId next_id = 1000;
-  Duration retry_after{0};
   FakeModel first;
   FakeModel second;
   Ear ear;
@@ -135,7 +118,7 @@ TEST_F(FallbackChatTest, AModelThatHangsIsReplacedAtItsDeadline) {
   second.finish(1001);
   EXPECT_EQ(ear.text[1], "Hello.");
   EXPECT_THAT(ear.done, ElementsAre(1));
-  EXPECT_EQ(failures(0, Failure::timed_out), 1U);
+  EXPECT_EQ(failures(chat, 0, Failure::timed_out), 1U);
 }
 
 TEST_F(FallbackChatTest, ErrorsEmptyAnswersAndNonsenseAreNotHeard) {
@@ -387,7 +370,7 @@ std::string run_sequence(std::uint64_t seed) {
   std::string wrong;
   Ear ear;
   RequestId next_id = 1000;
-  FallbackChatOptions options;
+  fallback::ChainOptions options;
   options.timer = &timer;
   options.new_id = [&] { return next_id++; };
   FallbackChat chat({{first.model, "first", kHalf}, {second.model, "second", kHalf}}, std::move(options));

@@ -70,7 +70,7 @@ store::TurnRow row_of(const std::string& call, const runtime::TurnTaken& taken) 
 std::string member(const boost::json::value& arguments, std::string_view name) {
   if (!arguments.is_object()) return {};
   const auto* value = arguments.as_object().if_contains(name);
-  if (value == nullptr) return {};
+  if (value == nullptr || value->is_null()) return {};
   return value->is_string() ? std::string(value->as_string()) : boost::json::serialize(*value);
 }
 

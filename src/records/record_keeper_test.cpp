@@ -94,6 +94,38 @@ TEST_F(Records, WritesWhatACallLeavesBehind) {
   EXPECT_EQ(wav->frames(), 8000U);
 }
 
+TEST_F(Records, KeepsTheMessageOfACallerWhoGaveNoName) {
+  auto keeper = RecordKeeper::start(folder);
+  ASSERT_TRUE(keeper);
+  (*keeper)->begin(begun());
+  // As the conversation writes it when there is no model to ask for the name.
+  (*keeper)->message(3, R"({"name":"","number":"+443335550100","reason":"Say \"hello\" to Zoë, I am late."})",
+                     {1'760'000'003'000});
+  (*keeper)->message(3, R"({"name":null,"number":null,"reason":"ring me"})", {1'760'000'002'000});
+  (*keeper)->message(3, R"({"reason":"a lost ring"})", {1'760'000'001'000});
+  runtime::CallClosed closed;
+  closed.number = 3;
+  (*keeper)->close(closed);
+  keeper->reset();
+
+  const auto log = store::CallLog::open(folder);
+  ASSERT_TRUE(log) << log.error().message;
+  const auto messages = (*log)->messages("call_a");
+  ASSERT_TRUE(messages) << messages.error().message;
+  ASSERT_EQ(messages->size(), 3U) << "the newest first";
+  for (const auto& message : *messages) {
+    EXPECT_EQ(message.name.expose(), "");
+    EXPECT_EQ(message.call, "call_a");
+    EXPECT_EQ(message.status, "new");
+  }
+  EXPECT_EQ((*messages)[0].number.expose(), "+443335550100");
+  EXPECT_EQ((*messages)[0].reason.expose(), "Say \"hello\" to Zoë, I am late.");
+  EXPECT_EQ((*messages)[0].taken_at.unix_ms, 1'760'000'003'000);
+  EXPECT_EQ((*messages)[1].reason.expose(), "ring me");
+  EXPECT_EQ((*messages)[1].number.expose(), "");
+  EXPECT_EQ((*messages)[2].reason.expose(), "a lost ring");
+}
+
 TEST_F(Records, AKilledCallIsMarkedAndItsRecordingPlays) {
   int ready[2];
   ASSERT_EQ(pipe(ready), 0);

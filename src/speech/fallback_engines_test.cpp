@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fallback/manual_timer_test.hpp"
+#include "fallback/chain_fixture_test.hpp"
 #include "speech/fallback_stt.hpp"
 #include "speech/fallback_voice.hpp"
 
@@ -15,14 +15,10 @@ using base::ErrorCode;
 using base::milliseconds;
 using base::RequestId;
 using base::seconds;
+using fallback::broken;
 using fallback::Failure;
-using fallback::ManualTimer;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-base::Error broken(ErrorCode code = ErrorCode::unavailable) {
-  return {code, "fake", "broken", base::Retry::later, 0};
-}
 
 class FakeVoice final : public TextToSpeech {
  public:
@@ -65,7 +61,7 @@ struct Listener final : TtsSink, SttSink {
   base::Error last_error;
 };
 
-struct VoiceChainTest : testing::Test {
+struct VoiceChainTest : fallback::ChainFixture {
   void start(RequestId id, std::string text = "Hello there.") {
     SynthesisRequest request;
     request.id = id;
@@ -73,15 +69,13 @@ struct VoiceChainTest : testing::Test {
     request.voice = {"good"};
     chain.start(request, listener);
   }
-  ManualTimer timer;
-  RequestId next_id = 1000;
   bool remembered = false;
   FakeVoice first;
   FakeVoice second;
   Listener listener;
   FallbackVoice chain{{{first, "first", {}, kVoicePatience, [this](const SynthesisRequest&) { return remembered; }},
                        {second, "second", {"plain"}}},
-                      {.breaker = {}, .timer = &timer, .new_id = [this] { return next_id++; }, .retry_after = nullptr}};
+                      options()};
 };
 
 TEST_F(VoiceChainTest, TheSecondSpeaksWithItsOwnVoiceWhenTheFirstIsLate) {
@@ -104,7 +98,7 @@ TEST_F(VoiceChainTest, NoSoundIsAFailureUnlessThereIsNothingToSay) {
   first.say(first.newest(), 0);
   first.finish(first.newest());
   EXPECT_EQ(second.requests.size(), 1U);
-  EXPECT_EQ(chain.stats()[0].failures[static_cast<std::size_t>(Failure::empty)], 1U);
+  EXPECT_EQ(failures(chain, 0, Failure::empty), 1U);
   start(2, "...");
   first.finish(first.newest());
   EXPECT_THAT(listener.done, ElementsAre(2));
@@ -194,16 +188,12 @@ class FakeRecogniser final : public SpeechToText {
   int ended = 0;
 };
 
-struct RecogniserChainTest : testing::Test {
+struct RecogniserChainTest : fallback::ChainFixture {
   void open() { ASSERT_TRUE(chain.open(7, {}, listener)); }
-  ManualTimer timer;
-  RequestId next_id = 1000;
   FakeRecogniser first;
   FakeRecogniser second;
   Listener listener;
-  FallbackSpeechToText chain{
-      {{first, "first"}, {second, "second"}},
-      {.breaker = {}, .timer = &timer, .new_id = [this] { return next_id++; }, .retry_after = nullptr}};
+  FallbackSpeechToText chain{{{first, "first"}, {second, "second"}}, options()};
 };
 
 TEST_F(RecogniserChainTest, AllHearAndTheFirstIsAsked) {
@@ -260,7 +250,7 @@ TEST_F(RecogniserChainTest, AnEmptyTextNeedsASecondOpinion) {
   EXPECT_EQ(listener.texts[0], "There was something.");
   EXPECT_EQ(listener.texts[2], "");
   EXPECT_THAT(listener.failed, IsEmpty());
-  EXPECT_EQ(chain.stats()[0].failures[static_cast<std::size_t>(Failure::empty)], 1U);
+  EXPECT_EQ(failures(chain, 0, Failure::empty), 1U);
 }
 
 TEST_F(RecogniserChainTest, ANewerRequestMakesTheOlderStale) {

@@ -1,10 +1,10 @@
 #include "speech/fallback_stt.hpp"
 
 #include <cmath>
-#include <map>
 #include <mutex>
 
 #include "fallback/answer_text.hpp"
+#include "speech/stream_table.hpp"
 
 namespace frontdesk::speech {
 namespace {
@@ -13,6 +13,8 @@ using base::RequestId;
 using fallback::Failure;
 using fallback::Step;
 using fallback::TextKind;
+
+constexpr std::size_t kMaxListeners = 1024;  ///< streams; the recognisers have limits of their own
 
 base::Error nonsense() {
   return {base::ErrorCode::data_loss, "stt", "the recogniser's text makes no sense", base::Retry::now, 0};
@@ -53,18 +55,12 @@ struct FallbackSpeechToText::Stream {
 };
 
 struct FallbackSpeechToText::State {
-  State(std::vector<SttProvider> c, fallback::LadderOptions options)
-      : chain(std::move(c)), ladder(std::move(options)) {}
+  State(std::vector<SttProvider> c, fallback::ChainOptions options)
+      : chain(std::move(c)), ladder(fallback::ladder_of(chain, std::move(options))) {}
   const std::vector<SttProvider> chain;
-  std::mutex mutex;
-  std::map<StreamId, std::shared_ptr<Stream>> streams;
+  StreamTable<Stream> streams{"stt", kMaxListeners};
   fallback::Ladder ladder;  // goes first: it ends what is open
 
-  std::shared_ptr<Stream> find(StreamId id) {
-    const std::lock_guard lock(mutex);
-    const auto found = streams.find(id);
-    return found == streams.end() ? nullptr : found->second;
-  }
   /// Every recogniser that listens to the stream.
   template <class F>
   void each(const Stream& stream, F&& f) const {
@@ -136,26 +132,11 @@ void FallbackSpeechToText::Ear::on_stt_failed(StreamId, RequestId request, const
   if (const auto question = stream_.question()) question->on_failed(request, error);
 }
 
-FallbackSpeechToText::FallbackSpeechToText(std::vector<SttProvider> chain, FallbackSttOptions options) {
-  fallback::LadderOptions ladder;
-  for (const auto& provider : chain) {
-    ladder.names.push_back(provider.name);
-    ladder.patience.push_back(provider.patience);
-  }
-  ladder.breaker = options.breaker;
-  ladder.timer = options.timer;
-  ladder.new_id = std::move(options.new_id);
-  ladder.retry_after = std::move(options.retry_after);
-  state_ = std::make_unique<State>(std::move(chain), std::move(ladder));
-}
+FallbackSpeechToText::FallbackSpeechToText(std::vector<SttProvider> chain, fallback::ChainOptions options)
+    : state_(std::make_unique<State>(std::move(chain), std::move(options))) {}
 
 FallbackSpeechToText::~FallbackSpeechToText() {
-  std::vector<StreamId> open;
-  {
-    const std::lock_guard lock(state_->mutex);
-    for (const auto& [id, stream] : state_->streams) open.push_back(id);
-  }
-  for (const auto id : open) close(id);
+  for (const auto id : state_->streams.ids()) close(id);
 }
 
 base::Status FallbackSpeechToText::open(StreamId id, const SttOptions& options, SttSink& sink) {
@@ -171,26 +152,28 @@ base::Status FallbackSpeechToText::open(StreamId id, const SttOptions& options, 
     listens = listens || opened.has_value();
   }
   if (!listens) return first;
-  const std::lock_guard lock(state_->mutex);
-  state_->streams[id] = std::move(stream);
-  return {};
+  auto added = state_->streams.add(id, stream);
+  if (!added) state_->each(*stream, [id](SpeechToText& stt) { stt.close(id); });
+  return added;
 }
 
 void FallbackSpeechToText::push(StreamId id, audio::PcmView pcm) {
-  if (const auto stream = state_->find(id)) state_->each(*stream, [&](SpeechToText& stt) { stt.push(id, pcm); });
+  if (const auto stream = state_->streams.find(id))
+    state_->each(*stream, [&](SpeechToText& stt) { stt.push(id, pcm); });
 }
 
 void FallbackSpeechToText::begin_utterance(StreamId id, std::uint64_t from_sample) {
-  if (const auto stream = state_->find(id))
+  if (const auto stream = state_->streams.find(id))
     state_->each(*stream, [&](SpeechToText& stt) { stt.begin_utterance(id, from_sample); });
 }
 
 void FallbackSpeechToText::end_utterance(StreamId id) {
-  if (const auto stream = state_->find(id)) state_->each(*stream, [&](SpeechToText& stt) { stt.end_utterance(id); });
+  if (const auto stream = state_->streams.find(id))
+    state_->each(*stream, [&](SpeechToText& stt) { stt.end_utterance(id); });
 }
 
 void FallbackSpeechToText::finalize(StreamId id, RequestId request, std::uint64_t to_sample) {
-  const auto stream = state_->find(id);
+  const auto stream = state_->streams.find(id);
   if (stream == nullptr) return;
   auto question = std::make_shared<Question>(*state_, stream, request, to_sample);
   std::shared_ptr<Question> stale;
@@ -203,14 +186,8 @@ void FallbackSpeechToText::finalize(StreamId id, RequestId request, std::uint64_
 }
 
 void FallbackSpeechToText::close(StreamId id) {
-  std::shared_ptr<Stream> stream;
-  {
-    const std::lock_guard lock(state_->mutex);
-    const auto found = state_->streams.find(id);
-    if (found == state_->streams.end()) return;
-    stream = std::move(found->second);
-    state_->streams.erase(found);
-  }
+  const auto stream = state_->streams.take(id);
+  if (stream == nullptr) return;
   std::shared_ptr<Question> open;
   {
     const std::lock_guard lock(stream->mutex);

@@ -4,7 +4,6 @@
 // An empty text may be right (a cough) or a fault, so the next recogniser is asked for a second opinion; if
 // it hears nothing either, the empty text stands.
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,17 +21,10 @@ struct SttProvider {
   fallback::Patience patience = kRecogniserPatience;  ///< `first` alone counts: there is one answer
 };
 
-struct FallbackSttOptions {
-  fallback::BreakerSettings breaker;
-  fallback::Timer* timer = nullptr;         ///< required; outlives the chain
-  std::function<base::RequestId()> new_id;  ///< for the requests to the recognisers; required
-  std::function<base::Duration(const base::Error&)> retry_after;
-};
-
 class FallbackSpeechToText final : public SpeechToText {
  public:
   /// In the order of preference.
-  FallbackSpeechToText(std::vector<SttProvider> chain, FallbackSttOptions options);
+  FallbackSpeechToText(std::vector<SttProvider> chain, fallback::ChainOptions options);
   ~FallbackSpeechToText() override;
 
   /// Succeeds if at least one recogniser does; the others are left out of this stream.

@@ -13,11 +13,17 @@ base::Error no_sound() {
   return {base::ErrorCode::data_loss, "tts", "the voice made no sound", base::Retry::now, 0};
 }
 
+fallback::LadderOptions ladder_of_voices(const std::vector<VoiceProvider>& chain, fallback::ChainOptions options) {
+  auto ladder = fallback::ladder_of(chain, std::move(options));
+  ladder.rejection_is_final = true;  // a text that is wrong for one voice is wrong for all
+  return ladder;
+}
+
 }  // namespace
 
 struct FallbackVoice::State {
-  State(std::vector<VoiceProvider> c, fallback::LadderOptions options)
-      : chain(std::move(c)), ladder(std::move(options)) {}
+  State(std::vector<VoiceProvider> c, fallback::ChainOptions options)
+      : chain(std::move(c)), ladder(ladder_of_voices(chain, std::move(options))) {}
   const std::vector<VoiceProvider> chain;
   fallback::Ladder ladder;  // goes first: it cancels what is open
 
@@ -71,19 +77,8 @@ class FallbackVoice::Request final : public fallback::Job, public TtsSink {
   TtsSink& listener_;
 };
 
-FallbackVoice::FallbackVoice(std::vector<VoiceProvider> chain, FallbackVoiceOptions options) {
-  fallback::LadderOptions ladder;
-  for (const auto& provider : chain) {
-    ladder.names.push_back(provider.name);
-    ladder.patience.push_back(provider.patience);
-  }
-  ladder.rejection_is_final = true;  // a text that is wrong for one voice is wrong for all
-  ladder.breaker = options.breaker;
-  ladder.timer = options.timer;
-  ladder.new_id = std::move(options.new_id);
-  ladder.retry_after = std::move(options.retry_after);
-  state_ = std::make_unique<State>(std::move(chain), std::move(ladder));
-}
+FallbackVoice::FallbackVoice(std::vector<VoiceProvider> chain, fallback::ChainOptions options)
+    : state_(std::make_unique<State>(std::move(chain), std::move(options))) {}
 
 FallbackVoice::~FallbackVoice() = default;
 

@@ -24,17 +24,10 @@ struct VoiceProvider {
   std::function<bool(const SynthesisRequest&)> at_hand;
 };
 
-struct FallbackVoiceOptions {
-  fallback::BreakerSettings breaker;
-  fallback::Timer* timer = nullptr;         ///< required; outlives the chain
-  std::function<base::RequestId()> new_id;  ///< for the requests to the voices; required
-  std::function<base::Duration(const base::Error&)> retry_after;
-};
-
 class FallbackVoice final : public TextToSpeech {
  public:
   /// In the order of preference.
-  FallbackVoice(std::vector<VoiceProvider> chain, FallbackVoiceOptions options);
+  FallbackVoice(std::vector<VoiceProvider> chain, fallback::ChainOptions options);
   ~FallbackVoice() override;
 
   void start(const SynthesisRequest& request, TtsSink& sink) override;

@@ -1,14 +1,12 @@
 // A server like the product, made of its own parts, but with engines that answer after known times and
 // fail on request: what is left of a reply's time is ours.
-#include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "app/stop_signals.hpp"
 #include "stub_engines/stub_server.hpp"
 
 namespace {
@@ -83,16 +81,6 @@ std::string read_options(const Arguments& arguments, stub_engines::ServerOptions
   return {};
 }
 
-/// Blocks the signals for all threads made from here on; they are read from the descriptor.
-int stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -105,8 +93,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "frontdesk_stubbed: %s\n", problem.c_str());
     return kMisused;
   }
-  signal(SIGPIPE, SIG_IGN);
-  const int signals = stop_signals();
+  const app::StopSignals signals;
   spdlog::set_default_logger(spdlog::stderr_logger_mt("frontdesk_stubbed"));
   auto server = stub_engines::StubServer::start(options);
   if (!server) {
@@ -116,9 +103,7 @@ int main(int argc, char** argv) {
   const auto at = (*server)->addresses();
   std::printf("ready sip=%s http=%s\n", base::to_string(at.sip).c_str(), base::to_string(at.http).c_str());
   std::fflush(stdout);
-  signalfd_siginfo received{};
-  while (read(signals, &received, sizeof received) < 0) {
-  }
+  signals.wait();
   (*server)->stop();
   return 0;
 }

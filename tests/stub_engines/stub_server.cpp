@@ -122,13 +122,10 @@ void StubServer::Parts::build_chains() {
     models.push_back({*brain, "local", {}});
     voices.push_back({*flite, "flite", {"flite:slt"}});
   }
-  stt_chain = std::make_unique<speech::FallbackSpeechToText>(
-      std::move(recognisers),
-      speech::FallbackSttOptions{.timer = &timer, .new_id = new_id, .retry_after = retry_after});
-  chat_chain = std::make_unique<llm::FallbackChat>(
-      std::move(models), llm::FallbackChatOptions{.timer = &timer, .new_id = new_id, .retry_after = retry_after});
-  voice_chain = std::make_unique<speech::FallbackVoice>(
-      std::move(voices), speech::FallbackVoiceOptions{.timer = &timer, .new_id = new_id, .retry_after = retry_after});
+  const fallback::ChainOptions chain{.timer = &timer, .new_id = new_id, .retry_after = retry_after};
+  stt_chain = std::make_unique<speech::FallbackSpeechToText>(std::move(recognisers), chain);
+  chat_chain = std::make_unique<llm::FallbackChat>(std::move(models), chain);
+  voice_chain = std::make_unique<speech::FallbackVoice>(std::move(voices), chain);
 }
 
 base::Status StubServer::Parts::build() {

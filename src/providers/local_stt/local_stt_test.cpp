@@ -1,45 +1,11 @@
 // The parts that need no model.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "providers/local_stt/audio_history.hpp"
 #include "providers/local_stt/segment.hpp"
 #include "providers/local_stt/vocabulary.hpp"
 
 namespace frontdesk::local_stt {
 namespace {
-
-using testing::ElementsAre;
-
-audio::Pcm counting(int from, int count) {
-  audio::Pcm pcm;
-  for (int i = 0; i < count; ++i) pcm.push_back(static_cast<audio::Sample>(from + i));
-  return pcm;
-}
-
-TEST(AudioHistory, GivesBackAnyStretchThatIsStillThere) {
-  AudioHistory history(10);
-  history.push(counting(0, 7));
-  EXPECT_THAT(history.copy(2, 5), ElementsAre(2, 3, 4));
-  history.push(counting(7, 6));  // wraps: 3 to 12 are left
-  EXPECT_EQ(history.begin(), 3U);
-  EXPECT_EQ(history.end(), 13U);
-  EXPECT_THAT(history.copy(8, 13), ElementsAre(8, 9, 10, 11, 12));
-  EXPECT_THAT(history.copy(0, 5), ElementsAre(3, 4));
-  EXPECT_THAT(history.copy(11, 99), ElementsAre(11, 12));
-  EXPECT_TRUE(history.copy(5, 5).empty());
-  EXPECT_TRUE(history.copy(20, 30).empty());
-}
-
-TEST(AudioHistory, APushLongerThanTheHistoryKeepsItsEnd) {
-  AudioHistory history(10);
-  history.push(counting(0, 3));
-  history.push(counting(3, 25));
-  EXPECT_EQ(history.end(), 28U);
-  EXPECT_THAT(history.copy(24, 28), ElementsAre(24, 25, 26, 27));
-  EXPECT_EQ(history.copy(0, 28).size(), 10U);
-  EXPECT_EQ(history.copy(0, 28).front(), 18);
-}
 
 TEST(Segment, SilenceAndClicksAreNotWorthTranscribing) {
   EXPECT_FALSE(worth_transcribing({}, 8000));

@@ -4,11 +4,12 @@
 #include <cmath>
 #include <mutex>
 
+#include "audio/recent_audio.hpp"
 #include "audio/resampler.hpp"
 #include "base/clock.hpp"
-#include "providers/local_stt/audio_history.hpp"
 #include "providers/local_stt/moonshine_model.hpp"
 #include "providers/local_stt/segment.hpp"
+#include "speech/stream_table.hpp"
 
 namespace frontdesk::local_stt {
 namespace {
@@ -50,7 +51,7 @@ struct Stream {
   // promise holds as soon as they return. Recursive: a sink may call back.
   std::recursive_mutex mutex;
   speech::SttSink* sink;  ///< null once closed
-  AudioHistory history;
+  audio::RecentAudio history;
   Utterance utterance;
   bool open = false;
   std::uint64_t next_partial_at = 0;
@@ -100,8 +101,7 @@ struct MoonshineStt::State : std::enable_shared_from_this<MoonshineStt::State> {
 
   std::unique_ptr<MoonshineModel> model;
   inference::WorkerPool& pool;
-  mutable std::mutex mutex;  ///< streams; taken before, never while, a stream's mutex is held
-  std::map<StreamId, std::shared_ptr<Stream>> streams;
+  speech::StreamTable<Stream> streams{kDomain, kMaxStreams};
 
   std::atomic<std::uint64_t> partials{0};
   std::atomic<std::uint64_t> partials_skipped{0};
@@ -109,12 +109,6 @@ struct MoonshineStt::State : std::enable_shared_from_this<MoonshineStt::State> {
   std::atomic<std::uint64_t> finals{0};
   std::atomic<std::uint64_t> finals_stale{0};
   std::atomic<std::uint64_t> failures{0};
-
-  std::shared_ptr<Stream> find(StreamId id) const {
-    const std::lock_guard lock(mutex);
-    const auto found = streams.find(id);
-    return found == streams.end() ? nullptr : found->second;
-  }
 
   void consider_partial(const std::shared_ptr<Stream>& stream);
   void run_partial(const std::shared_ptr<Stream>& stream, const std::shared_ptr<PassControl>& control,
@@ -245,12 +239,7 @@ void MoonshineStt::State::fail_final(Stream& stream, RequestId request, const ba
 MoonshineStt::MoonshineStt(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 MoonshineStt::~MoonshineStt() {
-  std::vector<StreamId> ids;
-  {
-    const std::lock_guard lock(state_->mutex);
-    for (const auto& [id, stream] : state_->streams) ids.push_back(id);
-  }
-  for (const auto id : ids) close(id);
+  for (const auto id : state_->streams.ids()) close(id);
 }
 
 base::Result<std::unique_ptr<MoonshineStt>> MoonshineStt::create(const inference::ModelFiles& files,
@@ -269,20 +258,11 @@ base::Status MoonshineStt::open(StreamId stream, const speech::SttOptions& optio
   if (options.sample_rate < kLowestRate || options.sample_rate > kHighestRate) {
     return base::fail(ErrorCode::invalid_argument, kDomain, "the sample rate must be 8000 to 48000");
   }
-  const std::lock_guard lock(state_->mutex);
-  if (state_->streams.contains(stream)) {
-    return base::fail(ErrorCode::already_exists, kDomain, "stream " + std::to_string(stream) + " is already open");
-  }
-  if (state_->streams.size() >= kMaxStreams) {
-    return base::fail(ErrorCode::resource_exhausted, kDomain,
-                      "all " + std::to_string(kMaxStreams) + " streams are in use", base::Retry::later);
-  }
-  state_->streams.emplace(stream, std::make_shared<Stream>(stream, options.sample_rate, sink));
-  return {};
+  return state_->streams.add(stream, std::make_shared<Stream>(stream, options.sample_rate, sink));
 }
 
 void MoonshineStt::push(StreamId id, audio::PcmView pcm) {
-  const auto stream = state_->find(id);
+  const auto stream = state_->streams.find(id);
   if (!stream) return;
   const std::lock_guard lock(stream->mutex);
   stream->history.push(pcm);
@@ -290,7 +270,7 @@ void MoonshineStt::push(StreamId id, audio::PcmView pcm) {
 }
 
 void MoonshineStt::begin_utterance(StreamId id, std::uint64_t from_sample) {
-  const auto stream = state_->find(id);
+  const auto stream = state_->streams.find(id);
   if (!stream) return;
   const std::lock_guard lock(stream->mutex);
   if (stream->partial) stream->partial->give_up();
@@ -305,7 +285,7 @@ void MoonshineStt::begin_utterance(StreamId id, std::uint64_t from_sample) {
 }
 
 void MoonshineStt::finalize(StreamId id, RequestId request, std::uint64_t to_sample) {
-  const auto stream = state_->find(id);
+  const auto stream = state_->streams.find(id);
   if (!stream) return;
   const std::lock_guard lock(stream->mutex);
   stream->wanted = request;
@@ -333,7 +313,7 @@ void MoonshineStt::finalize(StreamId id, RequestId request, std::uint64_t to_sam
 }
 
 void MoonshineStt::end_utterance(StreamId id) {
-  const auto stream = state_->find(id);
+  const auto stream = state_->streams.find(id);
   if (!stream) return;
   const std::lock_guard lock(stream->mutex);
   stream->open = false;
@@ -341,14 +321,8 @@ void MoonshineStt::end_utterance(StreamId id) {
 }
 
 void MoonshineStt::close(StreamId id) {
-  std::shared_ptr<Stream> stream;
-  {
-    const std::lock_guard lock(state_->mutex);
-    const auto found = state_->streams.find(id);
-    if (found == state_->streams.end()) return;
-    stream = found->second;
-    state_->streams.erase(found);
-  }
+  const auto stream = state_->streams.take(id);
+  if (!stream) return;
   const std::lock_guard lock(stream->mutex);
   stream->sink = nullptr;
   stream->open = false;

@@ -10,7 +10,6 @@
 #include <thread>
 
 #include "base/clock.hpp"
-#include "providers/turn_streams/recent_audio.hpp"
 
 namespace frontdesk::turn_streams {
 namespace {
@@ -22,28 +21,6 @@ audio::Pcm counting(int from, std::size_t size) {
   audio::Pcm pcm(size);
   for (std::size_t i = 0; i < size; ++i) pcm[i] = static_cast<audio::Sample>((from + static_cast<int>(i)) % 30000);
   return pcm;
-}
-
-TEST(RecentAudio, KeepsAtLeastItsCapacityAndCountsFromTheStart) {
-  RecentAudio recent(100);
-  for (int at = 0; at < 1000; at += 7) {
-    recent.push(counting(at, 7));
-    const auto end = static_cast<std::uint64_t>(at) + 7;
-    const auto from = end > 100 ? end - 100 : 0;
-    ASSERT_EQ(recent.copy(from, end), counting(static_cast<int>(from), static_cast<std::size_t>(end - from))) << at;
-  }
-  EXPECT_LE(recent.copy(0, 2000).size(), 112U);
-  EXPECT_THAT(recent.copy(1000, 1003), ElementsAre(1000));  // 1,001 were pushed
-  EXPECT_TRUE(recent.copy(5, 5).empty());
-  EXPECT_TRUE(recent.copy(3000, 4000).empty());
-  EXPECT_TRUE(recent.copy(990, 980).empty());
-}
-
-TEST(RecentAudio, TakesMoreThanItsCapacityAtOnce) {
-  RecentAudio recent(100);
-  recent.push(counting(0, 30));
-  recent.push(counting(30, 500));
-  EXPECT_EQ(recent.copy(0, 530), counting(430, 100));
 }
 
 class Answers final : public speech::TurnDetectorSink {
@@ -107,21 +84,29 @@ class HeldPool {
   HeldPool() {
     EXPECT_TRUE(pool.submit(base::Instant{}, [this] {
       entered_.set_value();
-      opened_.get_future().wait_for(seconds(10));
+      gate_.wait_for(seconds(10));
     }));
     EXPECT_EQ(entered_.get_future().wait_for(seconds(10)), std::future_status::ready);
+  }
+  ~HeldPool() {
+    if (!is_open_) opened_.set_value();
   }
   void open_and_finish() {
     std::promise<void> done;
     EXPECT_TRUE(pool.submit(base::kNever, [&done] { done.set_value(); }));
     opened_.set_value();
+    is_open_ = true;
     EXPECT_EQ(done.get_future().wait_for(seconds(10)), std::future_status::ready);
   }
-  inference::WorkerPool pool{{.threads = 1, .queue_capacity = 4, .clock = {}}};
 
  private:
   std::promise<void> entered_;
   std::promise<void> opened_;
+  std::future<void> gate_ = opened_.get_future();
+  bool is_open_ = false;
+
+ public:
+  inference::WorkerPool pool{{.threads = 1, .queue_capacity = 4, .clock = {}}};  // goes first: its worker uses the rest
 };
 
 TEST(TurnStreams, ANewerRequestMakesAnOlderOneStale) {

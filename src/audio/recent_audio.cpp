@@ -1,8 +1,8 @@
-#include "providers/local_stt/audio_history.hpp"
+#include "audio/recent_audio.hpp"
 
-namespace frontdesk::local_stt {
+namespace frontdesk::audio {
 
-void AudioHistory::push(audio::PcmView pcm) {
+void RecentAudio::push(PcmView pcm) {
   if (pcm.size() > ring_.size()) {
     end_ += pcm.size() - ring_.size();
     pcm = pcm.last(ring_.size());
@@ -14,10 +14,10 @@ void AudioHistory::push(audio::PcmView pcm) {
   end_ += pcm.size();
 }
 
-audio::Pcm AudioHistory::copy(std::uint64_t from, std::uint64_t to) const {
+Pcm RecentAudio::copy(std::uint64_t from, std::uint64_t to) const {
   from = std::max(from, begin());
   to = std::min(to, end_);
-  audio::Pcm out;
+  Pcm out;
   if (from >= to) return out;
   out.reserve(static_cast<std::size_t>(to - from));
   const auto at = static_cast<std::size_t>(from % ring_.size());
@@ -29,4 +29,4 @@ audio::Pcm AudioHistory::copy(std::uint64_t from, std::uint64_t to) const {
   return out;
 }
 
-}  // namespace frontdesk::local_stt
+}  // namespace frontdesk::audio

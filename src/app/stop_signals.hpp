@@ -1,0 +1,21 @@
+// SIGINT and SIGTERM, as something to wait for.
+#pragma once
+
+namespace frontdesk::app {
+
+/// Make it before any other thread: the signals are blocked for all that are made from then on. SIGPIPE is ignored.
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  /// Blocks until one of them comes.
+  void wait() const;
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace frontdesk::app

@@ -5,7 +5,9 @@
 #include "audio/g711.hpp"
 #include "audio/levels.hpp"
 #include "base/clock.hpp"
+#include "media/negotiated/negotiated.hpp"
 #include "rtp/packet.hpp"
+#include "udp/rtp_ports.hpp"
 
 namespace frontdesk::caller {
 namespace {
@@ -28,8 +30,8 @@ base::Endpoint loopback() {
 }  // namespace
 
 struct AnsweringParty::Line {
-  explicit Line(RtpSocket s) : socket(std::move(s)) {}
-  RtpSocket socket;
+  explicit Line(udp::Socket s) : socket(std::move(s)) {}
+  udp::Socket socket;
   std::optional<sip::NegotiatedMedia> negotiated;
   bool established = false;
   std::optional<media::MediaSession> session;
@@ -72,9 +74,10 @@ void AnsweringParty::on_incoming(const sip::IncomingCall& call) {
     static_cast<void>(user_agent_->reject(call.dialog, behaviour_.reject_with, "Busy Here"));
     return;
   }
-  auto socket = RtpSocket::open(loopback());
+  auto socket = udp::open_on_any_even_port(loopback());
   if (!socket) return;
-  const sip::LocalMedia media{.rtp = socket->local(), .allowed = {sip::Codec::pcmu}};
+  socket->stamp_arrivals();
+  const sip::LocalMedia media{.rtp = socket->local(), .allowed = behaviour_.codecs, .srtp = behaviour_.srtp};
   const std::lock_guard lock(mutex_);
   lines_[call.dialog] = std::make_unique<Line>(std::move(*socket));
   static_cast<void>(user_agent_->answer(call.dialog, media));
@@ -116,7 +119,7 @@ void AnsweringParty::play_tone(Line& line, int ms) {
 }
 
 void AnsweringParty::listen(Line& line, Instant now) {
-  for (const Datagram& each : line.socket.receive(batch_)) {
+  for (const udp::Datagram& each : line.socket.receive(batch_)) {
     line.session->on_datagram(each.bytes, each.from, each.arrival);
     const auto packet = rtp::parse_packet(each.bytes);
     if (!packet || packet->header.payload_type != line.negotiated->format.payload_type) continue;
@@ -141,16 +144,14 @@ void AnsweringParty::listen(Line& line, Instant now) {
 
 void AnsweringParty::tick(sip::DialogId dialog, Line& line, Instant now) {
   if (!line.session) {
-    const sip::NegotiatedMedia& media = *line.negotiated;
-    std::optional<std::uint8_t> events;
-    if (media.telephone_event_payload_type) events = static_cast<std::uint8_t>(*media.telephone_event_payload_type);
-    line.session.emplace(media::MediaSessionConfig{
-        .parameters = {.telephone_event_payload_type = events, .remote = media.remote}, .ssrc = 77});
+    line.session.emplace(negotiated::new_session(*line.negotiated));
     if (behaviour_.greets) play_tone(line, 600);
   }
   listen(line, now);
   const auto tick = line.session->tick(now);
-  if (!tick.packet.empty()) line.socket.send(tick.packet, tick.to);
+  for (const auto packet : {tick.packet, tick.second_packet}) {
+    if (!packet.empty()) line.socket.send(packet, tick.to);
+  }
   if (line.answer_begun_in_next_tick) {
     times_.gaps.push_back(base::monotonic_now() - *line.answer_begun_in_next_tick);
     line.answer_begun_in_next_tick.reset();

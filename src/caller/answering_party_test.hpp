@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "caller/rtp_socket.hpp"
 #include "media/session.hpp"
 #include "sip/user_agent.hpp"
+#include "udp/socket.hpp"
 
 namespace frontdesk::caller {
 
@@ -21,6 +21,9 @@ struct PartyBehaviour {
   bool greets = true;
   std::vector<int> answers_ms;      ///< length of each answer; after the last there are none
   std::size_t hang_up_after = 100;  ///< answers
+  /// Answers after the caller's sound only in PCMU in the clear: it measures packets, not the media session.
+  std::vector<sip::Codec> codecs{sip::Codec::pcmu};
+  sip::SrtpPolicy srtp = sip::SrtpPolicy::off;
 };
 
 inline constexpr base::Duration kPartySilence = base::milliseconds(300);
@@ -61,7 +64,7 @@ class AnsweringParty final : public sip::UserAgentSink {
   mutable std::mutex mutex_;
   std::map<sip::DialogId, std::unique_ptr<Line>> lines_;
   TrueTimes times_;
-  ReceiveBatch batch_;
+  udp::ReceiveBatch batch_;
   bool stop_ = false;
   std::condition_variable stopped_;
   std::unique_ptr<sip::UserAgent> user_agent_;

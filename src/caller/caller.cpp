@@ -6,9 +6,11 @@
 #include "caller/lines.hpp"
 #include "caller/media_loop.hpp"
 #include "caller/narrator.hpp"
+#include "caller/route.hpp"
 #include "caller/signalling.hpp"
 #include "sip/syntax.hpp"
 #include "sip/user_agent.hpp"
+#include "udp/rtp_ports.hpp"
 
 namespace frontdesk::caller {
 namespace {
@@ -80,8 +82,9 @@ base::Result<std::vector<Leg>> make_legs(const LegMaterial& material, const base
   std::vector<Leg> legs;
   legs.reserve(material.options.calls);
   for (std::size_t call = 0; call < material.options.calls; ++call) {
-    auto socket = RtpSocket::open(local);
+    auto socket = udp::open_on_any_even_port(local);
     if (!socket) return tl::unexpected(socket.error());
+    socket->stamp_arrivals();
     legs.emplace_back(call, material, std::move(*socket));
   }
   return legs;

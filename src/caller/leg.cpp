@@ -1,6 +1,6 @@
 #include "caller/leg.hpp"
 
-#include "base/entropy.hpp"
+#include "media/negotiated/negotiated.hpp"
 #include "rtp/packet.hpp"
 
 namespace frontdesk::caller {
@@ -26,20 +26,6 @@ CallPlan scripted(const LegMaterial& material) {
   return material.options.listen_only ? CallPlan{} : material.plan;
 }
 
-std::optional<std::uint8_t> payload_type(const std::optional<int>& type) {
-  if (!type) return std::nullopt;
-  return static_cast<std::uint8_t>(*type);
-}
-
-media::MediaParameters parameters_of(const sip::NegotiatedMedia& media) {
-  return {.codec = media.format.codec == sip::Codec::pcma ? media::AudioCodec::pcma : media::AudioCodec::pcmu,
-          .payload_type = static_cast<std::uint8_t>(media.format.payload_type),
-          .telephone_event_payload_type = payload_type(media.telephone_event_payload_type),
-          .remote = media.remote,
-          .may_send = media.may_send,
-          .may_receive = media.may_receive};
-}
-
 /// The index of a sample, kept within a recording.
 std::size_t sample_at(Duration at, const audio::Pcm& pcm) {
   const auto index = at.count() * (audio::kTelephoneRate / 1000) / 1'000'000;
@@ -53,7 +39,7 @@ std::string seconds_text(Duration d) {
 
 }  // namespace
 
-Leg::Leg(std::size_t call, const LegMaterial& material, RtpSocket socket)
+Leg::Leg(std::size_t call, const LegMaterial& material, udp::Socket socket)
     : material_(material),
       socket_(std::move(socket)),
       script_(scripted(material), times_of(material, call)),
@@ -76,7 +62,9 @@ void Leg::on_dial_failed(const base::Error& error) {
 
 void Leg::on_media(const sip::NegotiatedMedia& media, Instant now) {
   negotiated_ = media;
-  if (session_) session_->reconfigure(parameters_of(media), now);
+  intervals_.expect_packets_of(codec::traits(media.format.codec).clock_rate / 1000 *
+                               static_cast<std::uint32_t>(media.ptime_ms));
+  if (session_) session_->reconfigure(negotiated::parameters_of(media), now);
 }
 
 void Leg::on_established(Instant at) {
@@ -133,11 +121,7 @@ void Leg::hang_up(std::string failure) {
 }
 
 void Leg::start_media(Instant now) {
-  const std::uint64_t random = base::random_u64();
-  session_.emplace(media::MediaSessionConfig{.parameters = parameters_of(*negotiated_),
-                                             .ssrc = static_cast<std::uint32_t>(random),
-                                             .first_sequence = static_cast<std::uint16_t>(random >> 32),
-                                             .first_timestamp = static_cast<std::uint32_t>(base::random_u64())});
+  session_.emplace(negotiated::new_session(*negotiated_));
   media_events_.reserve(media::kMaxMediaEvents);
   log_.established_at = *established_at_ - now;
   if (!keeps_recording()) return;
@@ -146,22 +130,22 @@ void Leg::start_media(Instant now) {
   log_.receptionist.reserve(kExpectedSamples);
 }
 
-void Leg::receive(ReceiveBatch& batch) {
+void Leg::receive(udp::ReceiveBatch& batch) {
   // A second batch only if the first was full; more than that waits for the next tick.
   constexpr int kMaxBatches = 2;
   for (int i = 0; i < kMaxBatches; ++i) {
     const auto datagrams = socket_.receive(batch);
     if (datagrams.empty()) return;
-    for (const Datagram& each : datagrams) {
+    for (const udp::Datagram& each : datagrams) {
       const auto packet = rtp::parse_packet(each.bytes);
-      if (packet && packet->header.payload_type == negotiated_->format.payload_type)
+      if (packet && packet->header.payload_type == negotiated_->receive_payload_type)
         intervals_.on_packet(packet->header, each.arrival);
       session_->on_datagram(each.bytes, each.from, each.arrival);
     }
   }
 }
 
-void Leg::tick(Instant due, Instant now, ReceiveBatch& batch, std::vector<SpokenEvent>& spoken) {
+void Leg::tick(Instant due, Instant now, udp::ReceiveBatch& batch, std::vector<SpokenEvent>& spoken) {
   check_deadlines(now);
   if (phase_ != Phase::talking) return apply_commands(spoken);
   if (!session_) start_media(now);
@@ -170,6 +154,8 @@ void Leg::tick(Instant due, Instant now, ReceiveBatch& batch, std::vector<Spoken
   if (listens_only()) keep_listening();
   const media::MediaSession::Tick tick = session_->tick(now);
   if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);
+  if (!tick.second_packet.empty()) socket_.send(tick.second_packet, tick.to);
+  if (!tick.rtcp.empty()) socket_.send(tick.rtcp, tick.rtcp_to);
   if (keeps_recording()) {
     log_.caller.insert(log_.caller.end(), tick.played.begin(), tick.played.end());
     log_.receptionist.insert(log_.receptionist.end(), tick.heard.begin(), tick.heard.end());

@@ -14,11 +14,11 @@
 #include "caller/packet_intervals.hpp"
 #include "caller/plan.hpp"
 #include "caller/report.hpp"
-#include "caller/rtp_socket.hpp"
 #include "caller/script.hpp"
 #include "media/session.hpp"
 #include "meter/speech_activity.hpp"
 #include "sip/user_agent.hpp"
+#include "udp/socket.hpp"
 
 namespace frontdesk::caller {
 
@@ -47,7 +47,7 @@ inline constexpr base::Duration kLateTick = base::milliseconds(5);
 
 class Leg {
  public:
-  Leg(std::size_t call, const LegMaterial& material, RtpSocket socket);
+  Leg(std::size_t call, const LegMaterial& material, udp::Socket socket);
 
   const base::Endpoint& rtp() const { return socket_.local(); }
   void on_dialling(base::Instant now);
@@ -57,7 +57,7 @@ class Leg {
   void on_ended(const sip::DialogEnded& ended);
 
   /// Every 20 ms; `due` is when it should have been. Appends what was said.
-  void tick(base::Instant due, base::Instant now, ReceiveBatch& batch, std::vector<SpokenEvent>& spoken);
+  void tick(base::Instant due, base::Instant now, udp::ReceiveBatch& batch, std::vector<SpokenEvent>& spoken);
   /// Once, when the leg wants its dialog ended.
   bool take_hang_up_request() { return std::exchange(hang_up_requested_, false); }
   void stop(std::string reason);
@@ -69,7 +69,7 @@ class Leg {
   enum class Phase { waiting, dialling, talking, hanging_up, over };
 
   void start_media(base::Instant now);
-  void receive(ReceiveBatch& batch);
+  void receive(udp::ReceiveBatch& batch);
   void follow_script(std::vector<SpokenEvent>& spoken);
   void apply_commands(std::vector<SpokenEvent>& spoken);
   void apply(const ScriptCommand& command, std::vector<SpokenEvent>& spoken);
@@ -87,7 +87,7 @@ class Leg {
   bool keeps_recording() const { return !listens_only() || !material_.options.record.empty(); }
 
   const LegMaterial& material_;
-  RtpSocket socket_;
+  udp::Socket socket_;
   Phase phase_ = Phase::waiting;
   base::Instant deadline_ = base::kNever;  ///< of the present phase
   base::Instant dialled_at_;

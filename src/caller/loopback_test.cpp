@@ -5,10 +5,12 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "audio/levels.hpp"
 #include "audio/wav.hpp"
 #include "base/clock.hpp"
 #include "caller/answering_party_test.hpp"
 #include "caller/caller.hpp"
+#include "udp/rtp_ports.hpp"
 
 namespace frontdesk::caller {
 namespace {
@@ -119,11 +121,11 @@ TEST_F(Loopback, ARefusalNamesTheStatus) {
 }
 
 TEST_F(Loopback, NobodyThereIsToldAtOnce) {
-  const auto free_port = RtpSocket::open(*base::parse_address("127.0.0.1"));
+  const auto free_port = udp::open_on_any_even_port(*base::parse_address("127.0.0.1"));
   ASSERT_TRUE(free_port.has_value());
   base::Endpoint nobody = free_port->local();
   {
-    const RtpSocket closed = RtpSocket::open(*base::parse_address("127.0.0.1")).value();
+    const udp::Socket closed = udp::open_on_any_even_port(*base::parse_address("127.0.0.1")).value();
     nobody = closed.local();
   }
   CallOptions options;
@@ -136,7 +138,7 @@ TEST_F(Loopback, NobodyThereIsToldAtOnce) {
 }
 
 TEST_F(Loopback, AMuteSipPortEndsByTheDeadline) {
-  const auto mute = RtpSocket::open(*base::parse_address("127.0.0.1"));
+  const auto mute = udp::open_on_any_even_port(*base::parse_address("127.0.0.1"));
   ASSERT_TRUE(mute.has_value());
   CallOptions options;
   options.uri = base::to_string(mute->local());
@@ -159,6 +161,57 @@ TEST_F(Loopback, SeveralCallsListenAtOnce) {
   EXPECT_EQ(totals.lost, 0);
   EXPECT_GT(totals.received, 6 * 45U);
   EXPECT_NEAR(totals.intervals_ms.p50, 20, 1);
+}
+
+struct MediaCase {
+  sip::Codec codec;
+  sip::SrtpPolicy srtp;
+  int packet_ms;
+};
+class EveryMedia : public Loopback, public testing::WithParamInterface<MediaCase> {};
+INSTANTIATE_TEST_SUITE_P(Loopback, EveryMedia,
+                         testing::Values(MediaCase{sip::Codec::pcma, sip::SrtpPolicy::required, 20},
+                                         MediaCase{sip::Codec::pcmu, sip::SrtpPolicy::optional, 10},
+                                         MediaCase{sip::Codec::g722, sip::SrtpPolicy::off, 30},
+                                         MediaCase{sip::Codec::g722, sip::SrtpPolicy::optional, 20},
+                                         MediaCase{sip::Codec::opus, sip::SrtpPolicy::off, 60},
+                                         MediaCase{sip::Codec::opus, sip::SrtpPolicy::required, 20}),
+                         [](const auto& each) {
+                           return std::string(codec::traits(each.param.codec).encoding) + "_" +
+                                  std::to_string(each.param.packet_ms) +
+                                  (each.param.srtp == sip::SrtpPolicy::off ? "" : "_srtp");
+                         });
+
+TEST_P(EveryMedia, AWholeCallIsHeard) {
+  const auto [codec, srtp, packet_ms] = GetParam();
+  AnsweringParty party({.codecs = {codec}, .srtp = srtp});
+  CallOptions options = options_for(party);
+  options.codecs = {codec};
+  options.srtp = srtp;
+  options.packet_ms = packet_ms;
+  options.record = folder_ / "call.wav";
+  options.listen_only = ListenOnly{.length = milliseconds(1200), .sound = ListenSound::tone};
+  const auto report = run({}, options, {});
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_EQ(exit_code(*report), 0) << render_text(*report);
+  const Totals totals = add_up(*report);
+  EXPECT_EQ(totals.lost, 0);
+  EXPECT_NEAR(static_cast<double>(totals.received), 1200.0 / packet_ms, 200.0 / packet_ms);
+  const auto recorded = audio::read_wav(options.record.string());
+  ASSERT_TRUE(recorded);
+  audio::Pcm heard;
+  for (std::size_t i = 1; i < recorded->samples.size(); i += 2) heard.push_back(recorded->samples[i]);
+  EXPECT_GT(audio::peak(heard), 6000);  // the tone of the greeting, at its level of 8000
+  EXPECT_LT(audio::peak(heard), 10'000);
+}
+
+TEST_F(Loopback, EncryptionThatOneSideRequiresIsNotLeftOut) {
+  AnsweringParty party({.srtp = sip::SrtpPolicy::required});
+  CallOptions options = options_for(party);
+  options.listen_only = ListenOnly{.length = milliseconds(500)};
+  const auto report = run({}, options, {});
+  ASSERT_TRUE(report.has_value());
+  EXPECT_NE(report->calls.at(0).failure.find("488"), std::string::npos) << report->calls.at(0).failure;
 }
 
 TEST_F(Loopback, SeveralCallsFollowThePlan) {
@@ -196,7 +249,7 @@ TEST(Arguments, AreRefusedWithARemedy) {
   EXPECT_EQ(run(spoken, options, {}).error().code, base::ErrorCode::invalid_argument);
   options.calls = 1;
   EXPECT_EQ(run({}, options, {}).error().code, base::ErrorCode::invalid_argument);
-  const auto bound = RtpSocket::open(*base::parse_address("127.0.0.1"));
+  const auto bound = udp::open_on_any_even_port(*base::parse_address("127.0.0.1"));
   options.uri = base::to_string(bound->local());
   EXPECT_EQ(run(spoken, options, {}).error().code, base::ErrorCode::failed_precondition);  // no voice
   options.uri = "127.0.0.1:5060";

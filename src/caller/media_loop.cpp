@@ -89,7 +89,11 @@ void MediaLoop::dial(std::size_t call, Instant now) {
   Leg& leg = legs_[call];
   leg.on_dialling(now);
   auto dialog = wiring_.user_agent.invite({.target = wiring_.target,
-                                           .media = {.rtp = leg.rtp(), .allowed = wiring_.material.options.codecs},
+                                           .media = {.rtp = leg.rtp(),
+                                                     .allowed = wiring_.material.options.codecs,
+                                                     .srtp = wiring_.material.options.srtp,
+                                                     .ptime_ms = wiring_.material.options.packet_ms,
+                                                     .offer_mux = true},
                                            .from_user = wiring_.material.options.from_user});
   if (!dialog) return leg.on_dial_failed(dialog.error());
   dialogs_[call] = *dialog;

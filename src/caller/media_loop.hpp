@@ -44,7 +44,7 @@ class MediaLoop {
   std::map<sip::DialogId, std::size_t> calls_;
   std::vector<SignallingEvent> events_;
   std::vector<SpokenEvent> spoken_;
-  ReceiveBatch batch_;
+  udp::ReceiveBatch batch_;
   base::Instant start_;
 };
 

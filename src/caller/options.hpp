@@ -34,6 +34,8 @@ struct CallOptions {
   base::Endpoint bind;                    ///< ours; unset: the address that faces the peer, any port
   speech::VoiceId voice{"libritts:803"};  ///< of the lines said
   std::vector<sip::Codec> codecs{sip::Codec::pcmu, sip::Codec::pcma};
+  sip::SrtpPolicy srtp = sip::SrtpPolicy::off;
+  int packet_ms = 20;  ///< 10 to 60
   std::string from_user = "caller";
   bool band_limit = false;  ///< lines are filtered to 300-3400 Hz, as by an analogue line
 

@@ -1,14 +1,12 @@
 #include "caller/packet_intervals.hpp"
 
-#include "audio/pcm.hpp"
-
 namespace frontdesk::caller {
 
 void PacketIntervals::on_packet(const rtp::Header& header, base::Instant arrival) {
   if (last_) {
     const bool next = header.ssrc == last_->header.ssrc &&
                       header.sequence == static_cast<std::uint16_t>(last_->header.sequence + 1) &&
-                      header.timestamp == last_->header.timestamp + static_cast<std::uint32_t>(audio::kFrameSamples);
+                      header.timestamp == last_->header.timestamp + units_;
     if (!next) {
       ++discontinuities_;
     } else if (intervals_ms_.size() < kMaxIntervals) {

@@ -1,145 +1,11 @@
 #include "media/session.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "audio/g711.hpp"
-#include "base/assert.hpp"
-#include "media/event_queue.hpp"
-#include "media/inbound_audio.hpp"
-#include "media/playout_queue.hpp"
-#include "media/remote_latch.hpp"
-#include "rtp/packet.hpp"
-#include "rtp/telephone_event.hpp"
+#include "media/quality.hpp"
+#include "media/session_state.hpp"
 
 namespace frontdesk::media {
-namespace {
-
-constexpr std::uint8_t kComfortNoisePayloadType = 13;  // RFC 3389
-
-static_assert(PlayoutQueue::kMaxUtterances == kMaxQueuedUtterances);
-static_assert(time_of_samples(PlayoutQueue::kMaxSamples) == kMaxQueuedPlayout);
-static_assert(time_of_samples(PlayoutQueue::kMaxFadeSamples) == kMaxFade);
-static_assert(rtp::kFrameSamples == audio::kFrameSamples);
-
-audio::G711Law law_of(AudioCodec codec) {
-  return codec == AudioCodec::pcmu ? audio::G711Law::mu : audio::G711Law::a;
-}
-
-}  // namespace
-
-struct MediaSession::State {
-  explicit State(const MediaSessionConfig& config)
-      : parameters(config.parameters),
-        ssrc(config.ssrc),
-        sequence(config.first_sequence),
-        timestamp(config.first_timestamp),
-        rtp_timeout(config.rtp_timeout),
-        latch(config.parameters.remote),
-        inbound(law_of(config.parameters.codec)) {}
-
-  void receive(const rtp::Packet& packet, base::Instant now);
-  void hear(base::Instant now);
-  std::span<const std::uint8_t> speak();
-  std::span<const std::uint8_t> write(const rtp::Header& header, std::span<const std::uint8_t> payload);
-  void check_timeout(base::Instant now);
-  bool negotiated(std::uint8_t payload_type) const;
-  bool heard_by_peer() const;
-  bool sends() const { return parameters.may_send && latch.target().is_set(); }
-
-  MediaParameters parameters;
-  std::uint32_t ssrc;
-  std::uint16_t sequence;
-  std::uint32_t timestamp;
-  base::Duration rtp_timeout;
-  RemoteLatch latch;
-  InboundAudio inbound;
-  PlayoutQueue playout;
-  EventQueue events{kMaxMediaEvents};
-  rtp::TelephoneEventDecoder digits_in;
-  rtp::TelephoneEventEncoder digits_out;
-  MediaStats counters;
-  std::optional<base::Instant> last_received;
-  bool media_started = false;
-  bool timed_out = false;
-  bool first_packet = true;
-  bool held = false;
-  bool muted = false;
-  std::array<audio::Sample, audio::kFrameSamples> heard{};
-  std::array<audio::Sample, audio::kFrameSamples> played{};
-  std::array<std::uint8_t, audio::kFrameSamples> payload{};
-  std::array<std::uint8_t, rtp::kHeaderBytes + audio::kFrameSamples> datagram{};
-};
-
-bool MediaSession::State::negotiated(std::uint8_t payload_type) const {
-  return payload_type == parameters.payload_type || payload_type == kComfortNoisePayloadType ||
-         payload_type == parameters.telephone_event_payload_type;
-}
-
-void MediaSession::State::receive(const rtp::Packet& packet, base::Instant now) {
-  if (!inbound.admit(packet.header, now)) {
-    ++counters.other_source;
-    return;
-  }
-  ++counters.packets_in;
-  last_received = now;
-  timed_out = false;
-  if (packet.header.payload_type == parameters.telephone_event_payload_type) {
-    const auto digit = digits_in.on_packet(packet.header.timestamp, packet.payload);
-    if (digit && parameters.may_receive) events.push(DigitPressed{*digit});
-  } else if (packet.header.payload_type == kComfortNoisePayloadType) {
-    inbound.on_comfort_noise();
-  } else if (parameters.may_receive) {
-    inbound.on_audio(packet, now);
-  }
-}
-
-void MediaSession::State::hear(base::Instant now) {
-  inbound.pull(heard, now);
-  if (held || !parameters.may_receive) heard.fill(0);
-}
-
-std::span<const std::uint8_t> MediaSession::State::write(const rtp::Header& header,
-                                                         std::span<const std::uint8_t> bytes) {
-  const std::size_t size = rtp::write_packet(header, bytes, datagram);
-  FRONTDESK_ASSERT(size > 0);
-  ++sequence;
-  ++counters.packets_out;
-  first_packet = false;
-  return std::span(datagram).first(size);
-}
-
-/// Otherwise a fade would be sent when playout goes on, long after.
-bool MediaSession::State::heard_by_peer() const {
-  return sends() && !held && digits_out.idle();
-}
-
-std::span<const std::uint8_t> MediaSession::State::speak() {
-  const std::uint32_t now = timestamp;
-  timestamp += static_cast<std::uint32_t>(audio::kFrameSamples);
-  played.fill(0);
-  if (!sends()) return {};
-  if (!digits_out.idle()) {
-    if (const auto event = digits_out.tick(now)) {
-      return write({event->marker, *parameters.telephone_event_payload_type, sequence, event->timestamp, ssrc},
-                   event->payload);
-    }
-  } else if (!held) {
-    playout.fill(played, events);
-    if (muted) played.fill(0);
-  }
-  audio::encode_g711(law_of(parameters.codec), played, payload);
-  // What a recording keeps is what the peer decodes.
-  audio::decode_g711(law_of(parameters.codec), payload, played);
-  return write({first_packet, parameters.payload_type, sequence, now, ssrc}, payload);
-}
-
-void MediaSession::State::check_timeout(base::Instant now) {
-  if (!last_received) last_received = now;
-  if (timed_out || !parameters.may_receive || now - *last_received < rtp_timeout) return;
-  timed_out = true;
-  events.push(MediaTimedOut{});
-}
 
 MediaSession::MediaSession(const MediaSessionConfig& config) : state_(std::make_unique<State>(config)) {}
 MediaSession::~MediaSession() = default;
@@ -147,40 +13,30 @@ MediaSession::MediaSession(MediaSession&&) noexcept = default;
 MediaSession& MediaSession::operator=(MediaSession&&) noexcept = default;
 
 void MediaSession::on_datagram(std::span<const std::uint8_t> datagram, const base::Endpoint& from, base::Instant now) {
-  State& s = *state_;
-  const auto packet = rtp::parse_packet(datagram);
-  if (!packet) {
-    if (packet.error() != rtp::PacketFault::rtcp) ++s.counters.malformed;
-    return;
-  }
-  if (!s.negotiated(packet->header.payload_type)) {
-    ++s.counters.other_payload_type;
-    return;
-  }
-  const auto verdict = s.latch.judge(from, packet->header);
-  if (verdict == RemoteLatch::Verdict::refused) ++s.counters.foreign;
-  if (verdict == RemoteLatch::Verdict::refused || verdict == RemoteLatch::Verdict::on_probation) return;
-  if (verdict == RemoteLatch::Verdict::accepted_and_latched) s.events.push(RemoteLatched{from});
-  if (!s.media_started) s.events.push(MediaStarted{from});
-  s.media_started = true;
-  s.receive(*packet, now);
+  if (rtp::looks_like_rtcp(datagram)) return state_->receive_rtcp(datagram, from, now);
+  state_->receive(datagram, from, now);
+}
+
+void MediaSession::on_rtcp_datagram(std::span<const std::uint8_t> datagram, const base::Endpoint& from,
+                                    base::Instant now) {
+  state_->receive_rtcp(datagram, from, now);
 }
 
 MediaSession::Tick MediaSession::tick(base::Instant now) {
   State& s = *state_;
+  Tick tick;
   s.hear(now);
-  const auto packet = s.speak();
+  s.speak(tick);
+  s.report(tick, now);
   s.check_timeout(now);
-  return {packet, s.latch.target(), s.heard, s.played};
+  tick.to = s.latch.target();
+  tick.heard = s.heard;
+  tick.played = s.played;
+  return tick;
 }
 
 void MediaSession::reconfigure(const MediaParameters& parameters, base::Instant now) {
-  State& s = *state_;
-  if (parameters.may_receive && !s.parameters.may_receive) s.last_received = now;
-  if (!parameters.telephone_event_payload_type) s.digits_out = {};
-  s.parameters = parameters;
-  s.latch.set_signalled(parameters.remote);
-  s.inbound.set_law(law_of(parameters.codec));
+  state_->reconfigure(parameters, now);
 }
 
 MediaSession::PlayResult MediaSession::play(UtteranceId utterance, audio::PcmView pcm) {
@@ -242,6 +98,16 @@ MediaStats MediaSession::stats() const {
   stats.events_lost = s.events.lost();
   stats.jitter_ms = s.inbound.statistics().jitter_ms();
   stats.playout_delay = s.inbound.jitter().delay();
+  stats.rtcp = s.rtcp.figures();
+  const PlayoutLoss& loss = s.inbound.loss();
+  if (loss.frames == 0) return stats;
+  QualityInput quality{.codec = impairment_of(s.parameters.codec)};
+  quality.loss = static_cast<double>(loss.concealed) / static_cast<double>(loss.frames);
+  quality.burst_ratio = burst_ratio(loss.frames, loss.concealed, loss.bursts);
+  const base::Duration network = stats.rtcp.round_trip.value_or(base::Duration(0)) / 2;
+  quality.one_way_delay = network + stats.playout_delay + base::milliseconds(s.parameters.packet_ms);
+  stats.rating = rating(quality);
+  stats.mean_opinion_score = mean_opinion_score(stats.rating);
   return stats;
 }
 

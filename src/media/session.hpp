@@ -1,33 +1,50 @@
-// The sound of one leg: RTP datagrams in, one RTP packet out per 20 ms tick, an ordered playout queue
-// that can be flushed at once, digits both ways, and the counters to judge it by. Sans-IO: the owner
-// reads the socket, keeps the clock and sends what tick() returns.
+// The sound of one leg: RTP or SRTP datagrams in, RTP or SRTP packets out every 20 ms tick, an ordered
+// playout queue that can be flushed at once, digits both ways, RTCP, and the counters to judge it by.
+// Sans-IO: the owner reads the sockets, keeps the clock and sends what tick() returns.
 //
-// tick() and on_datagram() never allocate. One thread at a time.
+// Inside, sound is 8 kHz in frames of 20 ms, whatever the codec: recognition and voices work at that
+// rate. G.722 is coded by its lower sub-band alone, Opus by its own 8 kHz mode, so that nothing is
+// resampled. Packets of the peer may have any length, ours have 10 to 60 ms.
+//
+// tick() and on_datagram() never allocate, but for the first packet of a new source under SRTP. One
+// thread at a time.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "audio/pcm.hpp"
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
+#include "codec/codec.hpp"
 #include "media/events.hpp"
+#include "rtp/rtcp_session.hpp"
+#include "rtp/srtp/crypto_suite.hpp"
 
 namespace frontdesk::media {
 
-enum class AudioCodec { pcmu, pcma };  ///< RFC 3551: payload types 0 and 8
+using codec::Codec;
 
 /// What offer and answer agreed on, and what a re-INVITE may change.
 struct MediaParameters {
-  AudioCodec codec = AudioCodec::pcmu;
-  std::uint8_t payload_type = 0;
+  Codec codec = Codec::pcmu;
+  std::uint8_t payload_type = 0;  ///< as we send it
   std::optional<std::uint8_t> telephone_event_payload_type;
   base::Endpoint remote;  ///< from the peer's SDP; unset: send nothing until a packet arrives
   bool may_send = true;
   bool may_receive = true;
+  /// As the peer sends them, where that differs.
+  std::optional<std::uint8_t> receive_payload_type;
+  std::optional<std::uint8_t> receive_telephone_event_payload_type;
+  std::uint32_t telephone_event_clock_rate = 8000;
+  int packet_ms = 20;                  ///< of what we send
+  std::optional<srtp::SrtpKeys> srtp;  ///< unset: plain RTP. Changed keys take effect at once
+  bool rtcp_mux = false;               ///< RFC 5761: RTCP shares the port of RTP
+  base::Endpoint rtcp_remote;          ///< without rtcp_mux; unset: the port after RTP's
 };
 
 /// ssrc, first_sequence and first_timestamp should be random (RFC 3550, 5.1).
@@ -37,6 +54,7 @@ struct MediaSessionConfig {
   std::uint16_t first_sequence = 0;
   std::uint32_t first_timestamp = 0;
   base::Duration rtp_timeout = base::seconds(30);
+  std::string cname;  ///< RFC 7022: random, at most rtp::kMaxCnameBytes
 };
 
 inline constexpr base::Duration kMaxQueuedPlayout = base::seconds(60);
@@ -61,8 +79,13 @@ struct MediaStats {
   std::uint64_t starved_ticks = 0;    ///< silence sent in mid utterance
   std::uint64_t refused_samples = 0;  ///< play() beyond the limit
   std::uint64_t events_lost = 0;      ///< not drained in time
+  std::uint64_t unprotected = 0;      ///< SRTP or SRTCP that is forged, damaged, replayed or plain: refused
   double jitter_ms = 0;
   base::Duration playout_delay{0};  ///< of the jitter buffer
+  rtp::RtcpFigures rtcp;
+  /// Of what we hear, by the E-model (quality.hpp), with half the round trip as the network's delay. 0: nothing heard.
+  double rating = 0;
+  double mean_opinion_score = 0;
 };
 
 class MediaSession {
@@ -73,12 +96,17 @@ class MediaSession {
   MediaSession& operator=(MediaSession&&) noexcept;
 
   void on_datagram(std::span<const std::uint8_t> datagram, const base::Endpoint& from, base::Instant now);
+  /// From the RTCP socket; without one, RTCP is found among on_datagram()'s.
+  void on_rtcp_datagram(std::span<const std::uint8_t> datagram, const base::Endpoint& from, base::Instant now);
 
   struct Tick {
-    std::span<const std::uint8_t> packet;  ///< to send; empty if nothing may be sent
+    std::span<const std::uint8_t> packet;  ///< to send; empty if nothing may be sent or the packet is not full yet
     base::Endpoint to;
     audio::PcmView heard;   ///< the caller: always 160 samples, concealed or silent where missing
-    audio::PcmView played;  ///< what this packet carries: always 160 samples
+    audio::PcmView played;  ///< what is sent of this tick, in this packet or the next: always 160 samples
+    std::span<const std::uint8_t> second_packet;  ///< with packets of 10 ms
+    std::span<const std::uint8_t> rtcp;           ///< a report that is due
+    base::Endpoint rtcp_to;  ///< the same as `to`: from the RTP socket; otherwise from the RTCP socket
   };
   /// Every 20 ms. The spans are valid until the next call.
   Tick tick(base::Instant now);

@@ -225,10 +225,11 @@ bool JitterBuffer::all_absent(std::int64_t from) const {
 JitterFrame JitterBuffer::emit_nothing(FrameKind kind) {
   out_present_.fill(false);
   if (kind == FrameKind::missing) ++counters_.missing;
-  return {kind, out_bytes_, out_present_};
+  return {kind, out_bytes_, out_present_, std::nullopt};
 }
 
 JitterFrame JitterBuffer::emit() {
+  const auto timestamp = static_cast<std::uint32_t>(playhead_);
   bool any = false;
   for (std::size_t i = 0; i < kFrameSamples; ++i) {
     const std::size_t at = slot(playhead_ + static_cast<std::int64_t>(i));
@@ -239,7 +240,7 @@ JitterFrame JitterBuffer::emit() {
   }
   playhead_ += kFrame;
   if (!any) ++counters_.missing;
-  return {any ? FrameKind::audio : FrameKind::missing, out_bytes_, out_present_};
+  return {any ? FrameKind::audio : FrameKind::missing, out_bytes_, out_present_, timestamp};
 }
 
 JitterFrame JitterBuffer::on_dry() {

@@ -1,4 +1,5 @@
-// Adaptive jitter buffer for codecs with one byte a sample (G.711). Packets of any length go in by
+// Adaptive jitter buffer with one byte for each sample at 8 kHz: the code itself for G.711 and G.722; for
+// codecs whose packets cannot be cut, the place where the packet waits. Packets of any length go in by
 // timestamp; one 20 ms frame comes out per tick.
 //
 // The delay follows the network: it grows by a frame when the buffer runs dry or packets come too
@@ -8,6 +9,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/time.hpp"
@@ -38,11 +40,13 @@ struct JitterFrame {
   FrameKind kind = FrameKind::not_started;
   std::span<const std::uint8_t, kFrameSamples> payload;
   std::span<const bool, kFrameSamples> present;  ///< false: conceal this sample
+  /// Of the first sample; unset when the frame is an extra one, played while the buffer stands still.
+  std::optional<std::uint32_t> timestamp;
 };
 
 enum class InsertOutcome { accepted, duplicate, late, discarded, restarted };
 
-/// One packet as the buffer needs it. `quiet`: the payload is below the level of speech.
+/// One packet as the buffer needs it; the timestamp counts samples at 8 kHz. `quiet`: below the level of speech.
 struct JitterPacket {
   std::uint16_t sequence = 0;
   std::uint32_t timestamp = 0;

@@ -17,6 +17,13 @@ void ReceiverStatistics::reset() {
   *this = ReceiverStatistics(clock_rate_);
 }
 
+void ReceiverStatistics::set_clock_rate(std::uint32_t clock_rate) {
+  if (clock_rate == clock_rate_) return;
+  clock_rate_ = clock_rate;
+  has_transit_ = false;
+  jitter_ = 0;
+}
+
 void ReceiverStatistics::start(std::uint16_t sequence) {
   expected_before_ += expected_now();
   received_before_ += received_;

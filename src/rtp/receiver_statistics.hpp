@@ -13,6 +13,8 @@ class ReceiverStatistics {
   /// `clock_rate`: timestamp units a second.
   explicit ReceiverStatistics(std::uint32_t clock_rate = 8000) : clock_rate_(clock_rate) {}
 
+  /// Another codec: counts go on, jitter begins anew.
+  void set_clock_rate(std::uint32_t clock_rate);
   /// Forgets everything: a new SSRC.
   void reset();
   void on_packet(const Header& header, base::Instant arrival);

@@ -6,12 +6,11 @@ namespace frontdesk::rtp {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789*#ABCD";
-constexpr std::uint16_t kTickUnits = 160;
 constexpr int kToneTicks = 5;
 constexpr int kEndRepeats = 3;
 constexpr int kDigitTicks = kToneTicks - 1 + kEndRepeats + 3;  ///< with the pause
-constexpr std::uint32_t kSegmentSlack = 2 * kTickUnits;
-constexpr std::uint16_t kLongEvent = 0xffff - 50 * kTickUnits;
+constexpr std::uint32_t kSegmentSlackTicks = 2;
+constexpr std::uint32_t kLongEventTicks = 50;  ///< short of the longest duration by less: goes on as a segment
 
 }  // namespace
 
@@ -44,9 +43,11 @@ void TelephoneEventDecoder::reset() {
 
 /// A later segment of a very long event: same event, beginning where the last segment had come to.
 bool TelephoneEventDecoder::continues(const Seen& seen, std::uint32_t timestamp, const TelephoneEvent& event) const {
-  if (seen.event != event.event || seen.ended || seen.duration < kLongEvent) return false;
-  const std::uint32_t full = seen.timestamp + 0xffff;
-  return timestamp - (full - kSegmentSlack) <= 2 * kSegmentSlack;
+  const std::uint32_t longest = 0xffff;
+  const std::uint32_t near_longest = longest - std::min(longest / 2, kLongEventTicks * tick_units_);
+  if (seen.event != event.event || seen.ended || seen.duration < near_longest) return false;
+  const std::uint32_t slack = kSegmentSlackTicks * tick_units_;
+  return timestamp - (seen.timestamp + longest - slack) <= 2 * slack;
 }
 
 std::optional<char> TelephoneEventDecoder::on_packet(std::uint32_t timestamp, std::span<const std::uint8_t> payload) {
@@ -96,7 +97,7 @@ std::optional<TelephoneEventEncoder::Output> TelephoneEventEncoder::tick(std::ui
   if (step_ == kDigitTicks) step_ = 0;
   if (step >= kToneTicks + kEndRepeats) return std::nullopt;
   TelephoneEvent event{*event_of_digit(digit_), step >= kToneTicks, 10, 0};
-  event.duration = static_cast<std::uint16_t>(std::min(step, kToneTicks) * kTickUnits);
+  event.duration = static_cast<std::uint16_t>(static_cast<std::uint32_t>(std::min(step, kToneTicks)) * tick_units_);
   return Output{write_telephone_event(event), event_timestamp_, step == 1};
 }
 

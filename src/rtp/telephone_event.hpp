@@ -34,6 +34,8 @@ std::array<std::uint8_t, kTelephoneEventBytes> write_telephone_event(const Telep
 /// can say (RFC 4733, 2.5.1.3) continues as a segment that follows on at once and is not told again.
 class TelephoneEventDecoder {
  public:
+  explicit TelephoneEventDecoder(std::uint32_t clock_rate = 8000) : tick_units_(clock_rate / 50) {}
+
   /// The digit if this packet begins one. Events above 15 (flash, tones) are ignored.
   std::optional<char> on_packet(std::uint32_t timestamp, std::span<const std::uint8_t> payload);
   void reset();
@@ -50,6 +52,7 @@ class TelephoneEventDecoder {
 
   bool continues(const Seen& seen, std::uint32_t timestamp, const TelephoneEvent& event) const;
 
+  std::uint32_t tick_units_;
   std::array<Seen, kRemembered> seen_{};
   std::size_t count_ = 0;  ///< ever told; the newest is at (count_ - 1) % kRemembered
   std::uint64_t malformed_ = 0;
@@ -58,6 +61,9 @@ class TelephoneEventDecoder {
 /// A digit lasts 100 ms; its end packet is sent three times; 60 ms without event packets follow.
 class TelephoneEventEncoder {
  public:
+  /// `clock_rate`: of durations and timestamps, that of the audio beside it: 48000 with Opus.
+  explicit TelephoneEventEncoder(std::uint32_t clock_rate = 8000) : tick_units_(clock_rate / 50) {}
+
   static constexpr std::size_t kMaxQueuedDigits = 32;
 
   /// How many of the digits were taken; stops at the first that is no digit or does not fit.
@@ -73,6 +79,7 @@ class TelephoneEventEncoder {
   std::optional<Output> tick(std::uint32_t now);
 
  private:
+  std::uint32_t tick_units_;
   std::array<char, kMaxQueuedDigits> digits_{};
   std::size_t head_ = 0;
   std::size_t queued_ = 0;

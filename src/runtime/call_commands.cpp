@@ -1,4 +1,7 @@
 // Carrying a call's commands out.
+#include <array>
+#include <cstdio>
+
 #include "base/clock.hpp"
 #include "runtime/call_host.hpp"
 
@@ -8,6 +11,12 @@ namespace {
 constexpr std::size_t kMeasuredTurnsKept = 32;
 constexpr base::Duration kSameReply = base::milliseconds(400);  // playout start against audible start
 constexpr base::Duration kFirstSoundWanted = base::milliseconds(150);
+
+std::string one_decimal(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", value);
+  return text.data();
+}
 
 }  // namespace
 
@@ -112,6 +121,19 @@ std::optional<base::Duration> CallHost::measured_gap(base::Duration started) {
   return std::nullopt;
 }
 
+/// For whoever reads the journal; a replay steps over it.
+void CallHost::note_media() {
+  if (!media_) return;
+  const auto stats = media_->stats();
+  std::string line = "# media " + media_format_ + " mos=" + one_decimal(stats.mean_opinion_score) +
+                     " rating=" + one_decimal(stats.rating) + " concealed=" + std::to_string(stats.concealed_frames) +
+                     " playout_ms=" + one_decimal(base::to_seconds(stats.playout_delay) * 1000);
+  if (stats.rtcp.round_trip) line += " round_trip_ms=" + one_decimal(base::to_seconds(*stats.rtcp.round_trip) * 1000);
+  if (stats.rtcp.peer_loss) line += " peer_loss=" + one_decimal(*stats.rtcp.peer_loss * 100) + "%";
+  if (stats.unprotected > 0) line += " unprotected=" + std::to_string(stats.unprotected);
+  note(std::move(line));
+}
+
 void CallHost::finish(call::EndClass end_class, std::string reason, base::Instant now) {
   if (over_) return;
   over_ = true;
@@ -136,6 +158,7 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
     const auto expected = static_cast<double>(stats.expected);
     closed.figures.loss_percent = expected > 0 ? 100.0 * static_cast<double>(stats.lost) / expected : 0;
   }
+  note_media();
   if (auto rest = recorder_.take_rest(); !rest.empty()) around_.records.sound(number_, std::move(rest));
   note(tally_.line());
   around_.records.journal(number_, std::exchange(journal_, {}));

@@ -1,7 +1,7 @@
 #include "runtime/call_host.hpp"
 
 #include "base/clock.hpp"
-#include "base/entropy.hpp"
+#include "media/negotiated/negotiated.hpp"
 
 namespace frontdesk::runtime {
 namespace {
@@ -13,25 +13,10 @@ constexpr std::size_t kMeasuredTurnsKept = 32;
 constexpr base::Duration kSameReply = base::milliseconds(400);  // playout start against audible start
 constexpr media::UtteranceId kEchoUtterance = 1;
 
-media::MediaParameters parameters_of(const sip::NegotiatedMedia& agreed) {
-  media::MediaParameters parameters;
-  parameters.codec = agreed.format.codec == sip::Codec::pcma ? media::AudioCodec::pcma : media::AudioCodec::pcmu;
-  parameters.payload_type = static_cast<std::uint8_t>(agreed.format.payload_type);
-  if (agreed.telephone_event_payload_type)
-    parameters.telephone_event_payload_type = static_cast<std::uint8_t>(*agreed.telephone_event_payload_type);
-  parameters.remote = agreed.remote;
-  parameters.may_send = agreed.may_send;
-  parameters.may_receive = agreed.may_receive;
-  return parameters;
-}
-
-media::MediaSessionConfig config_of(const sip::NegotiatedMedia& agreed) {
-  media::MediaSessionConfig config;
-  config.parameters = parameters_of(agreed);
-  config.ssrc = static_cast<std::uint32_t>(base::random_u64());
-  config.first_sequence = static_cast<std::uint16_t>(base::random_u64());
-  config.first_timestamp = static_cast<std::uint32_t>(base::random_u64());
-  return config;
+std::string describe(const sip::NegotiatedMedia& agreed) {
+  const auto codec = std::string(codec::traits(agreed.format.codec).encoding);
+  const auto protection = agreed.srtp ? " srtp=" + std::string(srtp::name(agreed.srtp->suite)) : "";
+  return "codec=" + codec + " ptime=" + std::to_string(agreed.ptime_ms) + protection;
 }
 
 call::LineSound event_of(line_sounds::LineSound sound) {
@@ -120,8 +105,10 @@ void CallHost::run(call::Commands& commands, base::Instant now) {
 
 void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant now) {
   if (over_) return;
-  if (media_) return media_->reconfigure(parameters_of(agreed), now);
-  media_.emplace(config_of(agreed));
+  if (!agreed.rtcp_mux) open_rtcp_socket();
+  media_format_ = describe(agreed);
+  if (media_) return media_->reconfigure(negotiated::parameters_of(agreed), now);
+  media_.emplace(negotiated::new_session(agreed));
 }
 
 void CallHost::on_datagrams(base::Instant now) {
@@ -132,6 +119,32 @@ void CallHost::on_datagrams(base::Instant now) {
     if (size == 0) return;
     if (media_) media_->on_datagram(std::span(buffer).first(size), from, now);
   }
+}
+
+/// The port after RTP's (RFC 3550, section 11). Taken by another program, there is no RTCP from the peer.
+void CallHost::open_rtcp_socket() {
+  if (rtcp_socket_.descriptor() >= 0) return;
+  auto local = socket_.local();
+  ++local.port;
+  if (auto socket = udp::Socket::bind(local)) rtcp_socket_ = std::move(*socket);
+}
+
+void CallHost::on_rtcp_datagrams(base::Instant now) {
+  std::array<std::uint8_t, kMaxDatagram> buffer;
+  base::Endpoint from;
+  for (int i = 0; i < kDatagramsAtOnce; ++i) {
+    const auto size = rtcp_socket_.receive(buffer, from);
+    if (size == 0) return;
+    if (media_) media_->on_rtcp_datagram(std::span(buffer).first(size), from, now);
+  }
+}
+
+void CallHost::send(const media::MediaSession::Tick& tick) const {
+  if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);
+  if (!tick.second_packet.empty()) socket_.send(tick.second_packet, tick.to);
+  if (tick.rtcp.empty()) return;
+  const bool apart = tick.rtcp_to != tick.to && rtcp_socket_.descriptor() >= 0;
+  (apart ? rtcp_socket_ : socket_).send(tick.rtcp, tick.rtcp_to);
 }
 
 void CallHost::on_vad(const speech::VadWindow& window, base::Instant now) {
@@ -164,7 +177,7 @@ void CallHost::on_synthesis_failed(const SynthesisFailed& failed, base::Instant 
 void CallHost::tick(base::Instant now) {
   if (over_ || !media_) return;
   const auto tick = media_->tick(now);
-  if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);
+  send(tick);
   if (answered_) {
     listen_to(tick.heard, now);
     if (over_) return;

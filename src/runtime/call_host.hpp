@@ -43,6 +43,7 @@ class CallHost {
   void handle(call::Event event, base::Instant now);
   void on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant now);
   void on_datagrams(base::Instant now);
+  void on_rtcp_datagrams(base::Instant now);
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
@@ -56,7 +57,8 @@ class CallHost {
   bool over() const { return over_; }
   CallNumber number() const { return number_; }
   int descriptor() const { return socket_.descriptor(); }
-  int phase = 0;  ///< the shard's slot within 20 ms
+  int rtcp_descriptor() const { return rtcp_socket_.descriptor(); }  ///< -1: RTCP shares the port, or has none
+  int phase = 0;                                                     ///< the shard's slot within 20 ms
 
  private:
   void step(const call::Event& event, base::Instant now);
@@ -80,10 +82,13 @@ class CallHost {
   void on(call::RecordTurn& command, base::Instant now);
   void on(call::Trace& command, base::Instant now);
 
+  void open_rtcp_socket();
+  void send(const media::MediaSession::Tick& tick) const;
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
   void report_media(base::Instant now);
   void note(std::string line);
+  void note_media();
   void note_wanted(const call::Command& command, base::Instant now);
   void finish(call::EndClass end_class, std::string reason, base::Instant now);
   std::optional<base::Duration> measured_gap(base::Duration started);
@@ -95,10 +100,12 @@ class CallHost {
   const speech::VoiceId voice_;
   const bool listens_;
   CallSurroundings around_;
-  RtpSocket socket_;
+  udp::Socket socket_;
+  udp::Socket rtcp_socket_;
   call::Call machine_;
   call::TapeOrigin origin_;
   std::optional<media::MediaSession> media_;
+  std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
   media::StereoRecorder recorder_;
   meter::TurnGapMeter gap_meter_;
   std::deque<meter::Turn> measured_;
@@ -112,7 +119,6 @@ class CallHost {
   std::optional<base::Instant> answered_;
   base::Instant audio_start_{};  ///< of sample 0 of what the caller said
   std::uint64_t samples_heard_ = 0;
-  std::uint64_t ticks_ = 0;
   bool listening_ = false;
   bool echo_ = false;
   bool over_ = false;

@@ -21,6 +21,7 @@ constexpr int kRealtimePriority = 10;
 // epoll tags that are not call numbers
 constexpr std::uint64_t kTimerTag = ~0ULL;
 constexpr std::uint64_t kWakeTag = ~0ULL - 1;
+constexpr std::uint64_t kRtcpBit = 1ULL << 63;  // beside a call number: its RTCP socket
 
 void watch(int epoll, int descriptor, std::uint64_t tag) {
   epoll_event event{};
@@ -101,8 +102,8 @@ void Shard::loop() {
         on_timer(now);
       else if (tag == kWakeTag)
         drain_counter(wake_);
-      else if (auto* host = find(tag))
-        guarded(*host, now, [&] { host->on_datagrams(now); });
+      else if (auto* host = find(tag & ~kRtcpBit))
+        guarded(*host, now, [&] { (tag & kRtcpBit) != 0 ? host->on_rtcp_datagrams(now) : host->on_datagrams(now); });
     }
     serve_mailbox(base::monotonic_now());
     remove_finished();
@@ -160,8 +161,8 @@ CallHost* Shard::find(CallNumber number) {
 
 void Shard::on(NewCall& message, base::Instant now) {
   const auto number = message.number;
-  auto host = std::make_unique<CallHost>(std::move(message),
-                                         CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this, *this}, now);
+  auto host = std::make_unique<CallHost>(
+      std::move(message), CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this, *this}, now);
   host->phase = next_phase_++ % kPhases;
   watch(epoll_, host->descriptor(), number);
   auto* started = (calls_[number] = std::move(host)).get();
@@ -169,7 +170,11 @@ void Shard::on(NewCall& message, base::Instant now) {
 }
 
 void Shard::on(MediaAgreed& message, base::Instant now) {
-  if (auto* host = find(message.call)) guarded(*host, now, [&] { host->on_media_agreed(message.media, now); });
+  auto* host = find(message.call);
+  if (host == nullptr) return;
+  const int before = host->rtcp_descriptor();
+  guarded(*host, now, [&] { host->on_media_agreed(message.media, now); });
+  if (host->rtcp_descriptor() != before) watch(epoll_, host->rtcp_descriptor(), message.call | kRtcpBit);
 }
 
 void Shard::on(ForCall& message, base::Instant now) {

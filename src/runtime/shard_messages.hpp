@@ -8,11 +8,11 @@
 #include "call/events.hpp"
 #include "runtime/call_number.hpp"
 #include "runtime/call_records.hpp"
-#include "runtime/rtp_socket.hpp"
 #include "sip/media_description.hpp"
 #include "sip/user_agent.hpp"
 #include "speech/tts.hpp"
 #include "speech/vad.hpp"
+#include "udp/socket.hpp"
 
 namespace frontdesk::runtime {
 
@@ -23,7 +23,7 @@ struct NewCall {
   std::unique_ptr<call::Activity> activity;
   call::CallLimits limits;
   speech::VoiceId voice;
-  RtpSocket socket;
+  udp::Socket socket;
   CallBegun begun;
   bool listens = true;  ///< false: no recognition needed (tests of the line)
   std::string recipe;   ///< of the activity and the limits, for the head of the journal; one line

@@ -15,7 +15,7 @@
 #include "audio/levels.hpp"
 #include "base/clock.hpp"
 #include "conversation/conversation.hpp"
-#include "runtime/rtp_socket.hpp"
+#include "udp/rtp_ports.hpp"
 
 namespace frontdesk::runtime {
 namespace {
@@ -148,7 +148,7 @@ class Collected final : public CallRecords, public LegControl {
 /// The caller's end: sends 20 ms packets of a tone or of silence until told to stop.
 class Peer {
  public:
-  Peer() : socket_(*RtpPorts(kLoopback, 30000, 34000).open()) {}
+  Peer() : socket_(*udp::RtpPorts(kLoopback, 30000, 34000).open()) {}
   base::Endpoint local() const { return socket_.local(); }
   std::size_t received() const { return received_; }
 
@@ -180,7 +180,7 @@ class Peer {
     }
   }
 
-  RtpSocket socket_;
+  udp::Socket socket_;
   std::uint16_t sequence_ = 1;
   std::uint32_t timestamp_ = 1;
   std::size_t received_ = 0;
@@ -203,7 +203,7 @@ struct Bench {
     call.number = number;
     call.dialog = 7;
     call.activity = std::make_unique<conversation::Conversation>(settings);
-    call.socket = *RtpPorts(kLoopback, 35000, 39000).open();
+    call.socket = *udp::RtpPorts(kLoopback, 35000, 39000).open();
     call.begun.number = number;
     EXPECT_TRUE(shard->post(std::move(call)));
     EXPECT_TRUE(out.wait([&] { return out.answered_at.has_value(); }));
@@ -260,19 +260,6 @@ TEST(Shard, EndsCallsLeftOverWhenItStops) {
   bench.start(11);
   bench.shard.reset();
   ASSERT_EQ(bench.out.closed.size(), 1U);
-}
-
-TEST(RtpPorts, GivesEvenPortsAndRunsOut) {
-  RtpPorts ports(kLoopback, 39101, 39105);
-  std::vector<RtpSocket> taken;
-  for (auto socket = ports.open(); socket; socket = ports.open()) taken.push_back(std::move(*socket));
-  ASSERT_LE(taken.size(), 2U);
-  for (const auto& socket : taken) EXPECT_EQ(socket.local().port % 2, 0);
-  const auto refused = ports.open();
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, base::ErrorCode::resource_exhausted);
-  taken.clear();
-  EXPECT_TRUE(ports.open());
 }
 
 }  // namespace frontdesk::runtime

@@ -36,9 +36,12 @@ std::string describe(const sip::DialogEnded& ended) {
 call::EndClass class_of(sip::EndCause cause) {
   switch (cause) {
     case sip::EndCause::cancelled:
-    case sip::EndCause::remote_hangup: return call::EndClass::caller_hung_up;
-    case sip::EndCause::local_hangup: return call::EndClass::operator_ended;
-    default: return call::EndClass::failed;
+    case sip::EndCause::remote_hangup:
+      return call::EndClass::caller_hung_up;
+    case sip::EndCause::local_hangup:
+      return call::EndClass::operator_ended;
+    default:
+      return call::EndClass::failed;
   }
 }
 
@@ -72,7 +75,8 @@ SwitchboardStats Switchboard::stats() const {
 }
 
 bool Switchboard::has_capacity() const {
-  return open_ && !draining_ && calls_.size() < options_.max_calls && stats().tick_late_p99_ms <= options_.max_tick_lateness_ms;
+  return open_ && !draining_ && calls_.size() < options_.max_calls &&
+         stats().tick_late_p99_ms <= options_.max_tick_lateness_ms;
 }
 
 void Switchboard::turn_away(sip::DialogId dialog, const std::string& why) {
@@ -87,7 +91,8 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   const bool trusted = !incoming.trunk.empty() && !asserted.empty();
   base::Pii<std::string> caller(trusted ? asserted.front() : incoming.from_user);
   const auto decision = screening::screen(
-      {incoming.request_user, incoming.source, !incoming.trunk.empty(), caller.expose()}, options_.screening);
+      {incoming.request_user, incoming.source, !incoming.trunk.empty(), caller.expose(), incoming.trunk},
+      options_.screening);
   if (!decision.accepted) {
     ++refused_;
     (void)user_agent_.load()->reject(incoming.dialog, decision.status,
@@ -156,7 +161,7 @@ void Switchboard::on_registration(const std::string& trunk, const sip::Registrat
 }
 
 void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp) {
-  (void)user_agent_.load()->answer(dialog, sip::LocalMedia{rtp, {sip::Codec::pcma, sip::Codec::pcmu}});
+  (void)user_agent_.load()->answer(dialog, sip::LocalMedia{rtp, options_.codecs, options_.srtp});
 }
 
 void Switchboard::hang_up(sip::DialogId dialog, const std::string& reason) {

@@ -11,6 +11,7 @@
 #include "reception/screening/screening.hpp"
 #include "runtime/leg_control.hpp"
 #include "runtime/shard.hpp"
+#include "udp/rtp_ports.hpp"
 
 namespace frontdesk::runtime {
 
@@ -38,6 +39,8 @@ struct SwitchboardOptions {
   base::Endpoint rtp_address;
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
+  std::vector<sip::Codec> codecs{sip::Codec::pcma, sip::Codec::pcmu, sip::Codec::opus, sip::Codec::g722};
+  sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
 };
 
 struct SwitchboardStats {
@@ -89,7 +92,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   SwitchboardOptions options_;
   CallRecords& records_;
   PlanCall plan_;
-  RtpPorts ports_;
+  udp::RtpPorts ports_;
   std::atomic<sip::UserAgent*> user_agent_{nullptr};
   std::vector<std::unique_ptr<Shard>> shards_;
   std::map<sip::DialogId, CallNumber> calls_;  ///< signalling thread only

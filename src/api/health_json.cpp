@@ -10,7 +10,7 @@ namespace frontdesk::api {
 std::string health_json(const Health& health) {
   namespace bj = boost::json;
   bj::object object;
-  const bool trunk_down = !health.trunk.empty() && health.trunk_state != "registered";
+  const bool trunk_down = !health.trunk.empty() && health.trunk_state != "registered" && health.trunk_state != "peered";
   const bool degraded = trunk_down || !health.records_problem.empty();
   object["status"] = degraded ? "degraded" : "ok";
   object["build"] = valid_utf8(health.build);

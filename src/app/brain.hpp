@@ -1,16 +1,25 @@
 // The model that answers, as the configuration wants it.
 #pragma once
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/error.hpp"
+#include "base/time.hpp"
 #include "config/config.hpp"
 #include "inference/model_files.hpp"
 #include "llm/chat.hpp"
 
 namespace frontdesk::app {
 
+struct Brain {
+  std::unique_ptr<llm::ChatModel> model;
+  /// What it will probably have to say; slow, and callable from any thread.
+  std::function<std::vector<std::string>(base::UtcTime)> foreseeable_replies;
+};
+
 /// A missing or damaged model file is named in the error, with the command that repairs it.
-base::Result<std::unique_ptr<llm::ChatModel>> create_brain(const config::Config& config,
-                                                           const inference::ModelFiles& models);
+base::Result<Brain> create_brain(const config::Config& config, const inference::ModelFiles& models);
 
 }  // namespace frontdesk::app

@@ -22,6 +22,9 @@ struct CallCommandOptions {
   int calls = 1;
   int listen_seconds = 0;
   std::string listen_sound = "silence";
+  std::vector<std::string> codecs{"pcmu", "pcma"};
+  std::string srtp = "off";
+  int packet_ms = 20;
   bool band_limit = false;
   bool no_transcripts = false;
   bool json = false;

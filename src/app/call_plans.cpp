@@ -42,7 +42,7 @@ bool is_telephone_number(const std::string& user) {
 /// What decides how calls are answered; not where the program listens or keeps its data.
 std::string fingerprint_of(const config::Config& config) {
   return replay::fingerprint(boost::json::array{replay::to_json(config.business), replay::to_json(config.voice),
-                                                replay::to_json(config.limits)});
+                                                replay::to_json(config.conversation), replay::to_json(config.limits)});
 }
 
 replay::ActivitySettings activity_for(const config::Config& config, const runtime::AdmittedCall& admitted) {
@@ -67,6 +67,11 @@ conversation::ConversationSettings conversation_settings(const config::Config& c
   settings.tools = {take_message_tool(), end_call_tool()};
   settings.idle_prompt = base::seconds(config.limits.silence_seconds);
   settings.idle_prompts = config.limits.silence_prompts;
+  settings.end_of_turn = conversation::scaled({}, config.conversation.patience);
+  if (config.conversation.end_of_turn == config::EndOfTurn::fixed)
+    settings.end_of_turn.policy = conversation::EndOfTurnPolicy::fixed;
+  if (config.conversation.interruption == config::Interruption::voice)
+    settings.interruption.policy = conversation::InterruptionPolicy::voice;
   settings.soft_limit = std::chrono::minutes(config.limits.max_call_minutes);
   return settings;
 }

@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/http_service.hpp"
+#include "app/rehearsal.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
 #include "app/version.hpp"
@@ -26,41 +28,58 @@ constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
 
 /// National and international ways of writing a number are the same number.
-std::function<bool(std::string_view)> caller_rule(const config::Trunk& trunk, const std::string& country) {
-  const auto canonical = [country](std::string_view number) {
-    std::string digits;
-    for (const char c : number)
-      if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
-    // Some providers leave the plus away; no national number begins like this and is as long.
-    if (country == "GB" && digits.starts_with("44") && digits.size() >= 12) digits.insert(0, "+");
-    if ((country == "US" || country == "CA") && !digits.empty() && digits[0] >= '2') digits.insert(0, "+1");
-    return messages::to_e164(digits, country);
-  };
-  std::vector<std::string> patterns;
-  for (const auto& pattern : trunk.allowed_from) {
-    const bool open = pattern.ends_with('*');
-    const auto digits = canonical(open ? pattern.substr(0, pattern.size() - 1) : pattern);
-    patterns.push_back(open ? digits + "*" : digits);
+std::string canonical_number(std::string_view number, const std::string& country) {
+  std::string digits;
+  for (const char c : number)
+    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
+  // Some providers leave the plus away; no national number begins like this and is as long.
+  if (country == "GB" && digits.starts_with("44") && digits.size() >= 12) digits.insert(0, "+");
+  if ((country == "US" || country == "CA") && !digits.empty() && digits[0] >= '2') digits.insert(0, "+1");
+  return messages::to_e164(digits, country);
+}
+
+/// Who may call by which trunk.
+std::function<bool(std::string_view, std::string_view)> caller_rule(const std::vector<config::Trunk>& trunks,
+                                                                    const std::string& country) {
+  std::map<std::string, std::vector<std::string>, std::less<>> patterns;
+  for (const auto& trunk : trunks) {
+    for (const auto& pattern : trunk.allowed_from) {
+      const bool open = pattern.ends_with('*');
+      const auto digits = canonical_number(open ? pattern.substr(0, pattern.size() - 1) : pattern, country);
+      patterns[trunk.name].push_back(open ? digits + "*" : digits);
+    }
   }
-  return [patterns, canonical](std::string_view caller) {
-    const auto number = canonical(caller);
-    return std::any_of(patterns.begin(), patterns.end(),
+  return [patterns, country](std::string_view trunk, std::string_view caller) {
+    const auto of_trunk = patterns.find(trunk);
+    if (of_trunk == patterns.end()) return false;
+    const auto number = canonical_number(caller, country);
+    return std::any_of(of_trunk->second.begin(), of_trunk->second.end(),
                        [&](const auto& pattern) { return screening::matches_number(pattern, number); });
   };
+}
+
+std::function<bool(const base::Endpoint&)> direct_callers(const config::Config& config) {
+  return [ranges = config.server.direct_callers](const base::Endpoint& source) {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(source); });
+  };
+}
+
+sip::SrtpPolicy srtp_policy(config::Srtp srtp) {
+  if (srtp == config::Srtp::off) return sip::SrtpPolicy::off;
+  return srtp == config::Srtp::required ? sip::SrtpPolicy::required : sip::SrtpPolicy::optional;
 }
 
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
   runtime::SwitchboardOptions options;
   options.screening.diagnostics = diagnostics;
-  options.screening.direct_caller = [ranges = config.server.direct_callers](const base::Endpoint& source) {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(source); });
-  };
-  if (config.trunk) options.screening.allowed_caller = caller_rule(*config.trunk, config.business.country);
+  options.screening.direct_caller = direct_callers(config);
+  if (config.trunk) options.screening.allowed_caller = caller_rule(config.all_trunks, config.business.country);
   options.max_calls = static_cast<std::size_t>(config.limits.max_calls);
   options.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
   options.rtp_address = config.server.sip;
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
+  options.srtp = srtp_policy(config.server.srtp);
   return options;
 }
 
@@ -69,10 +88,30 @@ sip::TrunkRegistration registration_of(const config::Trunk& trunk) {
   registration.name = trunk.name;
   registration.registrar_host = trunk.domain;
   registration.registrar_port = trunk.port;
-  registration.transport = trunk.transport == config::Transport::tcp ? sip::Transport::tcp : sip::Transport::udp;
+  switch (trunk.transport) {
+    case config::Transport::udp:
+      registration.transport = sip::Transport::udp;
+      break;
+    case config::Transport::tcp:
+      registration.transport = sip::Transport::tcp;
+      break;
+    case config::Transport::tls:
+      registration.transport = sip::Transport::tls;
+      break;
+    case config::Transport::automatic:
+      registration.transport = std::nullopt;
+      break;
+  }
+  registration.backup_host = trunk.backup_domain;
+  registration.outbound_proxy = trunk.outbound_proxy;
+  registration.ca_file = trunk.ca_file;
+  registration.verify = trunk.verify;
+  registration.registers = trunk.registers;
+  registration.keep_alive = base::seconds(trunk.keep_alive_seconds);
   registration.username = trunk.username;
   registration.authorization_username = trunk.auth_username;
   registration.password = trunk.password;
+  registration.realm = trunk.realm;
   return registration;
 }
 
@@ -86,6 +125,8 @@ std::string state_name(sip::RegistrationState state) {
       return "failed";
     case sip::RegistrationState::unregistered:
       return "unregistered";
+    case sip::RegistrationState::peered:
+      return "peered";
   }
   return "failed";
 }
@@ -102,16 +143,18 @@ struct Receptionist::Parts {
   const base::Instant since = base::monotonic_now();
   std::shared_ptr<const config::Config> config;
   SpeechEngines speech;
-  std::unique_ptr<llm::ChatModel> brain;
+  Brain brain;
   std::unique_ptr<records::RecordKeeper> records;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<HttpService> http;
+  std::unique_ptr<Rehearsal> rehearsal;
   TrunkBoard trunks;
 
   base::Status build(bool diagnostics);
   base::Status build_signalling(bool diagnostics);
   void wait_for_phrases() const;
+  void rehearse();
   api::Health health() const;
 };
 
@@ -127,9 +170,9 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   speech = std::move(*engines);
   spdlog::info("{}", speech.turns_note);
   if (!LocalVoices::knows(config->voice.name))
-    return base::fail(base::ErrorCode::invalid_argument, "voice",
-                      "there is no voice \"" + config->voice.name +
-                          "\": choose libritts:0 to libritts:903, flite:slt or flite:kal");
+    return base::fail(
+        base::ErrorCode::invalid_argument, "voice",
+        "there is no voice \"" + config->voice.name + "\": choose libritts:0 to libritts:903, flite:slt or flite:kal");
   speech.voices->prepare(fixed_phrases(*config), {config->voice.name, config->voice.speed});
   auto created = create_brain(*config, models);
   if (!created) return tl::unexpected(created.error());
@@ -140,22 +183,28 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   http = std::move(*service);
   wait_for_phrases();
   switchboard->open();
+  rehearse();
   // Last: from here on the provider sends callers.
-  if (config->trunk) return user_agent->register_trunk(registration_of(*config->trunk));
+  for (const auto& trunk : config->all_trunks) {
+    if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
+  }
   return {};
 }
 
 base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   switchboard = std::make_unique<runtime::Switchboard>(
       switchboard_options(*config, diagnostics),
-      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain, speech.turns.get()}, *records,
+      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain.model, speech.turns.get()}, *records,
       make_call_plans(config));
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
-    trunks.set(trunk, status);
-    spdlog::info("trunk {}: {}", trunk, status.explanation);
+    // The same is reported again and again, so that the page is fresh.
+    if (trunks.set(trunk, status)) spdlog::info("trunk {}: {}", trunk, status.explanation);
   };
   sip::UserAgentOptions options;
   options.listen = config->server.sip;
+  options.direct_caller = [listed = direct_callers(*config)](const base::Endpoint& source) {
+    return source.is_loopback() || listed(source);
+  };
   auto started = sip::UserAgent::start(options, *switchboard);
   if (!started) return tl::unexpected(started.error());
   user_agent = std::move(*started);
@@ -169,6 +218,14 @@ void Receptionist::Parts::wait_for_phrases() const {
   while (!speech.voices->prepared() && std::chrono::steady_clock::now() < give_up)
     std::this_thread::sleep_for(kPollEvery);
   if (!speech.voices->prepared()) spdlog::warn("some fixed phrases are not synthesised yet: the machine is busy");
+}
+
+void Receptionist::Parts::rehearse() {
+  rehearsal = std::make_unique<Rehearsal>(
+      RehearsalPlan{brain.foreseeable_replies, [this] { return switchboard->stats().calls > 0; },
+                    [this](const std::vector<std::string>& clauses) {
+                      speech.voices->prepare(clauses, {config->voice.name, config->voice.speed});
+                    }});
 }
 
 api::Health Receptionist::Parts::health() const {
@@ -185,6 +242,10 @@ api::Health Receptionist::Parts::health() const {
   health.records_waiting = static_cast<std::int64_t>(kept.queued);
   health.records_problem = kept.last_error;
   for (const auto& [name, status] : trunks.all()) {
+    // Of several, one that does not work.
+    const bool works =
+        health.trunk_state.empty() || health.trunk_state == "registered" || health.trunk_state == "peered";
+    if (!works) break;
     health.trunk = name;
     health.trunk_state = state_name(status.state);
     health.trunk_detail = status.explanation;
@@ -211,6 +272,7 @@ Receptionist::Addresses Receptionist::addresses() const {
 
 void Receptionist::stop() {
   auto& parts = *parts_;
+  parts.rehearsal.reset();
   if (parts.http) parts.http->stop();
   if (parts.switchboard && parts.user_agent) {
     parts.switchboard->drain("the receptionist is being stopped");
@@ -221,7 +283,7 @@ void Receptionist::stop() {
   if (parts.user_agent) parts.user_agent->stop();
   parts.switchboard.reset();  // shards first: they use everything below
   parts.user_agent.reset();
-  parts.brain.reset();
+  parts.brain.model.reset();
   parts.records.reset();
 }
 

@@ -93,7 +93,7 @@ base::Result<std::unique_ptr<Company>> assemble(config::Config config, const Rer
       inference::ModelFiles::locate(options.models.empty() ? company->config.server.models : options.models);
   auto brain = create_brain(company->config, models);
   if (!brain) return tl::unexpected(brain.error());
-  company->brain = std::move(*brain);
+  company->brain = std::move(brain->model);
   if (options.from_transcripts) {
     company->engines = std::make_unique<rerun::TimedEngines>(*company->brain);
     return company;

@@ -1,11 +1,8 @@
 #include "app/serve.hpp"
 
-#include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +11,7 @@
 
 #include "app/load_config.hpp"
 #include "app/receptionist.hpp"
+#include "app/stop_signals.hpp"
 #include "config/config.hpp"
 
 namespace frontdesk::app {
@@ -59,7 +57,7 @@ std::vector<std::string> override_with(const ServeOptions& options, config::Conf
 /// What a softphone on this machine can use: 0.0.0.0 is no address to call.
 std::string local_address(base::Endpoint endpoint) {
   return endpoint.address == base::Endpoint{}.address ? "127.0.0.1:" + std::to_string(endpoint.port)
-                                                       : base::to_string(endpoint);
+                                                      : base::to_string(endpoint);
 }
 
 void print_box(const Receptionist::Addresses& at, const std::string& business, bool sample) {
@@ -68,7 +66,8 @@ void print_box(const Receptionist::Addresses& at, const std::string& business, b
       business + " is answering calls" + (sample ? " (the sample business)." : "."),
       "",
       "call it      sip:reception@" + sip + "  with a softphone on this machine",
-      "or           ./dev call" + (at.sip.port == 5060 ? "" : " " + sip) + "  for a test caller that talks and measures",
+      "or           ./dev call" + (at.sip.port == 5060 ? "" : " " + sip) +
+          "  for a test caller that talks and measures",
       "look at it   http://" + local_address(at.http) + "/  calls, transcripts, recordings",
       "stop it      Ctrl-C",
   };
@@ -80,22 +79,11 @@ void print_box(const Receptionist::Addresses& at, const std::string& business, b
   std::printf("%s%s\n", box.c_str(), edge.c_str());
 }
 
-/// Blocks SIGINT and SIGTERM for all threads made from here on; they are read from the descriptor.
-int stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  signal(SIGPIPE, SIG_IGN);
+  const StopSignals signals;
   umask(S_IRWXG | S_IRWXO);  // transcripts and recordings are for their owner alone
-  const int signals = stop_signals();
   spdlog::set_default_logger(spdlog::stderr_logger_mt("frontdesk"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   auto config = load_config_or_sample(options.config);
@@ -119,9 +107,7 @@ int serve(const ServeOptions& options) {
   std::printf("ready sip=%s http=%s\n", base::to_string(at.sip).c_str(), base::to_string(at.http).c_str());
   std::fflush(stdout);
 
-  signalfd_siginfo received{};
-  while (read(signals, &received, sizeof received) < 0) {
-  }
+  signals.wait();
   spdlog::info("stopping: calls are being ended");
   (*receptionist)->stop();
   return 0;

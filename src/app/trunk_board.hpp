@@ -10,9 +10,13 @@ namespace frontdesk::app {
 
 class TrunkBoard {
  public:
-  void set(const std::string& trunk, const sip::RegistrationStatus& status) {
+  /// True if there is anything new but the time.
+  bool set(const std::string& trunk, const sip::RegistrationStatus& status) {
     const std::lock_guard lock(mutex_);
-    trunks_[trunk] = status;
+    auto& known = trunks_[trunk];
+    const bool changed = known.state != status.state || known.explanation != status.explanation;
+    known = status;
+    return changed;
   }
   std::map<std::string, sip::RegistrationStatus> all() const {
     const std::lock_guard lock(mutex_);

@@ -26,26 +26,38 @@ struct AddressRange {
 
 std::optional<AddressRange> parse_range(std::string_view text);
 
+/// Encrypted audio with the keys in the SDP: never, if the caller's side offers it, or nothing else.
+enum class Srtp { off, optional, required };
+
 struct Server {
   base::Endpoint sip;   ///< default 0.0.0.0:5060
   base::Endpoint http;  ///< default 127.0.0.1:8080
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
+  Srtp srtp = Srtp::optional;
   std::string data = "./data";
   std::string models;                        ///< empty: the model cache of `./dev setup`
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
 };
 
-enum class Transport { udp, tcp };
+/// automatic: by the provider's NAPTR and SRV records.
+enum class Transport { udp, tcp, tls, automatic };
 
 struct Trunk {
   std::string name = "trunk";
   std::string domain;
-  std::uint16_t port = 5065;
+  std::uint16_t port = 5065;  ///< 0: by the provider's SRV records
   Transport transport = Transport::tcp;
+  std::string backup_domain;   ///< "host" or "host:port"; empty: none
+  std::string outbound_proxy;  ///< "host" or "host:port"; empty: none
+  std::string ca_file;         ///< PEM; empty: the authorities of the system
+  bool verify = true;          ///< of TLS
+  bool registers = true;       ///< `register` in the file; false: the provider knows our address
+  int keep_alive_seconds = 25;
   std::string username;
   std::string auth_username;  ///< empty in the file: the same as username
   base::Secret password;
+  std::string realm;  ///< empty: as the registrar names it
   std::string inbound_number;
   std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"
 };
@@ -62,10 +74,21 @@ struct Limits {
   int silence_prompts = 2;  ///< then goodbye
 };
 
+enum class EndOfTurn { adaptive, fixed };
+enum class Interruption { words, voice };
+
+struct Conversation {
+  double patience = 1;  ///< 0.5 to 2: how long callers may pause, times the usual
+  EndOfTurn end_of_turn = EndOfTurn::adaptive;
+  Interruption interruption = Interruption::words;
+};
+
 struct Config {
   Server server;
-  std::optional<Trunk> trunk;
+  std::optional<Trunk> trunk;     ///< the first of all_trunks
+  std::vector<Trunk> all_trunks;  ///< [trunk], or each [[trunk]], in the order of the file
   Voice voice;
+  Conversation conversation;
   Limits limits;
   knowledge::Business business;
   business_hours::TimeZone zone;   ///< of business.timezone
@@ -86,8 +109,8 @@ std::string describe(const ConfigProblem& problem);
 
 using Environment = std::map<std::string, std::string>;
 
-/// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice] and [limits]; lists are comma-separated.
-/// `business` is a path relative to the file that names it.
+/// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [conversation] and [limits]; lists are
+/// comma-separated. `business` is a path relative to the file that names it.
 tl::expected<Config, std::vector<ConfigProblem>> load_config(const std::string& path, const Environment& environment);
 
 /// The same from text, for a console that checks a draft. `path` names it in problems and resolves `business`.

@@ -57,6 +57,24 @@ TEST(ParseConfig, ReadsTheSampleFiles) {
   EXPECT_EQ(config->server.direct_callers.size(), 1U);
 }
 
+TEST(ParseConfig, ReadsHowItTalks) {
+  const auto usual = parse_config(kMinimal, "frontdesk.toml", {}).value().conversation;
+  EXPECT_EQ(usual.patience, 1);
+  EXPECT_EQ(usual.end_of_turn, EndOfTurn::adaptive);
+  EXPECT_EQ(usual.interruption, Interruption::words);
+  const auto own = parse_config(std::string(kMinimal) + "[conversation]\npatience = 1.5\nend_of_turn = \"fixed\"\n",
+                                "frontdesk.toml", {{"FRONTDESK_CONVERSATION_INTERRUPTION", "voice"}})
+                       .value()
+                       .conversation;
+  EXPECT_EQ(own.patience, 1.5);
+  EXPECT_EQ(own.end_of_turn, EndOfTurn::fixed);
+  EXPECT_EQ(own.interruption, Interruption::voice);
+  const auto problems = problems_of(std::string(kMinimal) +
+                                    "[conversation]\npatience = 9\nend_of_turn = \"never\"\ninterruption = \"no\"\n");
+  EXPECT_EQ(problems.size(), 3U);
+  EXPECT_THAT(problem_at(problems, "conversation.end_of_turn").message, HasSubstr("adaptive"));
+}
+
 TEST(ParseConfig, ReportsEveryProblemWithItsPlace) {
   const auto problems = problems_of(R"([server]
 sip = "localhost"
@@ -66,7 +84,7 @@ direct_callers = ["10.0.0.0/33"]
 [trunk]
 domain = "sip:pbx.example.com"
 port = 70000
-transport = "tls"
+transport = "smoke"
 username = "u"
 [limits]
 max_calls = "many"
@@ -93,7 +111,7 @@ price = "cheap"
   EXPECT_EQ(problem_at(problems, "server.htpp").line, 4);
   EXPECT_THAT(problem_at(problems, "server.direct_callers").message, HasSubstr("10.0.0.0/33"));
   EXPECT_THAT(problem_at(problems, "trunk.domain").message, HasSubstr("must not contain a protocol"));
-  EXPECT_THAT(problem_at(problems, "trunk.port").message, HasSubstr("1 to 65535"));
+  EXPECT_THAT(problem_at(problems, "trunk.port").message, HasSubstr("0 to 65535"));
   EXPECT_EQ(problem_at(problems, "trunk.port").line, 8);
   EXPECT_THAT(problem_at(problems, "trunk.transport").message, HasSubstr("\"udp\" or \"tcp\""));
   EXPECT_THAT(problem_at(problems, "trunk.password").message, HasSubstr("FRONTDESK_TRUNK_PASSWORD"));
@@ -126,6 +144,70 @@ TEST(ParseConfig, DomainRules) {
   EXPECT_THAT(message("example.com/x"), HasSubstr("slash"));
   EXPECT_THAT(message("me@example.com"), HasSubstr("user"));
   EXPECT_THAT(message("exa mple"), HasSubstr("host name"));
+}
+
+TEST(ParseConfig, SeveralTrunksEachWithItsOwnWay) {
+  const auto config = parse_config(std::string(kMinimal) + R"(
+[[trunk]]
+name = "one"
+domain = "sip.one.example"
+port = 5061
+transport = "tls"
+ca_file = "/etc/one.pem"
+backup_domain = "sip2.one.example:5071"
+outbound_proxy = "192.0.2.7"
+keep_alive_seconds = 15
+realm = "one"
+username = "u"
+password = "p"
+[[trunk]]
+name = "two"
+domain = "two.example"
+port = 0
+transport = "auto"
+register = false
+)",
+                                   "frontdesk.toml", {});
+  ASSERT_TRUE(config.has_value()) << describe(config.error().front());
+  ASSERT_EQ(config->all_trunks.size(), 2U);
+  EXPECT_EQ(config->trunk->name, "one");
+  const auto& one = config->all_trunks[0];
+  EXPECT_EQ(one.transport, Transport::tls);
+  EXPECT_EQ(one.ca_file, "/etc/one.pem");
+  EXPECT_TRUE(one.verify);
+  EXPECT_EQ(one.backup_domain, "sip2.one.example:5071");
+  EXPECT_EQ(one.outbound_proxy, "192.0.2.7");
+  EXPECT_EQ(one.keep_alive_seconds, 15);
+  EXPECT_EQ(one.realm, "one");
+  const auto& two = config->all_trunks[1];
+  EXPECT_EQ(two.transport, Transport::automatic);
+  EXPECT_EQ(two.port, 0);
+  EXPECT_FALSE(two.registers);
+}
+
+TEST(ParseConfig, WhatIsWrongWithATrunkIsSaidWithARemedy) {
+  const auto problems = problems_of(std::string(kMinimal) + R"(
+[[trunk]]
+domain = "a.example"
+username = "u"
+password = "p"
+verify = false
+backup_domain = "b.example:99999"
+keep_alive_seconds = 1
+[[trunk]]
+domain = "c.example"
+transport = "auto"
+username = "u"
+outbound_proxy = "sip:proxy.example"
+)");
+  EXPECT_THAT(problem_at(problems, "trunk[1].verify").message, HasSubstr("TLS only"));
+  EXPECT_THAT(problem_at(problems, "trunk[1].backup_domain").message, HasSubstr("a host and a port"));
+  EXPECT_THAT(problem_at(problems, "trunk[1].keep_alive_seconds").message, HasSubstr("5"));
+  EXPECT_THAT(problem_at(problems, "trunk[2].port").message, HasSubstr("must be 0"));
+  EXPECT_THAT(problem_at(problems, "trunk[2].password").message, HasSubstr("register = false"));
+  EXPECT_THAT(problem_at(problems, "trunk[2].outbound_proxy").message, HasSubstr("host"));
+  EXPECT_THAT(problem_at(problems, "trunk[2].name").message, HasSubstr("used twice"));
+  EXPECT_EQ(problems.size(), 7U);
 }
 
 TEST(ParseConfig, TheEnvironmentWins) {

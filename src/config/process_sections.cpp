@@ -48,6 +48,17 @@ void read_ports(TableReader& reader, Server& server) {
   server.rtp_last = static_cast<std::uint16_t>(last);
 }
 
+void read_srtp(TableReader& reader, Server& server) {
+  const auto text = reader.text("srtp").value_or("optional");
+  if (text == "off") {
+    server.srtp = Srtp::off;
+  } else if (text == "required") {
+    server.srtp = Srtp::required;
+  } else if (text != "optional") {
+    reader.problem("srtp", "must be \"off\", \"optional\" or \"required\"");
+  }
+}
+
 /// Why this is not a bare host name; empty when it is.
 std::string domain_problem(std::string_view domain) {
   if (domain.find("://") != std::string_view::npos || domain.starts_with("sip:") || domain.starts_with("sips:")) {
@@ -102,6 +113,7 @@ Server read_server(TableReader& reader) {
   server.sip = endpoint(reader, "sip", "0.0.0.0:5060");
   server.http = endpoint(reader, "http", "127.0.0.1:8080");
   read_ports(reader, server);
+  read_srtp(reader, server);
   server.data = reader.text("data").value_or(server.data);
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");
@@ -125,6 +137,69 @@ void check_number_pattern(TableReader& reader, std::string_view pattern) {
                  "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"0333*\" or \"*\"");
 }
 
+/// "host" or "host:port"; empty if it is not written.
+std::string host_and_port(TableReader& reader, std::string_view key) {
+  const std::string text = reader.text(key).value_or("");
+  if (text.empty() || base::parse_address(text) || base::parse_endpoint(text)) return text;
+  const auto colon = text.rfind(':');
+  unsigned port = 1;
+  if (colon != std::string::npos) {
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + colon + 1, end, port);
+    if (read.ec != std::errc{} || read.ptr != end) port = 0;
+  }
+  if (port < 1 || port > 65535) {
+    reader.problem(key, "must be a host, or a host and a port: \"sip2.example.com\" or \"sip2.example.com:5060\"");
+  } else if (const auto why = domain_problem(std::string_view(text).substr(0, colon)); !why.empty()) {
+    reader.problem(key, why);
+  }
+  return text;
+}
+
+/// How the provider is reached.
+void read_way(TableReader& reader, Trunk& trunk) {
+  trunk.port = static_cast<std::uint16_t>(reader.integer("port", 0, 65535).value_or(trunk.port));
+  static const std::map<std::string, Transport> kTransports{
+      {"udp", Transport::udp}, {"tcp", Transport::tcp}, {"tls", Transport::tls}, {"auto", Transport::automatic}};
+  const auto transport = kTransports.find(reader.text("transport").value_or("tcp"));
+  if (transport == kTransports.end()) {
+    reader.problem("transport", "must be \"udp\" or \"tcp\" or \"tls\", or \"auto\" with port = 0");
+  } else {
+    trunk.transport = transport->second;
+  }
+  if (trunk.transport == Transport::automatic && trunk.port != 0)
+    reader.problem("port", "must be 0 with transport = \"auto\": both are then found by DNS");
+  trunk.backup_domain = host_and_port(reader, "backup_domain");
+  trunk.outbound_proxy = host_and_port(reader, "outbound_proxy");
+  trunk.ca_file = reader.text("ca_file").value_or("");
+  trunk.verify = reader.boolean("verify").value_or(true);
+  const bool encrypted = trunk.transport == Transport::tls || trunk.transport == Transport::automatic;
+  if (!encrypted && (!trunk.ca_file.empty() || !trunk.verify)) {
+    reader.problem(trunk.ca_file.empty() ? "verify" : "ca_file",
+                   "concerns TLS only: write transport = \"tls\", or leave this out");
+  }
+  trunk.keep_alive_seconds = static_cast<int>(reader.integer("keep_alive_seconds", 5, 3600).value_or(25));
+}
+
+/// Who we are there.
+void read_account(TableReader& reader, Trunk& trunk) {
+  trunk.registers = reader.boolean("register").value_or(true);
+  if (trunk.registers) {
+    trunk.username = reader.required("username", "\"...\" (the account your provider gave you)");
+  } else {
+    trunk.username = reader.text("username").value_or("");
+  }
+  trunk.auth_username = reader.text("auth_username").value_or("");
+  if (trunk.auth_username.empty()) trunk.auth_username = trunk.username;
+  trunk.password = base::Secret(reader.text("password").value_or(""));
+  trunk.realm = reader.text("realm").value_or("");
+  if (trunk.registers && trunk.password.empty()) {
+    reader.problem("password",
+                   "is missing: set FRONTDESK_TRUNK_PASSWORD, or write password = \"...\"; if the provider knows you "
+                   "by your address, write register = false");
+  }
+}
+
 }  // namespace
 
 Trunk read_trunk(TableReader& reader) {
@@ -133,17 +208,8 @@ Trunk read_trunk(TableReader& reader) {
   trunk.domain = reader.required("domain", "\"sip.example.com\"");
   if (const auto why = domain_problem(trunk.domain); !trunk.domain.empty() && !why.empty())
     reader.problem("domain", why);
-  trunk.port = static_cast<std::uint16_t>(reader.integer("port", 1, 65535).value_or(trunk.port));
-  const std::string transport = reader.text("transport").value_or("tcp");
-  trunk.transport = transport == "tcp" ? Transport::tcp : Transport::udp;
-  if (transport != "tcp" && transport != "udp") reader.problem("transport", "must be \"udp\" or \"tcp\"");
-  trunk.username = reader.required("username", "\"...\" (the account your provider gave you)");
-  trunk.auth_username = reader.text("auth_username").value_or("");
-  if (trunk.auth_username.empty()) trunk.auth_username = trunk.username;
-  trunk.password = base::Secret(reader.text("password").value_or(""));
-  if (trunk.password.empty()) {
-    reader.problem("password", "is missing: set FRONTDESK_TRUNK_PASSWORD, or write password = \"...\"");
-  }
+  read_way(reader, trunk);
+  read_account(reader, trunk);
   trunk.inbound_number = reader.text("inbound_number").value_or("");
   if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
   for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, pattern);
@@ -158,6 +224,20 @@ Voice read_voice(TableReader& reader) {
   voice.speed = reader.number("speed", 0.5, 2).value_or(voice.speed);
   reader.finish();
   return voice;
+}
+
+Conversation read_conversation(TableReader& reader) {
+  Conversation conversation;
+  conversation.patience = reader.number("patience", 0.5, 2).value_or(conversation.patience);
+  const std::string end = reader.text("end_of_turn").value_or("adaptive");
+  conversation.end_of_turn = end == "fixed" ? EndOfTurn::fixed : EndOfTurn::adaptive;
+  if (end != "adaptive" && end != "fixed") reader.problem("end_of_turn", "must be \"adaptive\" or \"fixed\"");
+  const std::string interruption = reader.text("interruption").value_or("words");
+  conversation.interruption = interruption == "voice" ? Interruption::voice : Interruption::words;
+  if (interruption != "words" && interruption != "voice")
+    reader.problem("interruption", "must be \"words\" or \"voice\"");
+  reader.finish();
+  return conversation;
 }
 
 Limits read_limits(TableReader& reader) {

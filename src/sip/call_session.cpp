@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "sip/syntax.hpp"
 
@@ -19,7 +20,8 @@ bool unspecified(const base::Endpoint& endpoint) {
   return true;
 }
 
-/// The digit of an application/dtmf-relay or application/dtmf body; 0 if there is none.
+/// The digit of an application/dtmf-relay or application/dtmf body; 0 if there
+/// is none.
 char dtmf_digit(std::string_view content_type, std::string_view body) {
   if (equal_ignoring_case(content_type.substr(0, 22), "application/dtmf-relay")) {
     const auto at = body.find("Signal");
@@ -70,11 +72,17 @@ void CallSession::on_request(const sip_msg* request) {
   }
   dialog_.remote_sequence = request->cseq.num;
   if (is(request, "BYE")) return on_bye(request);
+  if (is(request, "REFER")) {
+    host_.counters.refused++;
+    return host_.stack.reply_stateless(request, 403, "Forbidden");
+  }
   if (ended_) {
     host_.counters.refused++;
     return host_.stack.reply_stateless(request, 481, "Call/Transaction Does Not Exist");
   }
   if (is(request, "INVITE") || is(request, "UPDATE")) return on_offer(request);
+  if (is(request, "PRACK")) return on_prack(request);
+  if (is(request, "NOTIFY")) return on_notify(request);
   on_info(request);
 }
 
@@ -100,11 +108,23 @@ void CallSession::on_bye(const sip_msg* bye) {
   bye_after_ack_.reset();
   if (ended_) return retire_when_quiet();
   if (transaction_) final_error(487, "Request Terminated", {});
+  if (transfer_) report_transfer_of_leaver();
   end(phase_ == Phase::proceeding ? EndCause::cancelled : EndCause::remote_hangup, 0, "the peer hung up");
+  if (!invite_request_) return;
+  // Hung up on before the final answer, which should still come.
+  limit_.start(64 * host_.options.t1, [this] {
+    invite_request_.reset();
+    retire_when_quiet();
+  });
 }
 
 bool CallSession::out_of_turn(const sip_msg* request) {
-  if (invite_request_ || (!incoming_ && phase_ == Phase::proceeding)) {
+  const bool carries_offer = is(request, "INVITE") || !body_of(request).empty();
+  const bool initial = phase_ == Phase::proceeding;
+  // Before the answer of our INVITE another offer may come once a reliable response has settled the first.
+  const bool settled =
+      initial && is(request, "UPDATE") && media_ && (incoming_ ? !unpracked_ && reliably_described_ : prack_used_);
+  if (!settled && carries_offer && (invite_request_ || (!incoming_ && initial))) {
     host_.stack.reply_stateless(request, 491, "Request Pending");
     return true;
   }
@@ -112,8 +132,7 @@ bool CallSession::out_of_turn(const sip_msg* request) {
     host_.stack.reply_stateless(request, 491, "Request Pending");
     return true;
   }
-  const bool carries_offer = is(request, "INVITE") || !body_of(request).empty();
-  if (carries_offer && (unacked_ || phase_ == Phase::proceeding)) {
+  if (!settled && carries_offer && (unacked_ || initial)) {
     const auto seconds = base::random_u64() % 10;
     host_.stack.reply_stateless(request, 500, "Earlier Offer Unfinished",
                                 "Retry-After: " + std::to_string(seconds) + "\r\n");
@@ -123,13 +142,13 @@ bool CallSession::out_of_turn(const sip_msg* request) {
 }
 
 void CallSession::on_offer(const sip_msg* request) {
-  if (out_of_turn(request)) return;
+  if (out_of_turn(request) || interval_too_small(request)) return;
   const bool invite = is(request, "INVITE");
   std::optional<std::string> sdp;
   if (!body_of(request).empty()) {
     if (!answer_in_dialog(request, sdp)) return;
   } else if (invite) {
-    sdp = next_local_sdp();
+    sdp = next_local_sdp(held_);
   }
   update_target(request);
   std::string headers = host_.stack.contact(contact_user_, seen_) + std::string(kAllow) + std::string(kSupported);
@@ -148,14 +167,20 @@ bool CallSession::answer_in_dialog(const sip_msg* request, std::optional<std::st
     return false;
   }
   const auto offer = parse_sdp(*part);
-  ++local_.version;
-  const auto answer = offer.and_then([this](const auto& description) { return answer_offer(description, local_); });
+  if (offer && media_ && brings_new_key(*offer, *media_)) local_.keys = random_crypto_keys();
+  const auto describe = [this](const SessionDescription& description) { return answer_offer(description, local_); };
+  auto answer = offer.and_then(describe);
   if (!answer) {
     host_.counters.refused++;
     host_.stack.reply_stateless(request, 488, "Not Acceptable Here");
     return false;
   }
-  sdp = answer->sdp;
+  const auto shown = [this](const std::string& text) { return held_ ? held_description(text) : text; };
+  if (shown(answer->sdp) != sent_sdp_) {
+    ++local_.version;
+    answer = offer.and_then(describe);
+  }
+  sdp = sent_sdp_ = shown(answer->sdp);
   report_media(answer->media);
   return true;
 }
@@ -171,7 +196,7 @@ void CallSession::on_info(const sip_msg* info) {
 }
 
 void CallSession::await_ack(const sip_msg* request, Ref<mbuf> bytes, bool answer_expected) {
-  unacked_ = std::make_unique<UnackedOk>();
+  unacked_ = std::make_unique<UnackedOk>(*this);
   unacked_->bytes = std::move(bytes);
   unacked_->request = keep(request);
   unacked_->sequence = request->cseq.num;
@@ -197,9 +222,11 @@ void CallSession::retransmit_ok() {
   unacked.timer.start(unacked.interval, [this] { retransmit_ok(); });
 }
 
-void CallSession::report_media(const NegotiatedMedia& media) {
+void CallSession::report_media(NegotiatedMedia media) {
+  if (held_) media.may_receive = false;
   if (media_ == media) return;
   media_ = media;
+  local_.in_use = media;
   host_.sink.on_media(id_, media);
 }
 
@@ -215,8 +242,8 @@ bool CallSession::take_answer(std::string_view content_type, std::string_view bo
 }
 
 void CallSession::send_bye(const std::string& reason) {
-  refresh_.cancel();
-  expiry_.cancel();
+  session_wakeup_.cancel();
+  if (phase_ != Phase::proceeding) invite_request_.reset();
   std::string headers = request_headers(dialog_, "BYE", dialog_.local_sequence++);
   headers += "Reason: SIP;text=" + quoted(header_safe(reason)) + "\r\n";
   send_bye_to(next_hop(dialog_, seen_), SipStack::with_body(std::move(headers), {}, {}));
@@ -227,11 +254,11 @@ void CallSession::send_bye_to(const Hop& hop, const std::string& message) {
   const auto on_response = [this, hop, message](int error, const sip_msg* response) {
     if (response && response->scode < 200) return;
     request_.reset();
-    const auto direct = error ? direct_hop(dialog_) : std::nullopt;
+    const auto direct = error && hop.transport != Transport::tls ? direct_hop(dialog_) : std::nullopt;
     if (direct && *direct != hop) send_bye_to(*direct, message);
     if (!request_) retire_when_quiet();
   };
-  request_ = ClientTransaction::send(host_.stack, hop, "BYE", dialog_.remote_target, message, on_response);
+  request_ = ClientTransaction::send(host_.stack, hop, "BYE", dialog_.remote_target, message, on_response, *this);
 }
 
 void CallSession::hang_up(const std::string& reason) {
@@ -256,15 +283,27 @@ void CallSession::hang_up(const std::string& reason) {
 }
 
 void CallSession::end(EndCause cause, int status, std::string reason) {
-  limit_.cancel();
-  refresh_.cancel();
-  expiry_.cancel();
+  for (Timer* timer : {&limit_, &session_wakeup_, &retry_, &transfer_limit_}) timer->cancel();
+  unpracked_.reset();
+  after_prack_ = nullptr;
+  refer_.reset();
+  if (phase_ != Phase::proceeding) invite_request_.reset();
   if (!ended_) {
     ended_ = true;
     host_.counters.dialogs--;
     host_.sink.on_ended(id_, {cause, status, header_safe(reason)});
   }
   retire_when_quiet();
+}
+
+void CallSession::on_fault(const char* what) {
+  host_.counters.faults++;
+  // If it was the one that waits for the ACK, it has to wait on.
+  if (unacked_) unacked_->timer.start(unacked_->interval, [this] { retransmit_ok(); });
+  if (ended_) return retire_when_quiet();
+  if (!incoming_ || phase_ != Phase::proceeding) return hang_up("Server Internal Error");
+  final_error(500, "Server Internal Error", {});
+  end(EndCause::rejected, 500, std::string("internal error: ") + what);
 }
 
 void CallSession::retire_when_quiet() {
@@ -286,13 +325,37 @@ void CallSession::prepare_local(LocalMedia media) {
     local_.media.rtp = host_.stack.facing(seen_.to);
     local_.media.rtp.port = port;
   }
+  if (local_.media.srtp != SrtpPolicy::off) local_.keys = random_crypto_keys();
   local_.session_id = base::random_u64() >> 2;
   local_.version = 1;
 }
 
-std::string CallSession::next_local_sdp() {
-  ++local_.version;
-  return make_offer(local_);
+std::string CallSession::next_local_sdp(bool held) {
+  const auto describe = [this, held] { return held ? held_description(make_offer(local_)) : make_offer(local_); };
+  // The same version says that nothing changed, as a refresh does (RFC 4028, section 7.4).
+  if (describe() != sent_sdp_) ++local_.version;
+  return sent_sdp_ = describe();
+}
+
+std::optional<SessionExpires> session_expires_of(const sip_msg* message) {
+  const sip_hdr* header = sip_msg_hdr(message, SIP_HDR_SESSION_EXPIRES);
+  return header ? parse_session_expires(view(header->val)) : std::nullopt;
+}
+
+std::string CallSession::accept_timer(const sip_msg* request) {
+  if (sip_msg_hdr(request, SIP_HDR_ALLOW)) {
+    peer_allows_update_ = sip_msg_hdr_has_value(request, SIP_HDR_ALLOW, "UPDATE");
+  }
+  return session_clock_.accept(session_expires_of(request), supports(request, "timer"), base::monotonic_now());
+}
+
+bool CallSession::interval_too_small(const sip_msg* request) {
+  const auto expires = session_expires_of(request);
+  const auto least = host_.options.min_session_interval_s;
+  if (!expires || expires->interval_s >= least || !supports(request, "timer")) return false;
+  host_.counters.refused++;
+  host_.stack.reply_stateless(request, 422, "Session Interval Too Small", "Min-SE: " + std::to_string(least) + "\r\n");
+  return true;
 }
 
 }  // namespace frontdesk::sip

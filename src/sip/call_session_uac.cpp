@@ -1,3 +1,4 @@
+#include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "sip/call_session.hpp"
 #include "sip/digest.hpp"
@@ -10,6 +11,7 @@ void CallSession::start_outgoing(OutgoingCall call, const SipUri& target, const 
   seen_ = hop;
   prepare_local(call.media);
   call_ = std::move(call);
+  trunk_ = call_.trunk;
   contact_user_ = call_.from_user;
   dialog_.call_id = random_token() + random_token();
   dialog_.local_tag = random_token();
@@ -35,13 +37,20 @@ void CallSession::start_outgoing(OutgoingCall call, const SipUri& target, const 
 
 void CallSession::send_invite(std::string authorization) {
   invite_sequence_ = dialog_.local_sequence++;
+  // What an earlier attempt may have left of an early dialog.
+  dialog_.remote_tag.clear();
+  dialog_.route_set.clear();
+  dialog_.remote_target = call_.target;
+  prack_used_ = false;
   std::string headers = request_headers(dialog_, "INVITE", invite_sequence_) +
                         host_.stack.contact(contact_user_, seen_) + std::move(authorization) + std::string(kAllow) +
-                        std::string(kSupported);
-  const std::string message = SipStack::with_body(std::move(headers), "application/sdp", make_offer(local_));
-  invite_request_ =
-      ClientTransaction::send(host_.stack, seen_, "INVITE", dialog_.remote_target, message,
-                              [this](int error, const sip_msg* response) { on_invite_response(error, response); });
+                        std::string(kSupported) + session_clock_.request_headers();
+  response_order_ = {};
+  sent_sdp_ = make_offer(local_);
+  const std::string message = SipStack::with_body(std::move(headers), "application/sdp", sent_sdp_);
+  invite_request_ = ClientTransaction::send(
+      host_.stack, seen_, "INVITE", dialog_.remote_target, message,
+      [this](int error, const sip_msg* response) { on_invite_response(error, response); }, *this);
   if (!invite_request_) end(EndCause::transport_failed, 0, "the INVITE could not be sent");
 }
 
@@ -53,27 +62,46 @@ void CallSession::on_invite_response(int error, const sip_msg* response) {
     return end(EndCause::transport_failed, 0, "the peer cannot be reached");
   }
   send_at_once(response);
-  if (response->scode < 200) {
-    if (response->scode == 100 || ended_ || cancelling_) return;
-    host_.sink.on_progress(id_, response->scode);
-    if (!body_of(response).empty()) take_answer(content_type_of(response), body_of(response));
-    return;
-  }
+  if (response->scode < 200) return on_provisional(response);
   invite_request_.reset();
   if (response->scode < 300) return on_invite_ok(response);
   on_invite_error(response);
 }
 
+void CallSession::on_provisional(const sip_msg* response) {
+  if (response->scode == 100 || ended_ || cancelling_) return;
+  const bool reliable = is_reliable(response);
+  if (reliable && !acknowledge_provisional(response, response_order_)) return;
+  host_.sink.on_progress(id_, response->scode);
+  if (ended_ || cancelling_ || body_of(response).empty()) return;
+  const bool taken = take_answer(content_type_of(response), body_of(response));
+  if (!reliable || !taken || prack_used_) return;
+  // Settled with this one: it may send UPDATE.
+  prack_used_ = true;
+  const auto early = dialog_of(response);
+  dialog_.remote_tag = early.remote_tag;
+  dialog_.route_set = early.route_set;
+  dialog_.remote_target = early.remote_target;
+}
+
+DialogState CallSession::dialog_of(const sip_msg* response) const {
+  DialogState dialog = dialog_;
+  dialog.remote_tag = view(response->to.tag);
+  dialog.route_set.clear();
+  each_header(response, false, SIP_HDR_RECORD_ROUTE, [&dialog](const sip_hdr& header) {
+    dialog.route_set.emplace_back(view(header.val));
+    return false;
+  });
+  if (const sip_hdr* contact = sip_msg_hdr(response, SIP_HDR_CONTACT)) {
+    const auto target = address_uri(view(contact->val));
+    if (parse_uri(target)) dialog.remote_target = target;
+  }
+  return dialog;
+}
+
 void CallSession::on_invite_ok(const sip_msg* response) {
-  dialog_.remote_tag = view(response->to.tag);
-  dialog_.route_set.clear();
-  sip_msg_hdr_apply(
-      response, false, SIP_HDR_RECORD_ROUTE,
-      [](const sip_hdr* header, const sip_msg*, void* arg) {
-        static_cast<DialogState*>(arg)->route_set.emplace_back(view(header->val));
-        return false;
-      },
-      &dialog_);
+  const bool settled = prack_used_ && dialog_.remote_tag == view(response->to.tag);
+  dialog_ = dialog_of(response);
   update_target(response);
   peer_allows_update_ = sip_msg_hdr_has_value(response, SIP_HDR_ALLOW, "UPDATE");
   limit_.cancel();
@@ -83,17 +111,14 @@ void CallSession::on_invite_ok(const sip_msg* response) {
     return end(EndCause::local_hangup, 0, "cancelled");
   }
   phase_ = Phase::established;
-  if (!take_answer(content_type_of(response), body_of(response))) {
+  // Many say it in the 183 alone, reliably or not.
+  const bool said = settled || (media_ && body_of(response).empty());
+  if (!said && !take_answer(content_type_of(response), body_of(response))) {
     send_bye("No common codec");
     return end(EndCause::no_media_agreement, 488, "the answer shares no codec with our offer");
   }
-  if (const sip_hdr* header = sip_msg_hdr(response, SIP_HDR_SESSION_EXPIRES)) {
-    if (const auto expires = parse_session_expires(view(header->val))) {
-      session_timer_ = SessionTimer{std::max(expires->interval_s, host_.options.min_session_interval_s),
-                                    !equal_ignoring_case(expires->refresher, "uas")};
-      arm_session_timer();
-    }
-  }
+  session_clock_.granted(session_expires_of(response), base::monotonic_now());
+  arm_session_timer();
   host_.sink.on_established(id_);
 }
 
@@ -108,34 +133,54 @@ void CallSession::on_repeated_ok(const sip_msg* response) {
 
 void CallSession::on_invite_error(const sip_msg* response) {
   if (cancelling_) return end(EndCause::local_hangup, response->scode, "cancelled");
-  if (!ended_ && retry_with_credentials(response)) return;
+  if (!ended_ && response->scode == 422 && session_clock_.lengthen(number_of(response, SIP_HDR_MIN_SE))) {
+    credentials_tried_ = false;
+    return send_invite({});
+  }
+  if (!ended_ && !credentials_tried_) {
+    if (auto authorization = challenge_answer(response, "INVITE")) {
+      credentials_tried_ = true;
+      return send_invite(std::move(*authorization));
+    }
+  }
   const auto cause = response->scode == 408 ? EndCause::timeout : EndCause::rejected;
   end(cause, response->scode, std::string(view(response->reason)));
 }
 
-bool CallSession::retry_with_credentials(const sip_msg* response) {
-  const bool proxy = response->scode == 407;
-  if ((response->scode != 401 && !proxy) || credentials_tried_ || call_.trunk.empty()) return false;
-  const TrunkRegistration* trunk = host_.trunk(call_.trunk);
-  if (!trunk) return false;
+void CallSession::on_other_ok(const sip_msg* response) {
+  const DialogState other = dialog_of(response);
+  const Hop hop = next_hop(other, seen_);
+  host_.stack.send_stateless(hop, "ACK", other.remote_target,
+                             SipStack::with_body(request_headers(other, "ACK", response->cseq.num), {}, {}));
+  for (const auto& branch : other_branches_) {
+    if (branch.tag == other.remote_tag) return;
+  }
+  if (other_branches_.size() >= kMaxOtherBranches) return;
+  std::string headers = request_headers(other, "BYE", dialog_.local_sequence++);
+  // The answer is of no interest; the transaction repeats the BYE until it comes.
+  auto bye = ClientTransaction::send(
+      host_.stack, hop, "BYE", other.remote_target, SipStack::with_body(std::move(headers), {}, {}),
+      [](int, const sip_msg*) {}, *this);
+  other_branches_.push_back({other.remote_tag, std::move(bye)});
+}
+
+std::optional<std::string> CallSession::challenge_answer(const sip_msg* response, const std::string& method) {
+  const bool proxy = response && response->scode == 407;
+  if (!response || (response->scode != 401 && !proxy) || trunk_.empty()) return std::nullopt;
+  const TrunkRegistration* trunk = host_.trunk(trunk_);
+  if (!trunk) return std::nullopt;
   std::vector<DigestChallenge> challenges;
-  sip_msg_hdr_apply(
-      response, true, proxy ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE,
-      [](const sip_hdr* header, const sip_msg*, void* arg) {
-        const bool from_proxy = header->id == SIP_HDR_PROXY_AUTHENTICATE;
-        const auto challenge = parse_challenge(view(header->val), from_proxy);
-        if (challenge) static_cast<std::vector<DigestChallenge>*>(arg)->push_back(*challenge);
-        return false;
-      },
-      &challenges);
+  each_header(response, true, proxy ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE,
+              [&](const sip_hdr& header) {
+                if (const auto challenge = parse_challenge(view(header.val), proxy)) challenges.push_back(*challenge);
+                return false;
+              });
+  std::erase_if(challenges, [&](const auto& c) { return !host_.may_answer(trunk_, seen_, c.realm); });
   const DigestChallenge* challenge = strongest(challenges);
-  if (!challenge) return false;
-  credentials_tried_ = true;
+  if (!challenge) return std::nullopt;
   const auto& user = trunk->authorization_username.empty() ? trunk->username : trunk->authorization_username;
   const std::string client_nonce = random_token();
-  send_invite(authorization(*challenge, user, trunk->password, {"INVITE", dialog_.remote_target, client_nonce, 1}) +
-              "\r\n");
-  return true;
+  return authorization(*challenge, user, trunk->password, {method, dialog_.remote_target, client_nonce, 1}) + "\r\n";
 }
 
 }  // namespace frontdesk::sip

@@ -6,13 +6,10 @@ namespace frontdesk::sip {
 namespace {
 
 void take_record_route(const sip_msg* message, bool forward, std::vector<std::string>& routes) {
-  sip_msg_hdr_apply(
-      message, forward, SIP_HDR_RECORD_ROUTE,
-      [](const sip_hdr* header, const sip_msg*, void* arg) {
-        static_cast<std::vector<std::string>*>(arg)->emplace_back(view(header->val));
-        return false;
-      },
-      &routes);
+  each_header(message, forward, SIP_HDR_RECORD_ROUTE, [&routes](const sip_hdr& header) {
+    routes.emplace_back(view(header.val));
+    return false;
+  });
 }
 
 std::string local_tag_of(const sip_msg* message) {
@@ -24,10 +21,13 @@ std::string local_tag_of(const sip_msg* message) {
 
 }  // namespace
 
-bool CallSession::start_incoming(const sip_msg* invite, std::optional<SessionDescription> offer) {
+bool CallSession::start_incoming(const sip_msg* invite, std::optional<SessionDescription> offer,
+                                 const IncomingCall& call) {
   incoming_ = true;
+  trunk_ = call.trunk;
+  replaces_ = call.replaces;
   offer_ = std::move(offer);
-  seen_ = {endpoint_from(invite->src), invite->tp == SIP_TRANSP_UDP ? Transport::udp : Transport::tcp};
+  seen_ = host_.stack.hop_of(invite);
   dialog_.call_id = view(invite->callid);
   dialog_.local_tag = local_tag_of(invite);
   dialog_.remote_tag = view(invite->from.tag);
@@ -40,7 +40,10 @@ bool CallSession::start_incoming(const sip_msg* invite, std::optional<SessionDes
   invite_sequence_ = invite->cseq.num;
   invite_ = keep(invite);
   if (const auto user = user_of(invite->uri); !user.empty()) contact_user_ = user;
-  const auto on_cancel = [](void* arg) { static_cast<CallSession*>(arg)->on_cancelled(); };
+  const auto on_cancel = [](void* arg) {
+    auto& self = *static_cast<CallSession*>(arg);
+    at_boundary(self, [&self] { self.on_cancelled(); });
+  };
   if (sip_strans_alloc(&transaction_, host_.stack.stack_of(invite), invite, on_cancel, this) != 0) return false;
   host_.stack.respond(invite, {100, "Trying", SipStack::with_body({}, {}, {})}, &transaction_);
   limit_.start(host_.options.ring_limit, [this] {
@@ -50,15 +53,17 @@ bool CallSession::start_incoming(const sip_msg* invite, std::optional<SessionDes
   return true;
 }
 
-void CallSession::ring() {
-  if (ended_ || !incoming_ || phase_ != Phase::proceeding || rang_) return;
-  rang_ = true;
-  const std::string headers = host_.stack.contact(contact_user_, seen_) + std::string(kAllow);
-  host_.stack.respond(invite_.get(), {180, "Ringing", SipStack::with_body(headers, {}, {}), true}, &transaction_);
-}
-
 void CallSession::answer(LocalMedia media) {
   if (ended_ || !incoming_ || phase_ != Phase::proceeding) return;
+  if (unpracked_ && unpracked_->describes) {
+    // A 2xx must wait for it (RFC 3262, section 5).
+    after_prack_ = [this, media = std::move(media)]() mutable { answer(std::move(media)); };
+    return;
+  }
+  unpracked_.reset();
+  after_prack_ = nullptr;
+  if (reliably_described_) return send_ok({});
+  if (described_) return send_ok(sent_sdp_);
   prepare_local(std::move(media));
   if (!offer_) return send_ok(make_offer(local_));
   const auto answer = answer_offer(*offer_, local_);
@@ -80,8 +85,10 @@ void CallSession::send_ok(const std::string& sdp) {
     return end(EndCause::transport_failed, 0, "the answer could not be sent");
   }
   phase_ = Phase::answered;
-  await_ack(invite_.get(), std::move(bytes), !offer_);
+  if (!sdp.empty()) sent_sdp_ = sdp;
+  await_ack(invite_.get(), std::move(bytes), !offer_ && !reliably_described_);
   arm_session_timer();
+  if (replaces_) host_.hang_up(std::exchange(replaces_, 0), "Replaced");
 }
 
 void CallSession::reject(int status, const std::string& reason, std::optional<int> retry_after_s) {

@@ -49,11 +49,13 @@ std::optional<Hop> direct_hop(const DialogState& dialog) {
   const auto address = base::parse_address(uri->host, uri->port ? uri->port : kDefaultPort);
   if (!address) return std::nullopt;
   const auto transport = parameter(uri->parameters, "transport");
+  if (transport && equal_ignoring_case(*transport, "tls")) return std::nullopt;  // nobody's name to verify
   const bool tcp = transport && equal_ignoring_case(*transport, "tcp");
   return Hop{*address, tcp ? Transport::tcp : Transport::udp};
 }
 
 Hop next_hop(const DialogState& dialog, const Hop& seen) {
+  if (seen.transport == Transport::tls) return seen;  // what began encrypted stays so
   const auto direct = direct_hop(dialog);
   if (!direct || direct->to.v6 != seen.to.v6) return seen;
   const bool same = direct->to.same_address(seen.to);

@@ -36,6 +36,7 @@ std::string without_tag(std::string_view name_addr);
 struct Hop {
   base::Endpoint to;
   Transport transport = Transport::udp;
+  std::uint16_t link = 0;  ///< of TLS: whose name was verified (SipStack::link); 0: a connection the peer opened
   friend bool operator==(const Hop&, const Hop&) = default;
 };
 
@@ -44,7 +45,7 @@ struct Hop {
 /// no DNS, and a private address behind NAT does not lead astray.
 Hop next_hop(const DialogState& dialog, const Hop& seen);
 
-/// The route or target itself; nullopt if it is no numeric address. For when next_hop() has failed:
+/// The route or target itself; nullopt if it is no numeric address or wants TLS. For when next_hop() has failed:
 /// a TCP connection that the peer had opened may be gone.
 std::optional<Hop> direct_hop(const DialogState& dialog);
 

@@ -77,13 +77,19 @@ bool next_parameter(std::string_view text, std::size_t& at, std::string& name, s
   return at <= text.size();
 }
 
-bool lists_auth(std::string_view qop) {
+bool lists(std::string_view qop, std::string_view wanted) {
   while (!qop.empty()) {
     const auto comma = std::min(qop.find(','), qop.size());
-    if (equal_ignoring_case(trimmed(qop.substr(0, comma)), "auth")) return true;
+    if (equal_ignoring_case(trimmed(qop.substr(0, comma)), wanted)) return true;
     qop.remove_prefix(std::min(comma + 1, qop.size()));
   }
   return false;
+}
+
+/// auth before auth-int: a server in between may change the body.
+DigestProtection protection_from(std::string_view qop) {
+  if (lists(qop, "auth")) return DigestProtection::auth;
+  return lists(qop, "auth-int") ? DigestProtection::auth_int : DigestProtection::none;
 }
 
 }  // namespace
@@ -112,8 +118,8 @@ std::optional<DigestChallenge> parse_challenge(std::string_view value, bool prox
       challenge.algorithm = *algorithm;
       challenge.algorithm_given = true;
     } else if (equal_ignoring_case(name, "qop")) {
-      if (!lists_auth(content)) return std::nullopt;
-      challenge.qop_auth = true;
+      challenge.protection = protection_from(content);
+      if (challenge.protection == DigestProtection::none) return std::nullopt;
     }
   }
   if (!has_realm || challenge.nonce.empty()) return std::nullopt;
@@ -137,9 +143,13 @@ std::string authorization(const DigestChallenge& challenge, std::string_view use
 
   std::string a1 = hash_hex(algorithm, std::string(username) + ":" + challenge.realm + ":" + password.expose());
   if (session_variant(algorithm)) a1 = hash_hex(algorithm, a1 + ":" + challenge.nonce + ":" + client_nonce);
-  const std::string a2 = hash_hex(algorithm, std::string(request.method) + ":" + std::string(request.uri));
+  const bool qop = challenge.protection != DigestProtection::none;
+  const bool whole = challenge.protection == DigestProtection::auth_int;
+  const std::string qop_name = whole ? "auth-int" : "auth";
+  const std::string body_hash = whole ? ":" + hash_hex(algorithm, std::string(request.body)) : std::string();
+  const std::string a2 = hash_hex(algorithm, std::string(request.method) + ":" + std::string(request.uri) + body_hash);
   const std::string middle =
-      challenge.qop_auth ? ":" + std::string(count.data()) + ":" + client_nonce + ":auth:" : std::string(":");
+      qop ? ":" + std::string(count.data()) + ":" + client_nonce + ":" + qop_name + ":" : std::string(":");
   const std::string response = hash_hex(algorithm, a1 + ":" + challenge.nonce + middle + a2);
 
   std::string line = challenge.proxy ? "Proxy-Authorization: Digest " : "Authorization: Digest ";
@@ -147,9 +157,9 @@ std::string authorization(const DigestChallenge& challenge, std::string_view use
   line += ", uri=" + quoted(request.uri) + ", response=\"" + response + "\"";
   if (challenge.algorithm_given) line += ", algorithm=" + std::string(algorithm_name(algorithm));
   if (!challenge.opaque.empty()) line += ", opaque=" + quoted(challenge.opaque);
-  if (challenge.qop_auth) line += ", qop=auth, nc=" + std::string(count.data()) + ", cnonce=" + quoted(client_nonce);
+  if (qop) line += ", qop=" + qop_name + ", nc=" + std::string(count.data()) + ", cnonce=" + quoted(client_nonce);
   // The session variants need the client nonce even without qop.
-  if (!challenge.qop_auth && session_variant(algorithm)) line += ", cnonce=" + quoted(client_nonce);
+  if (!qop && session_variant(algorithm)) line += ", cnonce=" + quoted(client_nonce);
   return header_safe(line);
 }
 

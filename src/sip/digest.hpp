@@ -1,4 +1,4 @@
-// Digest access authentication, client side: RFC 2617 (MD5, with and without qop), RFC 7616 and
+// Digest access authentication, client side: RFC 2617 (MD5; qop none, auth, auth-int), RFC 7616 and
 // RFC 8760 (SHA-256 for SIP). Pure: the caller supplies the client nonce and counts its uses.
 #pragma once
 #include <cstdint>
@@ -13,11 +13,14 @@ namespace frontdesk::sip {
 
 enum class DigestAlgorithm { md5, md5_sess, sha256, sha256_sess };
 
+/// What the digest covers besides the credentials (qop): nothing new, the method, the body as well.
+enum class DigestProtection { none, auth, auth_int };
+
 struct DigestChallenge {
   std::string realm, nonce, opaque;
   DigestAlgorithm algorithm = DigestAlgorithm::md5;
   bool algorithm_given = false;  ///< echo it only then (RFC 2069 servers)
-  bool qop_auth = false;
+  DigestProtection protection = DigestProtection::none;
   bool stale = false;  ///< the nonce is old, the credentials are not at fault
   bool proxy = false;  ///< from Proxy-Authenticate
   friend bool operator==(const DigestChallenge&, const DigestChallenge&) = default;
@@ -34,6 +37,7 @@ struct DigestRequest {
   std::string_view method, uri;
   std::string_view client_nonce;
   std::uint32_t nonce_count = 1;
+  std::string_view body = {};  ///< of the message that will be sent
 };
 
 /// The whole header line without CRLF: "Authorization: Digest username=..." (or Proxy-Authorization).

@@ -76,10 +76,27 @@ TEST(Digest, ChoosesTheStrongestAsRfc8760Asks) {
 TEST(Digest, RefusesWhatItCannotDo) {
   for (const char* value :
        {"", "Digest", "Basic realm=\"r\"", "Digest realm=\"r\"", "Digest nonce=\"n\"",
-        "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512-256", "Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\"",
+        "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512-256", "Digest realm=\"r\", nonce=\"n\", qop=\"auth-conf\"",
         "Digest realm=\"r\", nonce=", "Digest ,,,,", "Digest realm=\"r, nonce=\"n\""}) {
     EXPECT_FALSE(parse_challenge(value, false)) << value;
   }
+}
+
+TEST(Digest, WithAuthIntTheBodyCountsAndAuthIsPreferred) {
+  // Reference values made with another implementation of RFC 7616, section 3.4.3.
+  const std::string start = "Digest realm=\"r\", nonce=\"n\", ";
+  const auto md5 = *parse_challenge(start + "qop=\"auth-int\"", false);
+  const DigestRequest request{"INVITE", "sip:r", "c", 1, "v=0\r\n"};
+  const auto line = authorization(md5, "u", base::Secret("p"), request);
+  EXPECT_EQ(field(line, "qop"), "auth-int");
+  EXPECT_EQ(field(line, "response"), "f7990433aa5881b806220ec46a025d9f");
+  const auto sha = *parse_challenge(start + "algorithm=SHA-256, qop=\"token, auth-int\"", false);
+  EXPECT_EQ(field(authorization(sha, "u", base::Secret("p"), request), "response"),
+            "48c9b5b41631cf9bfe76a879a521c0aeb843142a6838e13f7e8040daaac76c7c");
+  // No body at all, as in REGISTER, is an empty one.
+  EXPECT_EQ(field(authorization(md5, "u", base::Secret("p"), {"REGISTER", "sip:r", "c", 1}), "response"),
+            "724f47d660f69cac8b3f6ad609bb56a5");
+  EXPECT_EQ(parse_challenge(start + "qop=\"auth-int,auth\"", false)->protection, DigestProtection::auth);
 }
 
 TEST(Digest, TakesSpacesCaseAndEscapes) {

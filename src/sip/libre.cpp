@@ -34,7 +34,7 @@ sa address_from(const base::Endpoint& endpoint) {
 }
 
 void send_at_once(const sip_msg* message) {
-  if (message->tp != SIP_TRANSP_TCP) return;
+  if (message->tp == SIP_TRANSP_UDP) return;
   const int fd = tcp_conn_fd(sip_msg_tcpconn(message));
   const int on = 1;
   if (fd >= 0) (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -47,8 +47,10 @@ void Timer::start(base::Duration delay, std::function<void()> action) {
       &timer_, static_cast<std::uint64_t>(ms),
       [](void* arg) {
         // Moved out first: the action may start this timer again or destroy it.
-        const auto run = std::move(static_cast<Timer*>(arg)->action_);
-        run();
+        auto& self = *static_cast<Timer*>(arg);
+        FaultSink& faults = self.faults_;
+        const auto run = std::move(self.action_);
+        at_boundary(faults, run);
       },
       this);
 }

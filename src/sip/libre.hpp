@@ -1,6 +1,7 @@
 // Private to this module: libre's headers and the few wrappers that make its reference counting,
 // strings, addresses and timers safe to hold in C++. Signalling thread only.
 #pragma once
+#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@ extern "C" {
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
+#include "sip/boundary.hpp"
 
 namespace frontdesk::sip {
 
@@ -56,9 +58,33 @@ sa address_from(const base::Endpoint& endpoint);
 /// Turns off Nagle's algorithm on the connection of a TCP message: 180 and 200 follow each other.
 void send_at_once(const sip_msg* message);
 
+/// Calls `take(header)` for the headers of a kind until it returns true. What it throws leaves through here and not
+/// through libre's frames.
+template <class Take>
+void each_header(const sip_msg* message, bool from_the_first, sip_hdrid id, Take&& take) {
+  struct Walk {
+    Take& take;
+    std::exception_ptr thrown;
+  } walk{take, nullptr};
+  sip_msg_hdr_apply(
+      message, from_the_first, id,
+      [](const sip_hdr* header, const sip_msg*, void* arg) {
+        auto& self = *static_cast<Walk*>(arg);
+        try {
+          return self.take(*header);
+        } catch (...) {
+          self.thrown = std::current_exception();
+          return true;
+        }
+      },
+      &walk);
+  if (walk.thrown) std::rethrow_exception(walk.thrown);
+}
+
 class Timer {
  public:
-  Timer() { tmr_init(&timer_); }
+  /// `faults` is told what an action throws, and must outlive that action.
+  explicit Timer(FaultSink& faults) : faults_(faults) { tmr_init(&timer_); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   ~Timer() { tmr_cancel(&timer_); }
@@ -70,6 +96,7 @@ class Timer {
  private:
   tmr timer_{};
   std::function<void()> action_;
+  FaultSink& faults_;
 };
 
 }  // namespace frontdesk::sip

@@ -2,28 +2,36 @@
 // needs nothing else. Payload types are RTP's (RFC 3551); telephone-event is RFC 4733.
 #pragma once
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "base/endpoint.hpp"
+#include "codec/codec.hpp"
+#include "rtp/srtp/crypto_suite.hpp"
 
 namespace frontdesk::sip {
 
-enum class Codec { pcmu, pcma };
-
-/// The encoding name of an rtpmap: "PCMU".
-std::string_view encoding_name(Codec codec);
+using codec::Codec;
 
 struct MediaFormat {
   Codec codec = Codec::pcmu;
-  int payload_type = 0;
+  int payload_type = 0;  ///< as we send it
   friend bool operator==(const MediaFormat&, const MediaFormat&) = default;
+};
+
+/// Keys travel in the SDP (RFC 4568): they are as secret as the signalling is.
+enum class SrtpPolicy {
+  off,       ///< RTP/AVP alone, offered and accepted
+  optional,  ///< whatever the peer can; in offers RTP/AVP with keys (RFC 8643)
+  required,  ///< RTP/SAVP alone; anything else gets 488
 };
 
 /// Our side of an offer or an answer.
 struct LocalMedia {
   base::Endpoint rtp;          ///< where we receive; an unspecified address (0.0.0.0) means "the one facing the peer"
   std::vector<Codec> allowed;  ///< in order of preference; it orders our offers, an answer keeps the offer's order
+  SrtpPolicy srtp = SrtpPolicy::off;
+  int ptime_ms = 20;       ///< of packets both ways where the peer wishes nothing else
+  bool offer_mux = false;  ///< RTCP on RTP's port in offers (RFC 5761); an answer follows the offer
 };
 
 struct NegotiatedMedia {
@@ -32,7 +40,14 @@ struct NegotiatedMedia {
   std::optional<int> telephone_event_payload_type;  ///< unset: the peer takes no RFC 4733 digits
   bool may_send = true;                             ///< false while the peer holds us
   bool may_receive = true;                          ///< false when the peer announced that it sends nothing
-  int ptime_ms = 20;
+  int ptime_ms = 20;                                ///< of what we send: 10 to 60
+  /// As the peer sends them: by our own numbers, which an answer to our offer may not share.
+  int receive_payload_type = 0;
+  std::optional<int> receive_telephone_event_payload_type;
+  int telephone_event_clock_rate = 8000;  ///< that of the codec, 48000 with Opus, unless the peer has none such
+  std::optional<srtp::SrtpKeys> srtp;     ///< set: SRTP; plain RTP must be neither sent nor believed
+  bool rtcp_mux = false;
+  base::Endpoint rtcp_remote;  ///< without rtcp_mux
   friend bool operator==(const NegotiatedMedia&, const NegotiatedMedia&) = default;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "sip/sdp.hpp"
 #include "sip/syntax.hpp"
@@ -7,16 +8,15 @@ namespace frontdesk::sip {
 namespace {
 
 constexpr std::string_view kTelephoneEvent = "telephone-event";
-constexpr std::uint32_t kClockRate = 8000;
+constexpr std::uint32_t kTelephoneClock = 8000;
 constexpr int kOfferedTelephoneEvent = 101;
-constexpr int kPtimeMs = 20;
+constexpr int kOfferedTelephoneEventAtOpusClock = 110;
+constexpr int kOfferedOpus = 111;
+// RFC 7587: we play and record at 8 kHz, so that more would be wasted, and can use in-band FEC.
+constexpr std::string_view kOpusParameters = "maxplaybackrate=8000;sprop-maxcapturerate=8000;useinbandfec=1";
 
 auto disagree(const char* message) {
   return base::fail(base::ErrorCode::invalid_argument, "sdp", message);
-}
-
-int static_payload_type(Codec codec) {
-  return codec == Codec::pcmu ? 0 : 8;
 }
 
 bool unspecified(const base::Endpoint& endpoint) {
@@ -27,21 +27,73 @@ bool plain_rtp(const StreamDescription& stream) {
   return stream.protocol == "RTP/AVP" || stream.protocol == "RTP/AVPF";
 }
 
+bool secure_rtp(const StreamDescription& stream) {
+  return stream.protocol == "RTP/SAVP" || stream.protocol == "RTP/SAVPF";
+}
+
+/// The payload types of our offers. What is in use keeps its number (RFC 3264, section 8.3.2); the
+/// others have the customary one or, where that is taken, the next that is free.
+class Numbering {
+ public:
+  explicit Numbering(const LocalSession& local) {
+    if (local.in_use) take_over(*local.in_use);
+    for (const Codec codec : codec::kAllCodecs) {
+      int& number = codecs_[static_cast<std::size_t>(codec)];
+      if (number == kNone) number = free_from(codec::traits(codec).static_payload_type.value_or(kOfferedOpus));
+    }
+    if (digits_ == kNone) digits_ = free_from(kOfferedTelephoneEvent);
+    if (digits_at_opus_clock_ == kNone) digits_at_opus_clock_ = free_from(kOfferedTelephoneEventAtOpusClock);
+  }
+
+  int of(Codec codec) const { return codecs_[static_cast<std::size_t>(codec)]; }
+  int of_digits(std::uint32_t clock_rate) const {
+    return clock_rate == kTelephoneClock ? digits_ : digits_at_opus_clock_;
+  }
+
+ private:
+  static constexpr int kNone = -1;
+  static constexpr int kFirstDynamic = 96;
+
+  void take_over(const NegotiatedMedia& media) {
+    codecs_[static_cast<std::size_t>(media.format.codec)] = media.receive_payload_type;
+    taken_.push_back(media.receive_payload_type);
+    if (!media.receive_telephone_event_payload_type) return;
+    const bool telephone = media.telephone_event_clock_rate == static_cast<int>(kTelephoneClock);
+    (telephone ? digits_ : digits_at_opus_clock_) = *media.receive_telephone_event_payload_type;
+    taken_.push_back(*media.receive_telephone_event_payload_type);
+  }
+  int free_from(int number) {
+    const auto is_taken = [this](int n) { return std::find(taken_.begin(), taken_.end(), n) != taken_.end(); };
+    for (int next = kFirstDynamic; is_taken(number); ++next) number = next;
+    taken_.push_back(number);
+    return number;
+  }
+
+  std::array<int, codec::kAllCodecs.size()> codecs_{kNone, kNone, kNone, kNone};
+  int digits_ = kNone;
+  int digits_at_opus_clock_ = kNone;
+  std::vector<int> taken_;
+};
+
+/// Channels are not compared: there are peers that say opus/48000.
+bool is_codec(const PayloadFormat& format, Codec codec) {
+  const auto traits = codec::traits(codec);
+  return format.payload_type >= 0 && format.clock_rate == traits.clock_rate &&
+         (format.channels == 1 || traits.channels == 2) && equal_ignoring_case(format.encoding, traits.encoding);
+}
+
 std::optional<MediaFormat> first_allowed(const StreamDescription& stream, const std::vector<Codec>& allowed) {
   for (const auto& format : stream.formats) {
     for (const Codec codec : allowed) {
-      if (format.payload_type >= 0 && format.clock_rate == kClockRate &&
-          equal_ignoring_case(format.encoding, encoding_name(codec))) {
-        return MediaFormat{codec, format.payload_type};
-      }
+      if (is_codec(format, codec)) return MediaFormat{codec, format.payload_type};
     }
   }
   return std::nullopt;
 }
 
-std::optional<int> telephone_event_of(const StreamDescription& stream) {
+std::optional<int> telephone_event_of(const StreamDescription& stream, std::uint32_t clock_rate) {
   for (const auto& format : stream.formats) {
-    if (format.payload_type >= 0 && format.clock_rate == kClockRate &&
+    if (format.payload_type >= 0 && format.clock_rate == clock_rate &&
         equal_ignoring_case(format.encoding, kTelephoneEvent)) {
       return format.payload_type;
     }
@@ -49,22 +101,72 @@ std::optional<int> telephone_event_of(const StreamDescription& stream) {
   return std::nullopt;
 }
 
-/// What `stream`, described by the peer, means for us; nullopt if it is not audio that we can carry.
-std::optional<NegotiatedMedia> match(const StreamDescription& stream, const std::vector<Codec>& allowed) {
-  if (stream.kind != "audio" || stream.port == 0 || !plain_rtp(stream) || !stream.address) return std::nullopt;
-  const auto format = first_allowed(stream, allowed);
-  if (!format) return std::nullopt;
+/// At the codec's clock (RFC 4733, section 2.1), else at 8 kHz, as some peers offer it beside Opus.
+void settle_telephone_event(const StreamDescription& stream, NegotiatedMedia& media) {
+  for (const std::uint32_t rate : {codec::traits(media.format.codec).clock_rate, kTelephoneClock}) {
+    media.telephone_event_payload_type = telephone_event_of(stream, rate);
+    media.telephone_event_clock_rate = static_cast<int>(rate);
+    if (media.telephone_event_payload_type) break;
+  }
+  media.receive_telephone_event_payload_type = media.telephone_event_payload_type;
+}
+
+const CryptoAttribute* first_usable(const StreamDescription& stream, const CryptoKeys& keys) {
+  for (const auto& attribute : stream.crypto) {
+    if (!keys[static_cast<std::size_t>(attribute.suite)].empty()) return &attribute;
+  }
+  return nullptr;
+}
+
+struct Match {
   NegotiatedMedia media;
+  std::string crypto_tag;
+};
+
+/// False: the policy and the stream do not go together.
+bool settle_srtp(const StreamDescription& stream, const LocalSession& local, Match& match) {
+  const bool secure = secure_rtp(stream);
+  if (!secure && !plain_rtp(stream)) return false;
+  if (local.media.srtp == SrtpPolicy::off) return !secure;
+  if (local.media.srtp == SrtpPolicy::required && !secure) return false;
+  const CryptoAttribute* theirs = first_usable(stream, local.keys);
+  if (theirs == nullptr) return !secure;
+  match.crypto_tag = theirs->tag;
+  match.media.srtp = srtp::SrtpKeys{theirs->suite, local.keys[static_cast<std::size_t>(theirs->suite)], theirs->key};
+  return true;
+}
+
+void settle_rtcp(const StreamDescription& stream, NegotiatedMedia& media) {
+  media.rtcp_mux = stream.rtcp_mux;
+  if (stream.rtcp_mux || unspecified(media.remote)) return;
+  media.rtcp_remote = media.remote;
+  media.rtcp_remote.port = static_cast<std::uint16_t>(media.remote.port + 1);
+  if (!stream.rtcp) return;
+  if (!unspecified(*stream.rtcp)) media.rtcp_remote = *stream.rtcp;
+  media.rtcp_remote.port = stream.rtcp->port;
+}
+
+/// What `stream`, described by the peer, means for us; nullopt if it is not audio that we can carry.
+std::optional<Match> match(const StreamDescription& stream, const LocalSession& local) {
+  Match match;
+  NegotiatedMedia& media = match.media;
+  if (stream.kind != "audio" || stream.port == 0 || !stream.address) return std::nullopt;
+  if (!settle_srtp(stream, local, match)) return std::nullopt;
+  const auto format = first_allowed(stream, local.media.allowed);
+  if (!format) return std::nullopt;
   media.remote = *stream.address;
   media.format = *format;
-  media.telephone_event_payload_type = telephone_event_of(stream);
+  media.receive_payload_type = format->payload_type;
+  settle_telephone_event(stream, media);
   const auto direction = stream.direction;
   media.may_send = direction == MediaDirection::sendrecv || direction == MediaDirection::recvonly;
   media.may_receive = direction == MediaDirection::sendrecv || direction == MediaDirection::sendonly;
   // 0.0.0.0 is how RFC 2543 peers put a call on hold.
   if (unspecified(media.remote)) media.may_send = false;
-  media.ptime_ms = kPtimeMs;
-  return media;
+  const int wished = stream.ptime_ms.value_or(local.media.ptime_ms);
+  media.ptime_ms = codec::packet_ms(format->codec, std::min(wished, stream.max_ptime_ms.value_or(wished)));
+  settle_rtcp(stream, media);
+  return match;
 }
 
 MediaDirection reversed(MediaDirection direction) {
@@ -93,23 +195,37 @@ std::string session_lines(const LocalSession& local) {
          "\r\ns=-\r\nc=" + address + "\r\nt=0 0\r\n";
 }
 
-std::string audio_lines(const LocalSession& local, std::string_view protocol, const std::vector<MediaFormat>& formats,
-                        std::optional<int> telephone_event, MediaDirection direction) {
-  std::string media = "m=audio " + std::to_string(local.media.rtp.port) + " " + std::string(protocol);
-  std::string attributes;
-  for (const auto& format : formats) {
+/// An m= line and its attributes, as they come to be known.
+class AudioLines {
+ public:
+  AudioLines(std::uint16_t port, std::string_view protocol)
+      : media_("m=audio " + std::to_string(port) + " " + std::string(protocol)) {}
+
+  void codec(const MediaFormat& format) {
+    const auto traits = codec::traits(format.codec);
     const auto type = std::to_string(format.payload_type);
-    media += " " + type;
-    attributes += "a=rtpmap:" + type + " " + std::string(encoding_name(format.codec)) + "/8000\r\n";
+    media_ += " " + type;
+    attributes_ += "a=rtpmap:" + type + " " + std::string(traits.encoding) + "/" + std::to_string(traits.clock_rate);
+    if (traits.channels > 1) attributes_ += "/" + std::to_string(traits.channels);
+    attributes_ += "\r\n";
+    if (format.codec == Codec::opus) attributes_ += "a=fmtp:" + type + " " + std::string(kOpusParameters) + "\r\n";
   }
-  if (telephone_event) {
-    const auto type = std::to_string(*telephone_event);
-    media += " " + type;
-    attributes += "a=rtpmap:" + type + " telephone-event/8000\r\na=fmtp:" + type + " 0-16\r\n";
+  void telephone_event(int payload_type, std::uint32_t clock_rate) {
+    const auto type = std::to_string(payload_type);
+    media_ += " " + type;
+    attributes_ +=
+        "a=rtpmap:" + type + " telephone-event/" + std::to_string(clock_rate) + "\r\na=fmtp:" + type + " 0-16\r\n";
   }
-  return media + "\r\n" + attributes + "a=ptime:" + std::to_string(kPtimeMs) +
-         "\r\na=" + std::string(attribute(direction)) + "\r\n";
-}
+  void line(std::string_view text) { attributes_ += text; }
+  std::string finish(int ptime_ms, MediaDirection direction) const {
+    return media_ + "\r\n" + attributes_ + "a=ptime:" + std::to_string(ptime_ms) +
+           "\r\na=" + std::string(attribute(direction)) + "\r\n";
+  }
+
+ private:
+  std::string media_;
+  std::string attributes_;
+};
 
 std::string refused_stream(const StreamDescription& stream) {
   std::string line = "m=" + stream.kind + " 0 " + stream.protocol;
@@ -118,43 +234,87 @@ std::string refused_stream(const StreamDescription& stream) {
   return line + "\r\n";
 }
 
-}  // namespace
-
-std::string_view encoding_name(Codec codec) {
-  return codec == Codec::pcmu ? "PCMU" : "PCMA";
+std::string accepted_stream(const StreamDescription& stream, const Match& match, const LocalSession& local) {
+  const NegotiatedMedia& media = match.media;
+  AudioLines lines(local.media.rtp.port, stream.protocol);
+  lines.codec(media.format);
+  if (media.telephone_event_payload_type)
+    lines.telephone_event(*media.telephone_event_payload_type,
+                          static_cast<std::uint32_t>(media.telephone_event_clock_rate));
+  if (media.srtp) lines.line(crypto_line({match.crypto_tag, media.srtp->suite, media.srtp->send}));
+  if (media.rtcp_mux) lines.line("a=rtcp-mux\r\n");
+  return lines.finish(media.ptime_ms, reversed(stream.direction));
 }
 
+/// The stream to accept: an encrypted one if there is one.
+std::optional<std::size_t> best_stream(const SessionDescription& offer, const LocalSession& local) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < offer.streams.size(); ++i) {
+    const auto found = match(offer.streams[i], local);
+    if (found && found->media.srtp) return i;
+    if (found && !best) best = i;
+  }
+  return best;
+}
+
+}  // namespace
+
 std::string make_offer(const LocalSession& local) {
-  std::vector<MediaFormat> formats;
-  for (const Codec codec : local.media.allowed) formats.push_back({codec, static_payload_type(codec)});
-  return session_lines(local) +
-         audio_lines(local, "RTP/AVP", formats, kOfferedTelephoneEvent, MediaDirection::sendrecv);
+  const bool required = local.media.srtp == SrtpPolicy::required;
+  AudioLines lines(local.media.rtp.port, required ? "RTP/SAVP" : "RTP/AVP");
+  const Numbering numbers(local);
+  std::vector<std::uint32_t> rates;
+  for (const Codec codec : local.media.allowed) {
+    lines.codec({codec, numbers.of(codec)});
+    const auto rate = codec::traits(codec).clock_rate;
+    if (std::find(rates.begin(), rates.end(), rate) == rates.end()) rates.push_back(rate);
+  }
+  for (const auto rate : rates) lines.telephone_event(numbers.of_digits(rate), rate);
+  for (std::size_t i = 0; local.media.srtp != SrtpPolicy::off && i < local.keys.size(); ++i) {
+    if (!local.keys[i].empty()) lines.line(crypto_line({std::to_string(i + 1), srtp::kAllSuites[i], local.keys[i]}));
+  }
+  if (local.media.offer_mux) lines.line("a=rtcp-mux\r\n");
+  return session_lines(local) + lines.finish(local.media.ptime_ms, MediaDirection::sendrecv);
 }
 
 base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSession& local) {
+  const auto chosen = best_stream(offer, local);
+  if (!chosen) return disagree("the offer has no audio stream with a codec and a protection that are allowed here");
   Answer answer;
   answer.sdp = session_lines(local);
-  bool agreed = false;
-  for (const auto& stream : offer.streams) {
-    const auto media = agreed ? std::nullopt : match(stream, local.media.allowed);
-    if (!media) {
-      answer.sdp += refused_stream(stream);
-      continue;
-    }
-    agreed = true;
-    answer.media = *media;
-    answer.sdp += audio_lines(local, stream.protocol, {media->format}, media->telephone_event_payload_type,
-                              reversed(stream.direction));
+  for (std::size_t i = 0; i < offer.streams.size(); ++i) {
+    const auto& stream = offer.streams[i];
+    const auto found = i == *chosen ? match(stream, local) : std::nullopt;
+    answer.sdp += found ? accepted_stream(stream, *found, local) : refused_stream(stream);
+    if (found) answer.media = found->media;
   }
-  if (!agreed) return disagree("the offer has no audio stream with a codec that is allowed here");
   return answer;
 }
 
 base::Result<NegotiatedMedia> accept_answer(const SessionDescription& answer, const LocalSession& local) {
   // Streams of an answer correspond to those of the offer by position; ours has one.
-  const auto media = match(answer.streams.front(), local.media.allowed);
-  if (!media) return disagree("the answer accepts none of the codecs offered");
-  return *media;
+  auto found = match(answer.streams.front(), local);
+  if (!found) return disagree("the answer accepts none of the codecs, or not the protection, offered");
+  NegotiatedMedia& media = found->media;
+  if (media.srtp && found->crypto_tag != std::to_string(static_cast<std::size_t>(media.srtp->suite) + 1))
+    return disagree("the answer's crypto attribute has a tag that was not offered with that suite");
+  // RFC 3264, section 5.1: what the peer sends to us bears the numbers of our offer.
+  const Numbering numbers(local);
+  media.receive_payload_type = numbers.of(media.format.codec);
+  if (media.telephone_event_payload_type)
+    media.receive_telephone_event_payload_type =
+        numbers.of_digits(static_cast<std::uint32_t>(media.telephone_event_clock_rate));
+  return media;
+}
+
+bool brings_new_key(const SessionDescription& offer, const NegotiatedMedia& before) {
+  if (!before.srtp) return false;
+  for (const auto& stream : offer.streams) {
+    for (const auto& attribute : stream.crypto) {
+      if (attribute.key == before.srtp->receive) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace frontdesk::sip

@@ -11,10 +11,10 @@ using base::seconds;
 
 class RegistrationMachine : public ::testing::Test {
  protected:
-  static base::Endpoint address(std::uint8_t last) {
+  static RegistrarAddress address(std::uint8_t last) {
     auto out = *base::parse_address("192.0.2.0", 5060);
     out.address[3] = last;
-    return out;
+    return {{out, Transport::udp}};
   }
   static DigestChallenge challenge(const std::string& nonce, bool stale = false) {
     DigestChallenge out;
@@ -46,12 +46,12 @@ class RegistrationMachine : public ::testing::Test {
     return std::nullopt;
   }
   /// Starts (or wakes up) and resolves; the REGISTER that follows.
-  std::optional<Registration::Send> sent_first(std::vector<base::Endpoint> addresses = {address(1)}) {
+  std::optional<Registration::Send> sent_first(std::vector<RegistrarAddress> addresses = {address(1)}) {
     machine.start(now, 0, commands);
     take<Registration::Report>();
     return sent_after_resolving(std::move(addresses));
   }
-  std::optional<Registration::Send> sent_after_resolving(std::vector<base::Endpoint> addresses = {address(1)}) {
+  std::optional<Registration::Send> sent_after_resolving(std::vector<RegistrarAddress> addresses = {address(1)}) {
     const auto resolve = take<Registration::Resolve>();
     if (!resolve) return std::nullopt;
     machine.on_resolved(resolve->id, std::move(addresses), now, 0, commands);
@@ -289,6 +289,121 @@ TEST_F(RegistrationMachine, StopBeforeAnythingWasSentJustFinishes) {
 }
 
 /// Whatever the registrar does: a deadline in every state, at most 30 requests in 20 s, one Finished.
+TEST_F(RegistrationMachine, AServerWeAreSentToMustNameTheTrunksRealm) {
+  struct Case {
+    const char *given, *named_before, *named_there;
+    bool answered;
+  };
+  const Case cases[] = {
+      {"", "", "example.test", true}, {"", "", "elsewhere", false},       {"", "r1", "r1", true},
+      {"", "r1", "r2", false},        {"", "r1", "example.test", false},  {"own", "", "own", true},
+      {"own", "", "OWN", true},       {"own", "", "example.test", false}, {"own", "r1", "r1", false},
+  };
+  for (const auto& test : cases) {
+    machine = Registration(300, true, test.given, "example.test");
+    commands.clear();
+    auto sent = sent_first();
+    ASSERT_TRUE(sent);
+    const auto challenged_by = [](const std::string& realm) {
+      auto out = challenged("n");
+      out.challenges[0].realm = realm;
+      return out;
+    };
+    if (*test.named_before) {
+      sent = sent_after(*sent, challenged_by(test.named_before));
+      ASSERT_TRUE(sent && sent->challenge);
+    }
+    auto moved = answer(302);
+    moved.redirection = Redirection{"198.51.100.1", 5060, std::nullopt};
+    EXPECT_FALSE(sent_after(*sent, moved));
+    sent = sent_after_resolving({address(9)});
+    ASSERT_TRUE(sent);
+    EXPECT_TRUE(sent->to.redirected);
+    EXPECT_FALSE(sent->challenge) << "credentials go nowhere unasked";
+    const auto reply = sent_after(*sent, challenged_by(test.named_there));
+    EXPECT_EQ(reply && reply->challenge, test.answered)
+        << test.given << "/" << test.named_before << "/" << test.named_there;
+    if (test.answered) continue;
+    const auto status = reported();
+    EXPECT_EQ(status.state, RegistrationState::failed);
+    EXPECT_NE(status.explanation.find(test.named_there), std::string::npos) << status.explanation;
+  }
+}
+
+TEST_F(RegistrationMachine, AnotherLocalAddressIsRegisteredAtOnceInEveryState) {
+  // Registered.
+  auto sent = sent_first();
+  machine.on_answer(sent->id, answer(200), now, 0, commands);
+  ASSERT_TRUE(machine.registered());
+  commands.clear();
+  now = now + seconds(7);
+  machine.on_local_address_changed(now, commands);
+  const auto again = sent_after_resolving();
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(machine.registered()) << "nobody is told of a failure meanwhile";
+  // Waiting for an answer: what comes to the old address counts no more.
+  machine.on_local_address_changed(now, commands);
+  const auto third = sent_after_resolving();
+  ASSERT_TRUE(third);
+  machine.on_answer(again->id, answer(403), now, 0, commands);
+  EXPECT_TRUE(commands.empty());
+  machine.on_answer(third->id, answer(200), now, 0, commands);
+  EXPECT_EQ(reported().state, RegistrationState::registered);
+  // Backing off.
+  wake();
+  sent = sent_after_resolving();
+  machine.on_answer(sent->id, answer(403), now, 0, commands);
+  EXPECT_EQ(reported().state, RegistrationState::failed);
+  machine.on_local_address_changed(now, commands);
+  EXPECT_TRUE(sent_after_resolving());
+}
+
+TEST_F(RegistrationMachine, ADoubtfulPathIsTriedWithAnEarlyRefresh) {
+  auto sent = sent_first();
+  sent = sent_after(*sent, challenged("n"));
+  machine.on_answer(sent->id, answer(200), now, 0, commands);
+  EXPECT_EQ(reported().state, RegistrationState::registered);
+  now = now + seconds(5);
+  machine.on_path_doubtful(now, commands);
+  auto verifying = take<Registration::Send>();
+  ASSERT_TRUE(verifying);
+  EXPECT_TRUE(verifying->challenge) << "with the nonce there is";
+  EXPECT_TRUE(machine.registered());
+  machine.on_path_doubtful(now, commands);
+  EXPECT_TRUE(commands.empty()) << "one at a time";
+  machine.on_answer(verifying->id, answer(200), now, 0, commands);
+  EXPECT_EQ(reported().state, RegistrationState::registered);
+  // And if nobody is there.
+  machine.on_path_doubtful(now, commands);
+  ASSERT_TRUE(take<Registration::Send>());
+  wake();
+  EXPECT_EQ(reported().state, RegistrationState::failed);
+  EXPECT_FALSE(machine.registered());
+}
+
+TEST_F(RegistrationMachine, ALostConnectionCountsDuringARefreshAsWell) {
+  auto sent = sent_first();
+  machine.on_connection_lost(now, 0, commands);
+  EXPECT_TRUE(commands.empty()) << "nothing was registered yet";
+  machine.on_answer(sent->id, answer(200), now, 0, commands);
+  EXPECT_EQ(reported().state, RegistrationState::registered);
+  wake();
+  sent = sent_after_resolving();
+  ASSERT_TRUE(sent);
+  machine.on_connection_lost(now, 0, commands);
+  EXPECT_EQ(reported().state, RegistrationState::failed);
+  EXPECT_LE(machine.next_wakeup(), now + seconds(30));
+}
+
+TEST_F(RegistrationMachine, TheRouteBeginsWithWhoAnswered) {
+  EXPECT_TRUE(machine.route().empty());
+  auto sent = sent_first({address(1), address(2), address(3)});
+  sent = sent_after(*sent, answer(503));
+  ASSERT_EQ(sent->to, address(2));
+  machine.on_answer(sent->id, answer(200), now, 0, commands);
+  EXPECT_EQ(machine.route(), (std::vector{address(2), address(1), address(3)}));
+}
+
 TEST_F(RegistrationMachine, NeverHammersNorHangsUnderRandomAnswers) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     base::Random random(seed);
@@ -303,7 +418,7 @@ TEST_F(RegistrationMachine, NeverHammersNorHangsUnderRandomAnswers) {
       batch.swap(out);
       for (const auto& command : batch) {
         if (const auto* resolve = std::get_if<Registration::Resolve>(&command)) {
-          std::vector<base::Endpoint> found;
+          std::vector<RegistrarAddress> found;
           if (random.chance(0.9)) found = {address(1), address(2)};
           fresh.on_resolved(resolve->id, found, at, random.unit(), out);
         } else if (const auto* send = std::get_if<Registration::Send>(&command)) {

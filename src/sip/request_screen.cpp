@@ -18,19 +18,12 @@ Refusal bad(const char* what) {
 
 /// By name as well, since libre's header ids are hashes that unknown headers may share.
 bool repeated(const sip_msg* message, sip_hdrid id, std::string_view name) {
-  struct Count {
-    std::string_view name;
-    int found = 0;
-  } count{name};
-  sip_msg_hdr_apply(
-      message, true, id,
-      [](const sip_hdr* header, const sip_msg*, void* arg) {
-        auto& c = *static_cast<Count*>(arg);
-        if (header->name.l == 1 || equal_ignoring_case(view(header->name), c.name)) ++c.found;
-        return false;
-      },
-      &count);
-  return count.found > 1;
+  int found = 0;
+  each_header(message, true, id, [&](const sip_hdr& header) {
+    if (header.name.l == 1 || equal_ignoring_case(view(header.name), name)) ++found;
+    return false;
+  });
+  return found > 1;
 }
 
 std::optional<Refusal> check_mandatory(const sip_msg* m) {
@@ -68,16 +61,13 @@ std::optional<Refusal> check_numbers(const sip_msg* m) {
 
 std::optional<Refusal> check_extensions(const sip_msg* m) {
   std::string unsupported;
-  sip_msg_hdr_apply(
-      m, true, SIP_HDR_REQUIRE,
-      [](const sip_hdr* header, const sip_msg*, void* arg) {
-        const auto option = view(header->val);
-        if (equal_ignoring_case(option, "timer")) return false;
-        auto& list = *static_cast<std::string*>(arg);
-        list += (list.empty() ? "" : ", ") + header_safe(option);
-        return false;
-      },
-      &unsupported);
+  each_header(m, true, SIP_HDR_REQUIRE, [&unsupported](const sip_hdr& header) {
+    const auto option = view(header.val);
+    const bool known = equal_ignoring_case(option, "timer") || equal_ignoring_case(option, "100rel") ||
+                       equal_ignoring_case(option, "replaces");
+    if (!known) unsupported += (unsupported.empty() ? "" : ", ") + header_safe(option);
+    return false;
+  });
   if (unsupported.empty()) return std::nullopt;
   return Refusal{420, "Bad Extension", "Unsupported: " + unsupported + "\r\n"};
 }

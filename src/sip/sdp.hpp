@@ -9,6 +9,7 @@
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "sip/media_description.hpp"
+#include "sip/sdp_crypto.hpp"
 
 namespace frontdesk::sip {
 
@@ -19,6 +20,7 @@ struct PayloadFormat {
   int payload_type = -1;  ///< -1: not a number in 0 to 127
   std::string encoding;   ///< from rtpmap or, without one, RFC 3551; empty if unknown
   std::uint32_t clock_rate = 0;
+  int channels = 1;
 };
 
 struct StreamDescription {
@@ -28,6 +30,10 @@ struct StreamDescription {
   std::vector<PayloadFormat> formats;
   std::optional<base::Endpoint> address;  ///< with the port; unset if it names no numeric address
   MediaDirection direction = MediaDirection::sendrecv;
+  std::optional<int> ptime_ms, max_ptime_ms;
+  std::vector<CryptoAttribute> crypto;  ///< those we could use, in the peer's order
+  bool rtcp_mux = false;
+  std::optional<base::Endpoint> rtcp;  ///< a=rtcp (RFC 3605); its address is unset if only a port is named
 };
 
 struct SessionDescription {
@@ -41,10 +47,12 @@ base::Result<SessionDescription> parse_sdp(std::string_view text);
 struct LocalSession {
   LocalMedia media;
   std::uint64_t session_id = 0;
-  std::uint64_t version = 0;  ///< counts up with every changed description
+  std::uint64_t version = 0;              ///< counts up with every changed description
+  CryptoKeys keys;                        ///< random; needed unless media.srtp is off
+  std::optional<NegotiatedMedia> in_use;  ///< its payload types keep their meaning in later offers
 };
 
-/// An offer with all allowed codecs and telephone-event.
+/// An offer with all allowed codecs and, for their clock rates, telephone-event.
 std::string make_offer(const LocalSession& local);
 
 struct Answer {
@@ -53,10 +61,14 @@ struct Answer {
 };
 
 /// The first allowed codec in the order of the offer (RFC 3264, section 6.1), telephone-event with
-/// the offer's payload type; every other stream is refused. invalid_argument: nothing in common.
+/// the offer's payload type, the first crypto attribute we have a key for, of an encrypted stream if
+/// there is one; every other stream is refused. invalid_argument: nothing in common.
 base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSession& local);
 
 /// What the peer's answer to make_offer() settled. invalid_argument: nothing in common.
 base::Result<NegotiatedMedia> accept_answer(const SessionDescription& answer, const LocalSession& local);
+
+/// Whether the peer brings another key than before: then ours should be new as well.
+bool brings_new_key(const SessionDescription& offer, const NegotiatedMedia& before);
 
 }  // namespace frontdesk::sip

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kMaxStreams = 32;
 constexpr std::size_t kMaxFormats = 64;
+constexpr std::size_t kMaxCryptoAttributes = 16;
+constexpr std::uint32_t kMaxPtimeMs = 1000;
 
 auto refuse(const char* message) {
   return base::fail(base::ErrorCode::invalid_argument, "sdp", message);
@@ -27,9 +29,11 @@ PayloadFormat format_from(std::string_view id) {
   const auto number = parse_decimal(id);
   if (!number || *number > 127) return format;
   format.payload_type = static_cast<int>(*number);
-  if (*number == 0 || *number == 8) {
-    format.encoding = *number == 0 ? "PCMU" : "PCMA";
-    format.clock_rate = 8000;
+  for (const Codec codec : codec::kAllCodecs) {
+    const auto traits = codec::traits(codec);
+    if (traits.static_payload_type != *number) continue;
+    format.encoding = traits.encoding;
+    format.clock_rate = traits.clock_rate;
   }
   return format;
 }
@@ -66,11 +70,44 @@ void apply_rtpmap(std::string_view value, StreamDescription& stream) {
   if (slash == std::string_view::npos) return;
   const std::string_view rest = encoding.substr(slash + 1);
   const auto rate = parse_decimal(rest.substr(0, rest.find('/')));
+  const auto second = rest.find('/');
+  const auto channels = second == std::string_view::npos ? 1 : parse_decimal(rest.substr(second + 1)).value_or(1);
   for (auto& format : stream.formats) {
     if (format.id != id || !rate) continue;
     format.encoding = encoding.substr(0, slash);
     format.clock_rate = *rate;
+    format.channels = channels == 2 ? 2 : 1;
   }
+}
+
+std::optional<int> parse_ptime(std::string_view value) {
+  // RFC 4566 allowed a fraction.
+  const auto ms = parse_decimal(trimmed(value.substr(0, value.find('.'))));
+  if (!ms || *ms == 0 || *ms > kMaxPtimeMs) return std::nullopt;
+  return static_cast<int>(*ms);
+}
+
+/// "53020" or "53020 IN IP4 192.0.2.4"
+std::optional<base::Endpoint> parse_rtcp_port(std::string_view value) {
+  const auto port = parse_decimal(next_word(value));
+  if (!port || *port == 0 || *port > 65535) return std::nullopt;
+  base::Endpoint endpoint = parse_connection(value).value_or(base::Endpoint{});
+  endpoint.port = static_cast<std::uint16_t>(*port);
+  return endpoint;
+}
+
+/// Attributes that mean something for one stream alone.
+void apply_attribute(std::string_view value, StreamDescription& stream) {
+  const auto colon = std::min(value.find(':'), value.size());
+  const auto name = value.substr(0, colon);
+  value.remove_prefix(std::min(colon + 1, value.size()));
+  if (name == "rtpmap") apply_rtpmap(value, stream);
+  if (name == "ptime") stream.ptime_ms = parse_ptime(value);
+  if (name == "maxptime") stream.max_ptime_ms = parse_ptime(value);
+  if (name == "rtcp-mux") stream.rtcp_mux = true;
+  if (name == "rtcp") stream.rtcp = parse_rtcp_port(value);
+  if (name != "crypto" || stream.crypto.size() >= kMaxCryptoAttributes) return;
+  if (auto crypto = parse_crypto(value)) stream.crypto.push_back(std::move(*crypto));
 }
 
 std::optional<MediaDirection> direction_from(std::string_view attribute) {
@@ -114,8 +151,8 @@ class Parser {
     } else if (type == 'a') {
       if (const auto direction = direction_from(value)) {
         (in_stream ? session_.streams.back().direction : direction_) = *direction;
-      } else if (in_stream && value.substr(0, 7) == "rtpmap:") {
-        apply_rtpmap(value.substr(7), session_.streams.back());
+      } else if (in_stream) {
+        apply_attribute(value, session_.streams.back());
       }
     }
     return true;

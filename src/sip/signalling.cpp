@@ -14,11 +14,14 @@ bool is(const sip_msg* message, const char* method) {
   return pl_strcmp(&message->met, method) == 0;
 }
 
-/// All codecs there are: an offer that matches none of them needs nobody's decision.
+/// All codecs there are: an offer that matches none of them needs nobody's
+/// decision.
 LocalSession any_codec() {
   LocalSession local;
   local.media.rtp = *base::parse_address("127.0.0.1", 9);
-  local.media.allowed = {Codec::pcmu, Codec::pcma};
+  local.media.allowed.assign(codec::kAllCodecs.begin(), codec::kAllCodecs.end());
+  local.media.srtp = SrtpPolicy::optional;
+  local.keys = random_crypto_keys();
   return local;
 }
 
@@ -31,17 +34,22 @@ bool looks_like_stun(const mbuf* datagram) {
 }  // namespace
 
 bool Signalling::on_request_thunk(const sip_msg* request, void* arg) {
-  static_cast<Signalling*>(arg)->on_request(request);
+  auto& self = *static_cast<Signalling*>(arg);
+  contain([&] { self.on_request(request); }, [&](const char* what) { self.on_broken_request(request, what); });
   return true;
 }
 
 bool Signalling::on_response_thunk(const sip_msg* response, void* arg) {
-  static_cast<Signalling*>(arg)->on_response(response);
+  auto& self = *static_cast<Signalling*>(arg);
+  at_boundary(self, [&] { self.on_response(response); });
   return true;
 }
 
 bool Signalling::on_datagram_thunk(sa* source, mbuf* datagram, void* arg) {
-  return static_cast<Signalling*>(arg)->on_datagram(endpoint_from(*source), datagram);
+  auto& self = *static_cast<Signalling*>(arg);
+  bool taken = true;  // so that libre does not see what broke us
+  at_boundary(self, [&] { taken = self.on_datagram(endpoint_from(*source), datagram); });
+  return taken;
 }
 
 bool Signalling::on_datagram(const base::Endpoint& source, mbuf* datagram) {
@@ -57,6 +65,19 @@ bool Signalling::on_datagram(const base::Endpoint& source, mbuf* datagram) {
   datagram->pos = position;
   if (error) counters_.malformed++;
   return error != 0;
+}
+
+void Signalling::on_fault(const char*) {
+  counters_.faults++;
+}
+
+void Signalling::on_broken_request(const sip_msg* request, const char* what) {
+  const bool in_dialog = pl_isset(&request->to.tag);
+  CallSession* session =
+      in_dialog ? session_of(view(request->callid), view(request->to.tag), view(request->from.tag)) : begun_by(request);
+  session ? session->on_fault(what) : on_fault(what);
+  // Whoever began a call was answered by its session.
+  if ((in_dialog || !session) && !is(request, "ACK")) stack_->reply_stateless(request, 500, "Server Internal Error");
 }
 
 void Signalling::refuse(const sip_msg* request, const Refusal& refusal) {
@@ -85,14 +106,19 @@ void Signalling::on_request(const sip_msg* request) {
     counters_.malformed++;
     return;
   }
+  // A stranger gets one answer to everything, so that there is nothing to learn from it.
+  if (!stack_->serves(source) && !session_of(view(request->callid), view(request->to.tag), view(request->from.tag)))
+    return refuse(request, {403, "Forbidden", {}});
   if (pl_strcmp(&request->ver, "SIP/2.0") != 0) return refuse(request, {505, "Version Not Supported", {}});
   if (const auto refusal = screen(request)) return refuse(request, *refusal);
+  if (request->tp != SIP_TRANSP_UDP) quota_.on_request(source);
   if (is(request, "CANCEL")) return refuse(request, {481, "Call/Transaction Does Not Exist", {}});
   const bool in_dialog = pl_isset(&request->to.tag);
   if (is(request, "INVITE") && !in_dialog) return on_invite(request);
   if (is(request, "OPTIONS")) return on_options(request);
-  const bool known =
-      is(request, "INVITE") || is(request, "ACK") || is(request, "BYE") || is(request, "UPDATE") || is(request, "INFO");
+  bool known = false;
+  for (const char* method : {"INVITE", "ACK", "BYE", "UPDATE", "INFO", "PRACK", "NOTIFY"}) known |= is(request, method);
+  known |= in_dialog && is(request, "REFER");  // refused there
   if (!known) return refuse(request, refuse_method(view(request->met)));
   CallSession* session = session_of(view(request->callid), view(request->to.tag), view(request->from.tag));
   if (!session) return refuse(request, {481, "Call/Transaction Does Not Exist", {}});
@@ -100,10 +126,16 @@ void Signalling::on_request(const sip_msg* request) {
 }
 
 void Signalling::on_response(const sip_msg* response) {
-  // What no transaction wants: 2xx repeated because our ACK was lost, and strays.
+  // What no transaction wants: 2xx repeated because our ACK was lost, and
+  // strays.
   if (response->scode / 100 != 2 || pl_strcmp(&response->cseq.met, "INVITE") != 0) return;
   CallSession* session = session_of(view(response->callid), view(response->from.tag), view(response->to.tag));
-  if (session) session->on_repeated_ok(response);
+  if (session) return session->on_repeated_ok(response);
+  const auto ours = by_local_tag_.find(view(response->from.tag));
+  session = ours == by_local_tag_.end() ? nullptr : find(ours->second);
+  const bool forked = session && !session->incoming() && session->dialog().call_id == view(response->callid) &&
+                      session->invite_sequence() == response->cseq.num && pl_isset(&response->to.tag);
+  if (forked) at_boundary(*session, [&] { session->on_other_ok(response); });
 }
 
 CallSession* Signalling::session_of(std::string_view call_id, std::string_view local_tag, std::string_view remote_tag) {
@@ -113,15 +145,15 @@ CallSession* Signalling::session_of(std::string_view call_id, std::string_view l
   return session && session->dialog().matches(call_id, local_tag, remote_tag) ? session : nullptr;
 }
 
-bool Signalling::merged(const sip_msg* invite) {
+CallSession* Signalling::begun_by(const sip_msg* invite) {
   for (const auto& [id, session] : sessions_) {
     const auto& dialog = session->dialog();
     if (session->incoming() && dialog.call_id == view(invite->callid) && dialog.remote_tag == view(invite->from.tag) &&
         session->invite_sequence() == invite->cseq.num) {
-      return true;
+      return session.get();
     }
   }
-  return false;
+  return nullptr;
 }
 
 void Signalling::on_invite(const sip_msg* invite) {
@@ -129,13 +161,11 @@ void Signalling::on_invite(const sip_msg* invite) {
   if (!contact || !parse_uri(address_uri(view(contact->val)))) {
     return refuse(invite, {400, "Bad Request: Contact missing or not a SIP address", {}});
   }
-  if (merged(invite)) return refuse(invite, {482, "Loop Detected", {}});
-  if (const sip_hdr* header = sip_msg_hdr(invite, SIP_HDR_SESSION_EXPIRES)) {
-    const auto expires = parse_session_expires(view(header->val));
-    if (expires && expires->interval_s < options_.min_session_interval_s) {
-      const auto least = "Min-SE: " + std::to_string(options_.min_session_interval_s) + "\r\n";
-      return refuse(invite, {422, "Session Interval Too Small", least});
-    }
+  if (begun_by(invite)) return refuse(invite, {482, "Loop Detected", {}});
+  const auto expires = session_expires_of(invite);
+  if (expires && expires->interval_s < options_.min_session_interval_s && supports(invite, "timer")) {
+    const auto least = "Min-SE: " + std::to_string(options_.min_session_interval_s) + "\r\n";
+    return refuse(invite, {422, "Session Interval Too Small", least});
   }
   std::optional<SessionDescription> offer;
   if (!body_of(invite).empty()) {
@@ -145,19 +175,46 @@ void Signalling::on_invite(const sip_msg* invite) {
     if (!parsed || !answer_offer(*parsed, any_codec())) return refuse(invite, {488, "Not Acceptable Here", {}});
     offer = std::move(*parsed);
   }
-  if (shutting_down_ || sessions_.size() >= options_.max_dialogs) {
+  DialogId replaced = 0;
+  if (!find_replaced(invite, replaced)) return;
+  if (shutting_down_ || draining_ || sessions_.size() >= options_.max_dialogs) {
     return refuse(invite, {503, "Service Unavailable", std::string(kBusyRetryAfter)});
   }
   send_at_once(invite);
   const DialogId id = mint_();
-  const IncomingCall call = describe(invite, id, offer.has_value());
+  IncomingCall call = describe(invite, id, offer.has_value());
+  call.replaces = replaced;
   auto session = std::make_unique<CallSession>(id, *host_);
-  if (!session->start_incoming(invite, std::move(offer))) return refuse(invite, {500, "Server Internal Error", {}});
+  if (!session->start_incoming(invite, std::move(offer), call))
+    return refuse(invite, {500, "Server Internal Error", {}});
   by_local_tag_[session->dialog().local_tag] = id;
   sessions_[id] = std::move(session);
   counters_.dialogs++;
   counters_.total_dialogs++;
   sink_.on_incoming(call);
+}
+
+bool Signalling::find_replaced(const sip_msg* invite, DialogId& replaced) {
+  std::vector<std::string> values;
+  each_header(invite, true, SIP_HDR_REPLACES, [&values](const sip_hdr& header) {
+    if (equal_ignoring_case(view(header.name), "Replaces")) values.emplace_back(view(header.val));
+    return false;
+  });
+  if (values.empty()) return true;
+  const auto wanted = parse_replaces(values.front());
+  if (values.size() > 1 || !wanted) return refuse(invite, {400, "Bad Request: Replaces", {}}), false;
+  const CallSession* session = session_of(wanted->call_id, wanted->to_tag, wanted->from_tag);
+  const auto source = endpoint_from(invite->src);
+  // Who is a stranger to the call learns nothing about it.
+  const bool allowed = session && (from_trunk(source) || source.same_address(session->peer()));
+  // RFC 3891, section 3: of early dialogs only those that we began can be replaced.
+  if (!allowed || (!session->established() && session->incoming())) {
+    return refuse(invite, {481, "Call/Transaction Does Not Exist", {}}), false;
+  }
+  if (session->ended()) return refuse(invite, {603, "Decline", {}}), false;
+  if (wanted->early_only && session->established()) return refuse(invite, {486, "Busy Here", {}}), false;
+  replaced = session->id();
+  return true;
 }
 
 void Signalling::on_options(const sip_msg* options) {
@@ -179,23 +236,20 @@ IncomingCall Signalling::describe(const sip_msg* invite, DialogId id, bool has_o
   call.from_host = view(invite->from.uri.host);
   call.from_display = header_safe(view(invite->from.dname));
   call.to_user = user_of(invite->to.uri);
-  sip_msg_hdr_apply(
-      invite, true, SIP_HDR_P_ASSERTED_IDENTITY,
-      [](const sip_hdr* header, const sip_msg*, void* arg) {
-        const auto text = address_uri(view(header->val));
-        auto& users = *static_cast<std::vector<std::string>*>(arg);
-        if (const auto uri = parse_uri(text)) {
-          if (!uri->user.empty()) users.push_back(uri->user);
-        } else if (equal_ignoring_case(text.substr(0, 4), "tel:")) {
-          users.emplace_back(text.substr(4, text.find(';') - std::min<std::size_t>(4, text.find(';'))));
-        }
-        return users.size() >= 8;
-      },
-      &call.asserted_identities);
+  each_header(invite, true, SIP_HDR_P_ASSERTED_IDENTITY, [&users = call.asserted_identities](const sip_hdr& header) {
+    const auto text = address_uri(view(header.val));
+    if (const auto uri = parse_uri(text)) {
+      if (!uri->user.empty()) users.push_back(uri->user);
+    } else if (equal_ignoring_case(text.substr(0, 4), "tel:")) {
+      users.emplace_back(text.substr(4, text.find(';') - std::min<std::size_t>(4, text.find(';'))));
+    }
+    return users.size() >= 8;
+  });
   call.source = endpoint_from(invite->src);
-  call.transport = invite->tp == SIP_TRANSP_UDP ? Transport::udp : Transport::tcp;
+  call.transport = stack_->hop_of(invite).transport;
   call.has_offer = has_offer;
-  // Two trunks may share a registrar: then the user of our Contact tells them apart.
+  // Two trunks may share a registrar: then the user of our Contact tells them
+  // apart.
   for (const auto& trunk : trunks_) {
     if (!trunk->is_from(call.source)) continue;
     if (call.trunk.empty() || trunk->trunk().username == call.request_user) call.trunk = trunk->trunk().name;

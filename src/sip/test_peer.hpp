@@ -22,7 +22,7 @@ namespace frontdesk::sip::test {
 inline constexpr std::chrono::seconds kPatience{10};
 
 struct Event {
-  enum Kind { incoming, media, progress, established, ended, dtmf, registration } kind;
+  enum Kind { incoming, media, progress, established, ended, dtmf, registration, hold, transfer, drained } kind;
   DialogId dialog = 0;
   IncomingCall call;
   NegotiatedMedia negotiated;
@@ -31,6 +31,8 @@ struct Event {
   char digit = 0;
   std::string trunk;
   RegistrationStatus registration_status;
+  bool held = false;
+  TransferProgress transferred;
 };
 
 class RecordingSink : public UserAgentSink {
@@ -67,6 +69,18 @@ class RecordingSink : public UserAgentSink {
     event.registration_status = status;
     add(event);
   }
+  void on_hold(DialogId dialog, bool held, int status) override {
+    Event event{Event::hold, dialog};
+    event.held = held;
+    event.status = status;
+    add(event);
+  }
+  void on_transfer(DialogId dialog, const TransferProgress& progress) override {
+    Event event{Event::transfer, dialog};
+    event.transferred = progress;
+    add(event);
+  }
+  void on_drained() override { add(Event{Event::drained}); }
 
   /// The next event of a kind, in order, each delivered once; nullopt after kPatience.
   std::optional<Event> next(Event::Kind kind, std::chrono::milliseconds patience = kPatience) {
@@ -88,12 +102,19 @@ class RecordingSink : public UserAgentSink {
     return kinds_;
   }
 
+ protected:
+  /// Comes last in each event.
+  virtual void recorded(Event::Kind) {}
+
  private:
   void add(const Event& event) {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(event);
-    kinds_.push_back(event.kind);
-    changed_.notify_all();
+    {
+      const std::lock_guard lock(mutex_);
+      events_.push_back(event);
+      kinds_.push_back(event.kind);
+      changed_.notify_all();
+    }
+    recorded(event.kind);
   }
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -103,10 +124,11 @@ class RecordingSink : public UserAgentSink {
 
 class UdpPeer {
  public:
-  UdpPeer() : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+  /// On 127.0.0.`host`.
+  explicit UdpPeer(std::uint8_t host = 1) : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), host_(host) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + host);
     EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
     socklen_t length = sizeof(address);
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &length);
@@ -117,7 +139,7 @@ class UdpPeer {
   UdpPeer& operator=(const UdpPeer&) = delete;
 
   std::uint16_t port() const { return port_; }
-  std::string contact() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string contact() const { return "127.0.0." + std::to_string(host_) + ":" + std::to_string(port_); }
 
   void send(const base::Endpoint& to, const std::string& text) {
     sockaddr_in address{};
@@ -144,6 +166,18 @@ class UdpPeer {
     }
     return {};
   }
+  /// The next datagram and the port it came from; 0 after the time.
+  std::uint16_t receive_from(std::string& datagram, std::chrono::milliseconds patience) {
+    pollfd waiting{fd_, POLLIN, 0};
+    datagram.clear();
+    if (::poll(&waiting, 1, static_cast<int>(patience.count())) <= 0) return 0;
+    datagram.resize(65536);
+    sockaddr_in from{};
+    socklen_t length = sizeof(from);
+    const auto size = ::recvfrom(fd_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
+    datagram.resize(static_cast<std::size_t>(std::max<ssize_t>(0, size)));
+    return ntohs(from.sin_port);
+  }
   std::string receive_starting(const std::string& start, std::chrono::milliseconds patience = kPatience) {
     return receive([&](const std::string& d) { return d.rfind(start, 0) == 0; }, patience);
   }
@@ -159,6 +193,7 @@ class UdpPeer {
 
  private:
   int fd_;
+  std::uint8_t host_;
   std::uint16_t port_ = 0;
 };
 

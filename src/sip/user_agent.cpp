@@ -1,5 +1,7 @@
 #include "sip/user_agent.hpp"
 
+#include <sys/resource.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -7,6 +9,12 @@
 #include "base/mailbox.hpp"
 #include "sip/signalling.hpp"
 #include "sip/syntax.hpp"
+
+#define DEBUG_MODULE "sip"  // re_dbg.h wants them from everybody
+#define DEBUG_LEVEL 0
+extern "C" {
+#include <re_dbg.h>
+}
 
 namespace frontdesk::sip {
 namespace {
@@ -18,7 +26,15 @@ constexpr std::chrono::seconds kStartLimit{10};
 
 void initialise_libre() {
   static std::once_flag once;
-  std::call_once(once, [] { (void)libre_init(); });
+  std::call_once(once, [] {
+    // Its warnings go to stderr, one for each handshake that a stranger spoils.
+    dbg_init(DBG_ERR, DBG_NONE);
+    (void)libre_init();
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = std::max(files.rlim_cur, std::min<rlim_t>(files.rlim_max, kMaxSockets));
+    (void)::setrlimit(RLIMIT_NOFILE, &files);
+  });
 }
 
 }  // namespace
@@ -45,6 +61,7 @@ struct UserAgent::Impl {
   bool finished = false;
   bool stopping = false;
   base::Endpoint listening;
+  std::uint16_t tls_port = 0;
   std::unique_ptr<Signalling> signalling;  ///< signalling thread
   std::thread thread;
 };
@@ -68,12 +85,15 @@ base::Status UserAgent::Impl::post(std::function<void()> action) {
 void UserAgent::Impl::drain() {
   std::vector<std::function<void()>> batch;
   commands.drain(batch);
-  for (const auto& action : batch) action();
+  for (const auto& action : batch) at_boundary(*signalling, action);
 }
 
 bool UserAgent::Impl::open_loop() {
   struct mqueue* queue = nullptr;
-  const auto on_wake = [](int, void*, void* arg) { static_cast<Impl*>(arg)->drain(); };
+  const auto on_wake = [](int, void*, void* arg) {
+    auto& self = *static_cast<Impl*>(arg);
+    at_boundary(*self.signalling, [&self] { self.drain(); });
+  };
   const int error = mqueue_alloc(&queue, on_wake, this);
   const std::lock_guard lock(mutex);
   if (error) {
@@ -96,6 +116,7 @@ void UserAgent::Impl::run() {
     {
       const std::lock_guard lock(mutex);
       if (status) listening = signalling->stack().listening();
+      if (status) tls_port = signalling->stack().tls_port();
       started = status;
     }
     changed.notify_all();
@@ -164,21 +185,68 @@ base::Endpoint UserAgent::tcp() const {
   return impl_->listening;
 }
 
+base::Endpoint UserAgent::tls() const {
+  auto endpoint = impl_->listening;
+  endpoint.port = impl_->tls_port;
+  return endpoint;
+}
+
 base::Status UserAgent::ring(DialogId dialog) {
   return impl_->post([impl = impl_.get(), dialog] {
-    if (auto* session = impl->signalling->find(dialog)) session->ring();
+    impl->signalling->command(dialog, [](CallSession& session) { session.ring(); });
   });
+}
+
+base::Status UserAgent::progress(DialogId dialog, LocalMedia media) {
+  return impl_->post([impl = impl_.get(), dialog, media = std::move(media)] {
+    impl->signalling->command(dialog, [&media](CallSession& session) { session.progress(media); });
+  });
+}
+
+base::Status UserAgent::hold(DialogId dialog) {
+  return impl_->post([impl = impl_.get(), dialog] {
+    impl->signalling->command(dialog, [](CallSession& session) { session.hold(true); });
+  });
+}
+
+base::Status UserAgent::resume(DialogId dialog) {
+  return impl_->post([impl = impl_.get(), dialog] {
+    impl->signalling->command(dialog, [](CallSession& session) { session.hold(false); });
+  });
+}
+
+base::Status UserAgent::transfer(DialogId dialog, std::string target, base::Duration limit) {
+  if (!transferable(target)) {
+    return base::fail(base::ErrorCode::invalid_argument, "sip",
+                      "the target must look like sip:user@host or tel:+number");
+  }
+  return impl_->post([impl = impl_.get(), dialog, order = TransferOrder{std::move(target), 0, limit}] {
+    impl->signalling->transfer(dialog, order);
+  });
+}
+
+base::Status UserAgent::join(DialogId dialog, DialogId second_leg, base::Duration limit) {
+  if (second_leg == 0 || second_leg == dialog) {
+    return base::fail(base::ErrorCode::invalid_argument, "sip", "two different calls are needed to join them");
+  }
+  return impl_->post([impl = impl_.get(), dialog, order = TransferOrder{{}, second_leg, limit}] {
+    impl->signalling->transfer(dialog, order);
+  });
+}
+
+base::Status UserAgent::drain(base::Duration limit) {
+  return impl_->post([impl = impl_.get(), limit] { impl->signalling->drain(limit); });
 }
 
 base::Status UserAgent::answer(DialogId dialog, LocalMedia media) {
   return impl_->post([impl = impl_.get(), dialog, media = std::move(media)] {
-    if (auto* session = impl->signalling->find(dialog)) session->answer(media);
+    impl->signalling->command(dialog, [&media](CallSession& session) { session.answer(media); });
   });
 }
 
 base::Status UserAgent::reject(DialogId dialog, int status, std::string reason, std::optional<int> retry_after_s) {
   return impl_->post([impl = impl_.get(), dialog, status, reason = std::move(reason), retry_after_s] {
-    if (auto* session = impl->signalling->find(dialog)) session->reject(status, reason, retry_after_s);
+    impl->signalling->command(dialog, [&](CallSession& session) { session.reject(status, reason, retry_after_s); });
   });
 }
 
@@ -201,10 +269,10 @@ base::Result<DialogId> UserAgent::invite(OutgoingCall call) {
 }
 
 base::Status UserAgent::register_trunk(TrunkRegistration trunk) {
-  if (trunk.name.empty() || trunk.registrar_host.empty() || trunk.username.empty() || trunk.registrar_port == 0 ||
-      trunk.expires < base::seconds(1)) {
+  if (trunk.name.empty() || trunk.registrar_host.empty() || (trunk.registers && trunk.username.empty()) ||
+      trunk.expires < base::seconds(1) || trunk.keep_alive < base::seconds(1)) {
     return base::fail(base::ErrorCode::invalid_argument, "sip",
-                      "a trunk needs a name, a registrar host and port, a user name and a time of at least 1 s");
+                      "a trunk needs a name, a registrar host, a user name and times of at least 1 s");
   }
   return impl_->post([impl = impl_.get(), trunk = std::move(trunk)] { impl->signalling->register_trunk(trunk); });
 }
@@ -215,8 +283,8 @@ base::Status UserAgent::remove_trunk(std::string name) {
 
 Counters UserAgent::counters() const {
   const auto& from = impl_->counters;
-  return {from.requests, from.refused,       from.malformed,     from.rate_limited,
-          from.dialogs,  from.total_dialogs, from.unacknowledged};
+  return {from.requests, from.refused,       from.malformed,      from.rate_limited,
+          from.dialogs,  from.total_dialogs, from.unacknowledged, from.faults};
 }
 
 }  // namespace frontdesk::sip

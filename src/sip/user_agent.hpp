@@ -5,9 +5,13 @@
 // -> ACK: on_established (after the late answer's on_media) -> on_ended. Of an outgoing one:
 // invite -> on_progress* -> on_media -> on_established -> on_ended. on_ended comes exactly once for
 // each dialog, whoever ends it, and nothing follows it; commands for an ended dialog do nothing.
+//
+// Within an established call: hold and resume -> on_hold; transfer and join -> on_transfer*, and on_ended if it has
+// succeeded. A REFER from a peer is refused: nobody but us decides where our calls go.
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +22,7 @@
 #include "base/time.hpp"
 #include "sip/media_description.hpp"
 #include "sip/registration.hpp"
+#include "sip/transfer.hpp"
 
 namespace frontdesk::sip {
 
@@ -36,6 +41,8 @@ struct IncomingCall {
   Transport transport = Transport::udp;
   bool has_offer = false;
   std::string trunk;  ///< the trunk whose registrar sent it, or empty
+  /// The call that this one takes the place of (RFC 3891), or 0: it is hung up as soon as this one is answered.
+  DialogId replaces = 0;
 };
 
 struct OutgoingCall {
@@ -63,7 +70,8 @@ struct DialogEnded {
   std::string reason;  ///< reason phrase or our own words; safe to log
 };
 
-/// Called on the signalling thread: hand over and return. Commands may be given from inside.
+/// Called on the signalling thread: hand over and return. Commands may be given from inside. What is thrown from here
+/// ends the call: 500 before the answer, else BYE.
 class UserAgentSink {
  public:
   virtual ~UserAgentSink() = default;
@@ -77,17 +85,43 @@ class UserAgentSink {
   /// A digit by INFO (application/dtmf-relay): 0-9, *, #, A-D.
   virtual void on_info_dtmf(DialogId dialog, char digit) = 0;
   virtual void on_registration(const std::string& trunk, const RegistrationStatus& status) = 0;
+  /// What came of hold() or resume(): whether we hold the peer now. Status 200: as wanted; else that which refused the
+  /// change, 0 if the call was not established. Hold by the peer shows in on_media: may_send is false.
+  virtual void on_hold(DialogId /*dialog*/, bool /*held*/, int /*status*/) {}
+  /// After succeeded comes on_ended; after failed the call is up as before.
+  virtual void on_transfer(DialogId /*dialog*/, const TransferProgress& /*progress*/) {}
+  /// After drain(): no call is left.
+  virtual void on_drained() {}
+};
+
+/// Where TLS connections are taken, beside UDP and TCP.
+struct TlsListening {
+  std::uint16_t port = 5061;  ///< 0 picks a free one
+  std::string certificate_file, key_file;
 };
 
 struct UserAgentOptions {
   base::Endpoint listen;                    ///< one port for UDP and TCP; port 0 picks a free one
-  std::string product_token = "Frontdesk";  ///< User-Agent and Server; empty sends neither
-  std::size_t max_dialogs = 1000;           ///< beyond it INVITE gets 503 with Retry-After
+  std::optional<TlsListening> tls;          ///< listened for as well; certificate and key in PEM files
+  std::vector<base::Endpoint> dns_servers;  ///< empty: those of /etc/resolv.conf
+  std::string product_token = "Frontdesk";  ///< User-Agent, and Server to whom we serve; empty sends neither
+  /// Who is served besides the trunks' servers; everybody else gets 403 whatever they ask for. Unset: everybody is
+  /// served. Called on the signalling thread.
+  std::function<bool(const base::Endpoint&)> direct_caller;
+  std::size_t max_dialogs = 1000;    ///< beyond it INVITE gets 503 with Retry-After
   double max_messages_per_s = 2000;  ///< per source address, registered trunks excepted; the rest is dropped unread
   double message_burst = 4000;
   base::Duration t1 = base::milliseconds(500);     ///< of our own retransmissions and give-up times (64 * T1)
   std::uint32_t min_session_interval_s = 90;       ///< RFC 4028, section 4: less is answered 422
+  std::uint32_t session_interval_s = 1800;         ///< what our INVITEs ask for; 0: no session timer
   base::Duration ring_limit = base::seconds(180);  ///< an INVITE neither answered nor rejected gets 480
+};
+
+/// Where a call is sent by REFER.
+struct TransferOrder {
+  std::string target;                        ///< "sip:user@host" or "tel:+44..."; not looked at if second_leg is set
+  DialogId second_leg = 0;                   ///< an established call of ours whose peer takes our place (RFC 3891)
+  base::Duration limit = base::seconds(60);  ///< without an outcome by then the transfer has failed
 };
 
 struct Counters {
@@ -98,6 +132,7 @@ struct Counters {
   std::uint64_t dialogs = 0;       ///< alive now
   std::uint64_t total_dialogs = 0;
   std::uint64_t unacknowledged = 0;  ///< ended with no_ack
+  std::uint64_t faults = 0;          ///< exceptions, the sink's included: each ended the call it happened in
 };
 
 class UserAgent {
@@ -110,14 +145,29 @@ class UserAgent {
 
   base::Endpoint udp() const;
   base::Endpoint tcp() const;
+  base::Endpoint tls() const;  ///< port 0: TLS is not listened for
 
   // Commands. resource_exhausted: the command queue is full; failed_precondition: stopped.
   base::Status ring(DialogId dialog);
+  /// 183 with our description, for sound before the answer; reliably (RFC 3262) if the caller can. Its media hold for
+  /// the answer as well.
+  base::Status progress(DialogId dialog, LocalMedia media);
   base::Status answer(DialogId dialog, LocalMedia media);
   base::Status reject(DialogId dialog, int status, std::string reason, std::optional<int> retry_after_s = {});
   /// CANCEL before the answer of an outgoing call, 480 for an unanswered incoming one, else BYE.
   base::Status hang_up(DialogId dialog, std::string reason);
   base::Result<DialogId> invite(OutgoingCall call);
+  /// re-INVITE with sendonly, and with sendrecv; the last one wins. Both end in on_hold.
+  base::Status hold(DialogId dialog);
+  base::Status resume(DialogId dialog);
+  /// Blind transfer: the peer is asked to call the target (RFC 3515) and we leave when that has answered.
+  /// invalid_argument: the target is no such URI.
+  base::Status transfer(DialogId dialog, std::string target, base::Duration limit = base::seconds(60));
+  /// Attended transfer: joins the peers of two established calls; both end when it has succeeded.
+  base::Status join(DialogId dialog, DialogId second_leg, base::Duration limit = base::seconds(60));
+  /// From now on new calls are refused with 503; those there are run on for at most `limit`, then each gets BYE. 0: at
+  /// once. A later call changes the limit. on_drained follows when the last has ended.
+  base::Status drain(base::Duration limit);
   /// Replaces a trunk of the same name.
   base::Status register_trunk(TrunkRegistration trunk);
   base::Status remove_trunk(std::string name);

@@ -1,0 +1,103 @@
+#include <algorithm>
+
+#include "sip/sip_stack.hpp"
+
+namespace frontdesk::sip {
+namespace {
+
+/// How long an INVITE waits for any answer at all while there is another server to try.
+constexpr base::Duration kFailoverLimit = base::seconds(5);
+
+bool inside_dialog(const std::string& message) {
+  const auto to = message.find("\r\nTo: ");
+  return to != std::string::npos &&
+         message.substr(to + 2, message.find("\r\n", to + 2) - to).find(";tag=") != std::string::npos;
+}
+
+}  // namespace
+
+std::unique_ptr<ClientTransaction> ClientTransaction::send(SipStack& stack, const Hop& hop, const std::string& method,
+                                                           const std::string& uri, const std::string& message,
+                                                           OnResponse on_response, FaultSink& faults) {
+  std::unique_ptr<ClientTransaction> transaction(new ClientTransaction(stack, std::move(on_response), faults));
+  transaction->method_ = method;
+  transaction->uri_ = uri;
+  transaction->message_ = message;
+  // Registrations look for their server themselves, and what is inside a dialog belongs where the dialog is.
+  if (method == "INVITE" && !inside_dialog(message)) {
+    transaction->hops_ = stack.ways(hop);
+  } else {
+    transaction->hops_ = {hop};
+  }
+  if (!transaction->attempt()) return nullptr;
+  return transaction;
+}
+
+bool ClientTransaction::attempt() {
+  const auto on_answer = [](int error, const sip_msg* response, void* arg) {
+    auto& self = *static_cast<ClientTransaction*>(arg);
+    at_boundary(self.faults_, [&] { self.answered(error, response); });
+  };
+  while (next_ < hops_.size()) {
+    const Hop hop = hops_[next_++];
+    if (stack_.send_request(&request_, hop, method_, uri_, message_, on_answer, this) != 0) continue;
+    if (next_ < hops_.size()) {
+      silence_.start(kFailoverLimit, [this] { answered(ETIMEDOUT, nullptr); });
+    } else {
+      silence_.cancel();
+    }
+    return true;
+  }
+  return false;
+}
+
+/// RFC 3263, section 4.3: nothing heard, or 503: the next server gets the same request as a new transaction.
+void ClientTransaction::answered(int error, const sip_msg* response) {
+  silence_.cancel();
+  const bool failed = error || !response || response->scode == 503;
+  if (failed && !heard_ && !cancelled_ && next_ < hops_.size()) {
+    request_ = static_cast<struct sip_request*>(mem_deref(request_));
+    if (attempt()) return;
+  }
+  if (!failed && !heard_ && next_ > 1) stack_.prefer(hops_.front(), hops_[next_ - 1]);
+  heard_ = heard_ || response;
+  // A copy: the callback may destroy the transaction.
+  const auto callback = on_response_;
+  callback(error, response);
+}
+
+ClientTransaction::~ClientTransaction() {
+  mem_deref(request_);
+}
+
+void ClientTransaction::cancel() {
+  cancelled_ = true;
+  silence_.cancel();
+  if (request_) sip_request_cancel(request_);
+}
+
+void SipStack::set_route(std::vector<Hop> hops) {
+  for (const auto& hop : hops) forget_route(hop);
+  if (hops.size() > 1) routes_.push_back(std::move(hops));
+}
+
+void SipStack::forget_route(const Hop& hop) {
+  std::erase_if(routes_, [&](const auto& route) { return std::find(route.begin(), route.end(), hop) != route.end(); });
+}
+
+void SipStack::prefer(const Hop& asked, const Hop& answered) {
+  for (auto& route : routes_) {
+    const auto found = std::find(route.begin(), route.end(), answered);
+    if (found != route.end() && std::find(route.begin(), route.end(), asked) != route.end())
+      std::rotate(route.begin(), found, found + 1);
+  }
+}
+
+std::vector<Hop> SipStack::ways(const Hop& hop) const {
+  for (const auto& route : routes_) {
+    if (std::find(route.begin(), route.end(), hop) != route.end()) return route;
+  }
+  return {hop};
+}
+
+}  // namespace frontdesk::sip

@@ -1,0 +1,115 @@
+"""A real registrar, Kamailio, on UDP, TCP and TLS: the program registers with odd credentials, takes a call that
+comes through it, says what is wrong, and comes back when the registrar does."""
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import frontdesk
+from frontdesk import PROGRAM, ROOT, Frontdesk, wait_for
+from kamailio import Kamailio
+
+USER = "__23725.2testaccou__"
+AUTH_USER = "23725*auth"
+LOST_SECONDS = 40  # until silence is noticed: the keep-alive and a whole transaction
+BACK_SECONDS = 30  # until it is registered again once the registrar is back
+PASSWORD = 'a:b "c" \\ d%20e'
+
+TRUNK = """
+business = "{root}/examples/hillside-dental.toml"
+[server]
+direct_callers = []
+[trunk]
+name = "kamailio"
+domain = "{domain}"
+port = {port}
+transport = "{transport}"
+username = "{user}"
+auth_username = "{auth_user}"
+password = '{password}'
+keep_alive_seconds = 5
+{more}
+"""
+
+
+class Registered(Frontdesk):
+    """`frontdesk serve` with a trunk at the registrar."""
+
+    def __init__(self, registrar, transport, password=PASSWORD, domain="localhost", ca=True):
+        self.config = tempfile.NamedTemporaryFile("w", suffix=".toml")
+        tls = transport == "tls"
+        self.config.write(TRUNK.format(
+            root=ROOT, port=registrar.tls_port if tls else registrar.port, transport=transport, user=USER,
+            auth_user=AUTH_USER, password=password, domain=domain,
+            more=f'ca_file = "{registrar.ca_file}"' if tls and ca else ""))
+        self.config.flush()
+        super().__init__("--config", self.config.name)
+
+    def trunk(self):
+        return self.get("/api/health")["trunk"]
+
+    def await_state(self, state, seconds=20):
+        wait_for(lambda: (self.trunk() or {}).get("state") == state, seconds, f"state {state}, last {self.trunk()}")
+        return self.trunk()["detail"]
+
+
+class Registrar(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.registrar = Kamailio(AUTH_USER, PASSWORD)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.registrar.__exit__()
+
+    def call_through_registrar(self, server):
+        done = subprocess.run(
+            [PROGRAM, "call", f"sip:{USER}@127.0.0.1:{self.registrar.port}", "--json", "--no-transcripts",
+             "--voice", "flite:kal", "--say", "What time do you open tomorrow?"],
+            capture_output=True, text=True, timeout=100, cwd=ROOT)
+        self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr[-2000:] + self.registrar.log_text())
+        record = server.newest_call()
+        self.assertEqual(record["trunk"], "kamailio")
+        self.assertIn(record["end_class"], ("completed", "caller_hung_up"))
+        self.assertGreaterEqual(len(record["turns"]), 2)
+
+    def test_registers_and_takes_a_call(self):
+        for transport in ("udp", "tcp", "tls"):
+            with self.subTest(transport=transport), Registered(self.registrar, transport) as server:
+                server.await_state("registered")
+                self.call_through_registrar(server)
+
+    def test_a_wrong_password_is_said_in_words(self):
+        with Registered(self.registrar, "udp", password="wrong") as server:
+            self.assertIn("password", server.await_state("failed"))
+
+    def test_an_authority_nobody_named_is_said_in_words(self):
+        with Registered(self.registrar, "tls", ca=False) as server:
+            self.assertIn("ca_file", server.await_state("failed"))
+
+    def test_a_certificate_for_another_name_is_said_in_words(self):
+        with Registered(self.registrar, "tls", domain="127.0.0.1") as server:
+            self.assertIn("not for 127.0.0.1", server.await_state("failed"))
+
+    def test_comes_back_when_the_registrar_does(self):
+        with contextlib.ExitStack() as stack:
+            servers = {transport: stack.enter_context(Registered(self.registrar, transport))
+                       for transport in ("udp", "tcp", "tls")}
+            for server in servers.values():
+                server.await_state("registered")
+            self.registrar.stop()
+            self.all_reach(servers, "failed", LOST_SECONDS)
+            self.registrar.start()
+            self.all_reach(servers, "registered", BACK_SECONDS)
+
+    def all_reach(self, servers, state, seconds):
+        begun = time.monotonic()
+        for transport, server in servers.items():
+            server.await_state(state, begun + seconds - time.monotonic())
+            print(f"{transport}: {state} after {time.monotonic() - begun:.1f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    frontdesk.main()

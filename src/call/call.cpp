@@ -36,6 +36,8 @@ std::string_view name(EndClass end_class) {
   switch (end_class) {
     case EndClass::completed:
       return "completed";
+    case EndClass::transferred:
+      return "transferred";
     case EndClass::caller_hung_up:
       return "caller_hung_up";
     case EndClass::caller_silent:
@@ -102,6 +104,10 @@ void Call::forward(const Event& event, base::Instant now, Commands& commands) {
   const auto first = commands.size();
   activity_->handle(event, now, commands);
   seal(first, commands);
+  const auto bridges = [](const Command& c) { return std::holds_alternative<Bridge>(c); };
+  // From here on it is a call between people: the limit of ours would cut them off.
+  if (std::any_of(commands.begin() + static_cast<std::ptrdiff_t>(first), commands.end(), bridges))
+    deadline_ = now + limits_.bridged;
 }
 
 void Call::end(EndClass end_class, std::string reason, Commands& commands) {

@@ -11,6 +11,7 @@ namespace frontdesk::call {
 struct CallLimits {
   base::Duration establish = base::seconds(32);  ///< INVITE to ACK: 64 * T1, RFC 3261 section 17.1.1.2
   base::Duration whole_call = base::seconds(60 * 60);
+  base::Duration bridged = base::seconds(4 * 60 * 60);  ///< once the caller was put through
 };
 
 enum class Phase { idle, answering, active, ended };

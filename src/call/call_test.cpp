@@ -109,6 +109,12 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
       PlayoutStarted{5005},
       PlayoutFinished{5005},
       PlayoutCut{5005, base::milliseconds(400)},
+      SecondLegRinging{},
+      SecondLegAnswered{},
+      SecondLegHeard{5006},
+      SecondLegDigit{'1'},
+      SecondLegEnded{"the line was busy"},
+      ReferEnded{true, ""},
       Wakeup{},
       HangUpRequested{"drain"}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);

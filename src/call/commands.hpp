@@ -13,7 +13,6 @@
 
 namespace frontdesk::call {
 
-
 // --- the leg
 struct Answer {};
 struct EndCall {
@@ -71,6 +70,28 @@ struct SetEcho {
   bool on = false;
 };
 
+// --- putting the caller through
+struct HoldMusic {  ///< in the caller's ear, in place of playout
+  bool on = false;
+};
+/// A second leg, by the way the call came. One at a time.
+struct CallSecondLeg {
+  std::string address;  ///< E.164 or a SIP URI
+  base::Duration ring_limit{0};
+};
+struct TellSecondLeg {  ///< plays a piece there, as soon as it is synthesised; the caller does not hear it
+  PieceId piece = 0;
+};
+struct Bridge {};  ///< the two legs hear each other from now on, and we neither
+struct EndSecondLeg {
+  std::string reason;
+};
+/// Asks the caller's side to call somebody else in our place (REFER).
+struct Refer {
+  std::string address;
+  base::Duration limit{0};
+};
+
 // --- the record
 enum class Speaker { caller, receptionist };
 
@@ -111,8 +132,10 @@ struct Trace {
   std::string reason;
 };
 
-using Command = std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, PredictTurnEnd, StartChat, CancelChat, RunTool,
-                             Synthesise, Play, CancelSynthesis, FlushPlayout, HoldPlayout, ResumePlayout, SetEcho, RecordTurn, Trace>;
+using Command =
+    std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, PredictTurnEnd, StartChat, CancelChat,
+                 RunTool, Synthesise, Play, CancelSynthesis, FlushPlayout, HoldPlayout, ResumePlayout, SetEcho,
+                 HoldMusic, CallSecondLeg, TellSecondLeg, Bridge, EndSecondLeg, Refer, RecordTurn, Trace>;
 using Commands = std::vector<Command>;
 
 }  // namespace frontdesk::call

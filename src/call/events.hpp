@@ -17,13 +17,22 @@ namespace frontdesk::call {
 using PieceId = base::RequestId;
 
 /// Why a call ended, coarse enough to count.
-enum class EndClass { completed, caller_hung_up, caller_silent, time_limit, media_lost, failed, operator_ended };
+enum class EndClass {
+  completed,
+  transferred,
+  caller_hung_up,
+  caller_silent,
+  time_limit,
+  media_lost,
+  failed,
+  operator_ended
+};
 std::string_view name(EndClass end_class);
 
 // --- the leg (signalling and media)
 struct LegOffered {};      ///< an INVITE passed screening
 struct LegEstablished {};  ///< ACK received and media agreed
-struct LegEnded {  ///< BYE, CANCEL, failure: nothing can be sent any more
+struct LegEnded {          ///< BYE, CANCEL, failure: nothing can be sent any more
   std::string reason;
   EndClass end_class = EndClass::caller_hung_up;
 };
@@ -110,6 +119,25 @@ struct PlayoutCut {
   base::Duration heard{0};
 };
 
+// --- the second leg: whom the caller is to be put through to
+struct SecondLegRinging {};
+struct SecondLegAnswered {};
+struct SecondLegHeard {  ///< a piece was played to its end there
+  PieceId piece = 0;
+};
+struct SecondLegDigit {
+  char digit = '0';
+};
+/// It never came to be, or is gone. Words for the model and the log: "the line was busy".
+struct SecondLegEnded {
+  std::string reason;
+};
+/// What came of Refer. Accepted: the caller is with somebody else, and our leg ends.
+struct ReferEnded {
+  bool accepted = false;
+  std::string reason;
+};
+
 /// The deadline given by next_wakeup() has passed.
 struct Wakeup {};
 
@@ -118,10 +146,11 @@ struct HangUpRequested {
   std::string reason;
 };
 
-using Event = std::variant<LegOffered, LegEstablished, LegEnded, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
-                           TurnEndPredicted, LineSoundHeard,
-                           PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText, ChatFinished, ChatFailed,
-                           ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted, PlayoutFinished,
-                           PlayoutCut, Wakeup, HangUpRequested>;
+using Event =
+    std::variant<LegOffered, LegEstablished, LegEnded, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
+                 TurnEndPredicted, LineSoundHeard, PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText,
+                 ChatFinished, ChatFailed, ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted,
+                 PlayoutFinished, PlayoutCut, SecondLegRinging, SecondLegAnswered, SecondLegHeard, SecondLegDigit,
+                 SecondLegEnded, ReferEnded, Wakeup, HangUpRequested>;
 
 }  // namespace frontdesk::call

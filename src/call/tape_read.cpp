@@ -125,8 +125,8 @@ ChatFinished chat_finished(Words& words) {
 
 EndClass end_class(Words& words) {
   const auto wanted = words.word();
-  for (const auto each : {EndClass::completed, EndClass::caller_hung_up, EndClass::caller_silent, EndClass::time_limit,
-                          EndClass::media_lost, EndClass::failed, EndClass::operator_ended})
+  for (const auto each : {EndClass::completed, EndClass::transferred, EndClass::caller_hung_up, EndClass::caller_silent,
+                          EndClass::time_limit, EndClass::media_lost, EndClass::failed, EndClass::operator_ended})
     if (name(each) == wanted) return each;
   words.fault("unknown way to end");
   return EndClass::failed;
@@ -219,8 +219,25 @@ std::optional<Event> leg_event(std::string_view kind, Words& words) {
   return std::nullopt;
 }
 
+std::optional<Event> second_leg_event(std::string_view kind, Words& words) {
+  if (kind == "second_ringing") return SecondLegRinging{};
+  if (kind == "second_answered") return SecondLegAnswered{};
+  if (kind == "second_heard") return SecondLegHeard{words.id()};
+  if (kind == "second_digit") {
+    const auto digit = words.word();
+    return SecondLegDigit{digit.empty() ? '0' : digit.front()};
+  }
+  if (kind == "second_ended") return SecondLegEnded{words.text()};
+  if (kind == "refer_ended") {
+    const auto outcome = words.word();
+    if (outcome != "accepted" && outcome != "failed") words.fault("expected accepted or failed");
+    return ReferEnded{outcome == "accepted", words.text()};
+  }
+  return std::nullopt;
+}
+
 std::optional<Event> any_event(std::string_view kind, Words& words) {
-  for (const auto reader : {leg_event, speech_event, model_event, voice_event})
+  for (const auto reader : {leg_event, speech_event, model_event, voice_event, second_leg_event})
     if (auto event = reader(kind, words)) return event;
   words.fault("unknown event " + std::string(kind));
   return std::nullopt;

@@ -105,6 +105,14 @@ struct EventWriter {
   void operator()(const PlayoutStarted& e) { line.word("playing").id(e.piece); }
   void operator()(const PlayoutFinished& e) { line.word("played").id(e.piece); }
   void operator()(const PlayoutCut& e) { line.word("cut").id(e.piece).length(e.heard); }
+  void operator()(const SecondLegRinging&) { line.word("second_ringing"); }
+  void operator()(const SecondLegAnswered&) { line.word("second_answered"); }
+  void operator()(const SecondLegHeard& e) { line.word("second_heard").id(e.piece); }
+  void operator()(const SecondLegDigit& e) { line.word("second_digit").word(std::string_view(&e.digit, 1)); }
+  void operator()(const SecondLegEnded& e) { line.word("second_ended").text(e.reason); }
+  void operator()(const ReferEnded& e) {
+    line.word("refer_ended").word(e.accepted ? "accepted" : "failed").text(e.reason);
+  }
   void operator()(const Wakeup&) { line.word("wakeup"); }
   void operator()(const HangUpRequested& e) { line.word("hang_up").text(e.reason); }
 };
@@ -130,6 +138,12 @@ struct CommandWriter {
   void operator()(const HoldPlayout&) { line.word("hold"); }
   void operator()(const ResumePlayout&) { line.word("resume"); }
   void operator()(const SetEcho& c) { line.word("echo").word(c.on ? "on" : "off"); }
+  void operator()(const HoldMusic& c) { line.word("hold_music").word(c.on ? "on" : "off"); }
+  void operator()(const CallSecondLeg& c) { line.word("call_second").text(c.address).length(c.ring_limit); }
+  void operator()(const TellSecondLeg& c) { line.word("tell_second").id(c.piece); }
+  void operator()(const Bridge&) { line.word("bridge"); }
+  void operator()(const EndSecondLeg& c) { line.word("end_second").text(c.reason); }
+  void operator()(const Refer& c) { line.word("refer").text(c.address).length(c.limit); }
   void operator()(const RecordTurn& c) {
     line.word("turn").word(c.speaker == Speaker::caller ? "caller" : "receptionist").text(c.text.expose());
     if (c.interrupted) line.word("heard").text(c.heard.expose());

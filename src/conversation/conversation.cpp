@@ -30,6 +30,8 @@ std::string_view name(State state) {
       return "pausing";
     case State::thinking:
       return "thinking";
+    case State::transferring:
+      return "transferring";
     case State::ended:
       return "ended";
   }
@@ -106,6 +108,8 @@ void Conversation::fire(Timer timer) {
       return idle_expired();
     case kDigits:
       return expire_digits();
+    case kTransfer:
+      return tell_transfer(call::Wakeup{});
     case kLimit:
       return limit_reached();
     case kTimerCount:
@@ -123,7 +127,9 @@ void Conversation::idle_expired() {
 }
 
 void Conversation::limit_reached() {
-  if (reply_ && reply_->ending) return set(kLimit, now_ + kGoodbyeGrace);  // already saying goodbye
+  if (transfer_ && transfer_->connected()) return;  // people talk as long as they like
+  // Already saying goodbye, or about to hand the call over.
+  if (transfer_ || (reply_ && reply_->ending)) return set(kLimit, now_ + kGoodbyeGrace);
   trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
   say_last(settings_.goodbye_limit, call::EndClass::time_limit, "the conversation reached its time limit");
 }
@@ -143,6 +149,8 @@ void Conversation::trace(std::string decision, std::string reason) {
 // --- the end
 
 void Conversation::on(const call::LegEnded&) {
+  if (transfer_ && transfer_->connected())
+    return end(call::EndClass::transferred, "put through to " + transfer_->target().name + "; the caller hung up");
   abandon();
 }
 void Conversation::on(const call::MediaLost&) {
@@ -160,6 +168,7 @@ void Conversation::abandon() {
   record_caller();
   stop_speaking();
   settle_cut_reply();
+  if (transfer_) transfer_->abandon("the call ended", *commands_);
   timers_.fill(base::kNever);
   state_ = State::ended;
 }

@@ -16,7 +16,7 @@
 
 namespace frontdesk::conversation {
 
-enum class State { speaking, listening, hearing, pausing, thinking, ended };
+enum class State { speaking, listening, hearing, pausing, thinking, transferring, ended };
 std::string_view name(State state);
 
 inline constexpr std::size_t kMaxGuesses = 2;  ///< replies prepared for one pause or another
@@ -44,6 +44,7 @@ class Conversation final : public call::Activity {
     kUtterance,
     kIdle,
     kDigits,
+    kTransfer,
     kLimit,
     kTimerCount
   };
@@ -88,6 +89,12 @@ class Conversation final : public call::Activity {
   void on(const call::PlayoutCut& event);
   void on(const call::DigitPressed& event);
   void on(const call::Wakeup& event);
+  void on(const call::SecondLegRinging& event) { tell_transfer(event); }
+  void on(const call::SecondLegAnswered& event) { tell_transfer(event); }
+  void on(const call::SecondLegHeard& event) { tell_transfer(event); }
+  void on(const call::SecondLegDigit& event) { tell_transfer(event); }
+  void on(const call::SecondLegEnded& event) { tell_transfer(event); }
+  void on(const call::ReferEnded& event) { tell_transfer(event); }
   void on(const call::LegEnded& event);
   void on(const call::MediaLost& event);
   void on(const call::HangUpRequested& event);
@@ -132,6 +139,13 @@ class Conversation final : public call::Activity {
   void piece_failed(Piece& piece, const std::string& why);
   void reply_failed(const char* stage, const std::string& why);
   void apologise(const char* stage, const std::string& why, const std::string& words);
+
+  // Putting through.
+  void plan_transfer(Reply& reply, const llm::ToolCall& tool);
+  void announce_transfer();
+  void begin_transfer(const PutThrough& wanted);
+  void tell_transfer(const call::Event& event);
+  void take_caller_back(const std::string& tool_call_id, const std::string& why);
 
   // Supervising.
   void intervene(Concern concern, const std::string& caller_text);
@@ -193,6 +207,8 @@ class Conversation final : public call::Activity {
   std::optional<Reply> held_;                      ///< silenced by a sound that may turn out to be nothing
   std::optional<Reply> filler_;                    ///< bridges a late reply
   std::optional<Reply> cut_reply_;                 ///< interrupted, waiting to learn how much was heard
+  std::optional<transfer::Transfer> transfer_;     ///< while the caller is being put through
+  std::string transfer_call_;                      ///< the tool call that asked for it
   std::optional<base::Instant> caller_ended_;      ///< of the turn that waits for its answer
   std::array<base::Instant, kTimerCount> timers_;
   std::string digits_;
@@ -204,6 +220,7 @@ class Conversation final : public call::Activity {
   int idle_prompts_said_ = 0;
   int failures_in_a_row_ = 0;
   int tool_rounds_ = 0;
+  int transfers_ = 0;  ///< since the caller last spoke
   int fillers_since_answer_ = 0;
   int fillers_said_ = 0;
   bool taking_message_ = false;  ///< nothing else works: the next words are a message

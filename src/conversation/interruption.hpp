@@ -23,6 +23,7 @@ struct Overlap {
   bool transcribed = false;  ///< the text is that of the whole sound
   bool we_asked = false;     ///< what we are saying ends in a question...
   bool nearly_said = false;  ///< ...and nearly all of it was heard
+  bool put_through = false;  ///< we are announcing that the caller is put through
 };
 
 enum class InterruptionVerdict { wait, yield, go_on };
@@ -33,6 +34,9 @@ struct InterruptionDecision {
 };
 
 InterruptionDecision judge_interruption(const Overlap& overlap, const InterruptionSettings& settings);
+
+/// "Thank you very much", "okay, lovely, thanks": consent, and nothing more to say.
+bool is_thanks(std::string_view text);
 
 /// "Mm", "okay", "I see": the sounds of somebody who listens.
 bool is_backchannel(std::string_view text);

@@ -42,6 +42,7 @@ void Conversation::on(const call::SpeechStarted& event) {
       set(kUtterance, now_ + settings_.longest_utterance);
       return enter(State::hearing);
     case State::hearing:
+    case State::transferring:  // somebody else will hear it, or nobody
     case State::ended:
       return;
   }
@@ -195,6 +196,7 @@ void Conversation::take_turn(std::string text, float confidence) {
   close_turn();
   caller_record_->speculation = caller_.speculation;
   tool_rounds_ = 0;
+  transfers_ = 0;
   fillers_since_answer_ = std::min(fillers_since_answer_, 1);  // the same excuse is not made twice
   idle_prompts_said_ = 0;
   caller_ended_ = caller_.speech_end;
@@ -219,7 +221,7 @@ void Conversation::keep_words() {
 }
 
 void Conversation::on(const call::DigitPressed& event) {
-  if (saying_last_words()) return;
+  if (saying_last_words() || state_ == State::transferring) return;
   idle_prompts_said_ = 0;
   if (state_ == State::speaking) {
     trace("interrupt", "the caller pressed a key");

@@ -29,6 +29,13 @@ struct Ending {
   std::string reason;
 };
 
+/// The caller is put through once a reply was heard.
+struct PutThrough {
+  std::string tool_call_id;
+  std::string wanted;  ///< as the model names them
+  std::string reason;  ///< for the person: what the caller wants
+};
+
 struct Reply {
   base::RequestId chat = 0;  ///< 0: a fixed text of our own
   std::string answers;       ///< the caller's words it answers
@@ -43,7 +50,8 @@ struct Reply {
   int tools_pending = 0;
   std::vector<std::pair<std::string, std::string>> tool_results;  ///< tool call id, result
   std::optional<Ending> ending;                                   ///< hang up once this was heard
-  std::string broken;                                             ///< why the model's text is not whole; empty if it is
+  std::optional<PutThrough> put_through;
+  std::string broken;  ///< why the model's text is not whole; empty if it is
   ClauseSplitter splitter;
   std::vector<Piece> pieces;
   call::StageTimes times;

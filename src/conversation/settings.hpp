@@ -8,6 +8,7 @@
 #include "conversation/end_of_turn.hpp"
 #include "conversation/interruption.hpp"
 #include "llm/chat.hpp"
+#include "reception/transfer/transfer.hpp"
 
 namespace frontdesk::conversation {
 
@@ -42,6 +43,7 @@ struct ConversationSettings {
 
   EndOfTurnSettings end_of_turn;
   InterruptionSettings interruption;
+  transfer::TransferSettings transfers;
   base::Duration idle_prompt = base::seconds(9);
   int idle_prompts = 2;
   int max_turns = 300;                                 ///< of both together; then goodbye

@@ -182,9 +182,11 @@ void Conversation::on(const call::PieceSynthesised& event) {
     if (synthesised->state == Piece::State::requested) return could_not_speak(*reply, *synthesised, "it had no sound");
   }
   if (auto* piece = cut_reply_ ? cut_reply_->find(event.piece) : nullptr) piece->length = event.length;
+  tell_transfer(event);
 }
 
 void Conversation::on(const call::SynthesisFailed& event) {
+  tell_transfer(event);
   auto* reply = reply_of_piece(event.piece);
   if (reply == nullptr) return;
   auto* piece = reply->find(event.piece);
@@ -284,6 +286,7 @@ void Conversation::finish_reply() {
   reply_.reset();
   clear_reply_timers();
   record_receptionist(reply, false);
+  if (reply.put_through) return begin_transfer(*reply.put_through);
   if (reply.ending) return end(reply.ending->end_class, reply.ending->reason);
   enter(State::listening);
   if (!reply.broken.empty()) apologise("model", reply.broken, settings_.apology);
@@ -304,6 +307,8 @@ void Conversation::record_receptionist(const Reply& reply, bool interrupted) {
   if (!reply.aside) {
     history_.receptionist_said(heard, reply.outcome, reply.got_across() || reply.tools_run);
     for (const auto& [id, result] : reply.tool_results) history_.tool_answered(id, result);
+    if (reply.put_through && interrupted)
+      history_.tool_answered(reply.put_through->tool_call_id, "error: not put through, because the caller spoke");
     expected_ = reply.got_across() ? expected_after(reply.full_text()) : Expected::anything;
   }
   call::RecordTurn record;

@@ -98,9 +98,16 @@ class Player {
       settings_.idle_prompt = length;
     else if (name == "any_voice")
       settings_.interruption.policy = value > 0 ? InterruptionPolicy::voice : InterruptionPolicy::words;
+    else if (name == "transfers")  // 1: announced, 2: blind
+      put_through(value > 1 ? transfer::Method::blind : transfer::Method::announced);
     else
       fail("unknown setting " + name);
     if (call_ && name != "run_until") fail("settings come before the first event");
+  }
+
+  void put_through(transfer::Method method) {
+    settings_.transfers.method = method;
+    settings_.transfers.targets = {{"Ann Lee", {"Ann"}, "+442079460001"}, {"Bob Fox", {}, "+442079460002"}};
   }
 
   call::Call& call() {

@@ -108,6 +108,8 @@ void Conversation::run_tools(Reply& reply) {
   for (const auto& tool : reply.outcome.tool_calls) {
     if (tool.name == "end_call") {
       reply.ending = Ending{call::EndClass::completed, "the caller said goodbye"};
+    } else if (tool.name == "transfer_call" && !reply.put_through) {
+      plan_transfer(reply, tool);
     } else {
       trace("tool", tool.name);
       ++reply.tools_pending;
@@ -118,6 +120,7 @@ void Conversation::run_tools(Reply& reply) {
 
 /// Nothing but tools was asked for: hang up, or wait for their results and ask again.
 void Conversation::await_tools() {
+  if (reply_->put_through) return announce_transfer();
   if (reply_->ending) return say_last(settings_.goodbye, reply_->ending->end_class, reply_->ending->reason);
   set(kModel, now_ + settings_.model_deadline);
 }

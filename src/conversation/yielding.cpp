@@ -32,6 +32,7 @@ InterruptionDecision Conversation::interruption() const {
   overlap.transcribed = caller_.transcribed && caller_.lost_because.empty();
   overlap.we_asked = held_->full_text().ends_with('?');
   overlap.nearly_said = held_->nearly_said();
+  overlap.put_through = held_->put_through.has_value();
   return judge_interruption(overlap, settings_.interruption);
 }
 

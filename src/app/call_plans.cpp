@@ -1,6 +1,8 @@
 #include "app/call_plans.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "app/version.hpp"
 #include "conversation/clauses.hpp"
@@ -32,6 +34,30 @@ llm::ToolSpec end_call_tool() {
           R"({"type":"object","properties":{"reason":{"type":"string"}},"additionalProperties":false})"};
 }
 
+llm::ToolSpec transfer_call_tool(const std::vector<transfer::Target>& targets) {
+  boost::json::array names;
+  for (const auto& target : targets) names.emplace_back(target.name);
+  const boost::json::object schema{
+      {"type", "object"},
+      {"properties", {{"to", {{"type", "string"}, {"enum", names}}}, {"reason", {{"type", "string"}}}}},
+      {"required", {"to", "reason"}},
+      {"additionalProperties", false}};
+  return {"transfer_call",
+          "Put the caller through to one of these once your words were heard. Say that you do. Only if the caller asks "
+          "for them, or for a person.",
+          boost::json::serialize(schema)};
+}
+
+/// Whom the owner gave a number: departments first, because the first stands for anybody.
+std::vector<transfer::Target> transfer_targets(const knowledge::Business& business) {
+  std::vector<transfer::Target> targets;
+  for (const auto& department : business.departments)
+    if (!department.transfer.empty()) targets.push_back({department.name, department.aliases, department.transfer});
+  for (const auto& person : business.people)
+    if (!person.transfer.empty()) targets.push_back({person.name, person.aliases, person.transfer});
+  return targets;
+}
+
 /// A softphone sends a name where a provider sends a number: it is no number to call back.
 bool is_telephone_number(const std::string& user) {
   const auto digits = std::count_if(user.begin(), user.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -42,7 +68,8 @@ bool is_telephone_number(const std::string& user) {
 /// What decides how calls are answered; not where the program listens or keeps its data.
 std::string fingerprint_of(const config::Config& config) {
   return replay::fingerprint(boost::json::array{replay::to_json(config.business), replay::to_json(config.voice),
-                                                replay::to_json(config.conversation), replay::to_json(config.limits)});
+                                                replay::to_json(config.conversation), replay::to_json(config.limits),
+                                                replay::to_json(config.transfer)});
 }
 
 replay::ActivitySettings activity_for(const config::Config& config, const runtime::AdmittedCall& admitted) {
@@ -65,6 +92,11 @@ conversation::ConversationSettings conversation_settings(const config::Config& c
                                                        : config.business.greeting;
   if (!config.business.phrases.apology.empty()) settings.apology = config.business.phrases.apology;
   settings.tools = {take_message_tool(), end_call_tool()};
+  settings.transfers.targets = transfer_targets(config.business);
+  settings.transfers.method = config.transfer.blind ? transfer::Method::blind : transfer::Method::announced;
+  settings.transfers.confirm = config.transfer.confirm;
+  settings.transfers.ring_limit = base::seconds(config.transfer.ring_seconds);
+  if (!settings.transfers.targets.empty()) settings.tools.push_back(transfer_call_tool(settings.transfers.targets));
   settings.idle_prompt = base::seconds(config.limits.silence_seconds);
   settings.idle_prompts = config.limits.silence_prompts;
   settings.end_of_turn = conversation::scaled({}, config.conversation.patience);

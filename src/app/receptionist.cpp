@@ -9,6 +9,7 @@
 
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
+#include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
 #include "app/rehearsal.hpp"
 #include "app/speech_engines.hpp"
@@ -69,6 +70,26 @@ sip::SrtpPolicy srtp_policy(config::Srtp srtp) {
   return srtp == config::Srtp::required ? sip::SrtpPolicy::required : sip::SrtpPolicy::optional;
 }
 
+std::optional<sip::Transport> transport_of(const config::Trunk& trunk) {
+  switch (trunk.transport) {
+    case config::Transport::udp:
+      return sip::Transport::udp;
+    case config::Transport::tcp:
+      return sip::Transport::tcp;
+    case config::Transport::tls:
+      return sip::Transport::tls;
+    case config::Transport::automatic:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// Providers that know us by an account want it as the caller; those that know our address, the number.
+runtime::OutboundRoute route_of(const config::Trunk& trunk) {
+  const bool by_account = trunk.registers || trunk.inbound_number.empty();
+  return {trunk.domain, trunk.port, transport_of(trunk), by_account ? trunk.username : trunk.inbound_number};
+}
+
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
   runtime::SwitchboardOptions options;
   options.screening.diagnostics = diagnostics;
@@ -80,6 +101,9 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
   options.srtp = srtp_policy(config.server.srtp);
+  for (const auto& trunk : config.all_trunks) options.routes[trunk.name] = route_of(trunk);
+  if (config.trunk) options.usual_trunk = config.trunk->name;
+  options.transfers = {config.transfer.per_hour, config.transfer.per_day};
   return options;
 }
 
@@ -88,20 +112,7 @@ sip::TrunkRegistration registration_of(const config::Trunk& trunk) {
   registration.name = trunk.name;
   registration.registrar_host = trunk.domain;
   registration.registrar_port = trunk.port;
-  switch (trunk.transport) {
-    case config::Transport::udp:
-      registration.transport = sip::Transport::udp;
-      break;
-    case config::Transport::tcp:
-      registration.transport = sip::Transport::tcp;
-      break;
-    case config::Transport::tls:
-      registration.transport = sip::Transport::tls;
-      break;
-    case config::Transport::automatic:
-      registration.transport = std::nullopt;
-      break;
-  }
+  registration.transport = transport_of(trunk);
   registration.backup_host = trunk.backup_domain;
   registration.outbound_proxy = trunk.outbound_proxy;
   registration.ca_file = trunk.ca_file;
@@ -150,6 +161,7 @@ struct Receptionist::Parts {
   std::unique_ptr<HttpService> http;
   std::unique_ptr<Rehearsal> rehearsal;
   TrunkBoard trunks;
+  hold_music::MusicLoop hold_music;
 
   base::Status build(bool diagnostics);
   base::Status build_signalling(bool diagnostics);
@@ -177,6 +189,9 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   auto created = create_brain(*config, models);
   if (!created) return tl::unexpected(created.error());
   brain = std::move(*created);
+  auto music = hold_music_from(config->voice.hold_music);
+  if (!music) return tl::unexpected(music.error());
+  hold_music = std::move(*music);
   if (auto built = build_signalling(diagnostics); !built) return built;
   auto service = HttpService::start(config->server.http, config->server.data, [this] { return health(); });
   if (!service) return tl::unexpected(service.error());
@@ -194,8 +209,8 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
 base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   switchboard = std::make_unique<runtime::Switchboard>(
       switchboard_options(*config, diagnostics),
-      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain.model, speech.turns.get()}, *records,
-      make_call_plans(config));
+      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain.model, speech.turns.get(), hold_music},
+      *records, make_call_plans(config));
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
     if (trunks.set(trunk, status)) spdlog::info("trunk {}: {}", trunk, status.explanation);

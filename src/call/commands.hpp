@@ -77,7 +77,6 @@ struct HoldMusic {  ///< in the caller's ear, in place of playout
 /// A second leg, by the way the call came. One at a time.
 struct CallSecondLeg {
   std::string address;  ///< E.164 or a SIP URI
-  base::Duration ring_limit{0};
 };
 struct TellSecondLeg {  ///< plays a piece there, as soon as it is synthesised; the caller does not hear it
   PieceId piece = 0;

@@ -139,7 +139,7 @@ struct CommandWriter {
   void operator()(const ResumePlayout&) { line.word("resume"); }
   void operator()(const SetEcho& c) { line.word("echo").word(c.on ? "on" : "off"); }
   void operator()(const HoldMusic& c) { line.word("hold_music").word(c.on ? "on" : "off"); }
-  void operator()(const CallSecondLeg& c) { line.word("call_second").text(c.address).length(c.ring_limit); }
+  void operator()(const CallSecondLeg& c) { line.word("call_second").text(c.address); }
   void operator()(const TellSecondLeg& c) { line.word("tell_second").id(c.piece); }
   void operator()(const Bridge&) { line.word("bridge"); }
   void operator()(const EndSecondLeg& c) { line.word("end_second").text(c.reason); }

@@ -2,6 +2,7 @@
 
 #include "config/sections.hpp"
 #include "config/values.hpp"
+#include "reception/messages/message.hpp"
 
 namespace frontdesk::config {
 namespace {
@@ -9,6 +10,8 @@ namespace {
 using knowledge::Business;
 
 constexpr std::size_t kMaxEntries = 2000;
+constexpr std::size_t kShortestNumber = 8;  // with the plus: emergency and short numbers are not called
+constexpr std::size_t kLongestNumber = 16;  // E.164
 constexpr std::string_view kHoursExample = "write \"08:00-12:00, 13:00-17:30\", \"24 hours\" or \"closed\"";
 constexpr std::array<std::string_view, 11> kSections{"business",    "phones",    "hours",    "holidays",
                                                      "departments", "people",    "services", "faq",
@@ -124,6 +127,20 @@ knowledge::SpecialDay read_holiday(TableReader& reader) {
   return day;
 }
 
+/// Whom a call may be put through to: a number of the country or an international one, or a SIP address.
+std::string read_transfer(TableReader& reader, const std::string& country) {
+  const auto text = reader.text("transfer").value_or("");
+  if (text.empty() || text.starts_with("sip:")) return text;
+  std::string digits;
+  for (const char c : text)
+    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
+  auto number = messages::to_e164(digits, country);
+  if (number.starts_with('+') && number.size() >= kShortestNumber && number.size() <= kLongestNumber) return number;
+  reader.problem("transfer", "\"" + text + "\" is no number to put calls through to: write it as \"" +
+                                 "+44 20 7946 0000\", or as \"sip:user@host\"");
+  return {};
+}
+
 knowledge::Person read_person(TableReader& reader) {
   knowledge::Person person;
   person.name = reader.required("name", "\"Dr Anita Patel\"");
@@ -218,15 +235,20 @@ Business read_business(TableReader& root, Findings& findings) {
                                   reader.required("number", "\"0333 555 0100\"")};
   });
   read_entries(root, findings, "holidays", business.hours.special, read_holiday);
-  read_entries(root, findings, "departments", business.departments, [](TableReader& reader) {
+  read_entries(root, findings, "departments", business.departments, [&business](TableReader& reader) {
     knowledge::Department department;
     department.name = reader.required("name", "\"reception\"");
     department.id = reader.text("id").value_or(knowledge::slug(department.name));
     department.aliases = reader.texts("aliases");
     department.description = reader.text("description").value_or("");
+    department.transfer = read_transfer(reader, business.country);
     return department;
   });
-  read_entries(root, findings, "people", business.people, read_person);
+  read_entries(root, findings, "people", business.people, [&business](TableReader& reader) {
+    auto person = read_person(reader);
+    person.transfer = read_transfer(reader, business.country);
+    return person;
+  });
   read_entries(root, findings, "services", business.services, read_service);
   read_entries(root, findings, "faq", business.faq, read_faq);
   read_entries(root, findings, "policies", business.policies, read_policy);

@@ -75,6 +75,15 @@ struct Limits {
   int silence_prompts = 2;  ///< then goodbye
 };
 
+/// How callers are put through to people and departments that have a `transfer` number.
+struct Transfer {
+  bool blind = false;   ///< REFER: the provider calls them, and we are out of it; otherwise we do, and stay between
+  bool confirm = true;  ///< whoever answers presses 1 to take the call
+  int ring_seconds = 25;
+  int per_hour = 30;
+  int per_day = 150;
+};
+
 enum class EndOfTurn { adaptive, fixed };
 enum class Interruption { words, voice };
 
@@ -91,6 +100,7 @@ struct Config {
   Voice voice;
   Conversation conversation;
   Limits limits;
+  Transfer transfer;
   knowledge::Business business;
   business_hours::TimeZone zone;   ///< of business.timezone
   std::vector<std::string> files;  ///< that were read

@@ -256,4 +256,20 @@ Limits read_limits(TableReader& reader) {
   return limits;
 }
 
+Transfer read_transfers(TableReader& reader) {
+  Transfer transfer;
+  const auto method = reader.text("method").value_or("announced");
+  transfer.blind = method == "blind";
+  if (method != "announced" && method != "blind") reader.problem("method", "must be \"announced\" or \"blind\"");
+  transfer.confirm = reader.boolean("confirm").value_or(transfer.confirm);
+  const auto read = [&](std::string_view key, std::int64_t low, std::int64_t high, int& value) {
+    value = static_cast<int>(reader.integer(key, low, high).value_or(value));
+  };
+  read("ring_seconds", 5, 120, transfer.ring_seconds);
+  read("per_hour", 0, 10'000, transfer.per_hour);
+  read("per_day", 0, 100'000, transfer.per_day);
+  reader.finish();
+  return transfer;
+}
+
 }  // namespace frontdesk::config

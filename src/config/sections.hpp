@@ -9,6 +9,7 @@ Trunk read_trunk(TableReader& reader);
 Voice read_voice(TableReader& reader);
 Conversation read_conversation(TableReader& reader);
 Limits read_limits(TableReader& reader);
+Transfer read_transfers(TableReader& reader);
 
 /// `root` is the top level of the file that holds [business] and its companions.
 knowledge::Business read_business(TableReader& root, Findings& findings);

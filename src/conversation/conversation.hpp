@@ -209,6 +209,7 @@ class Conversation final : public call::Activity {
   std::optional<Reply> cut_reply_;                 ///< interrupted, waiting to learn how much was heard
   std::optional<transfer::Transfer> transfer_;     ///< while the caller is being put through
   std::string transfer_call_;                      ///< the tool call that asked for it
+  std::optional<base::Instant> sounds_since_;      ///< the caller, while being put through
   std::optional<base::Instant> caller_ended_;      ///< of the turn that waits for its answer
   std::array<base::Instant, kTimerCount> timers_;
   std::string digits_;

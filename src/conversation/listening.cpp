@@ -41,8 +41,10 @@ void Conversation::on(const call::SpeechStarted& event) {
       caller_.resumed_after = event.at - caller_.speech_end;
       set(kUtterance, now_ + settings_.longest_utterance);
       return enter(State::hearing);
+    case State::transferring:  // somebody else will hear it, or we if nobody takes the call meanwhile
+      sounds_since_ = event.at;
+      return;
     case State::hearing:
-    case State::transferring:  // somebody else will hear it, or nobody
     case State::ended:
       return;
   }
@@ -71,6 +73,7 @@ void Conversation::close_turn() {
 }
 
 void Conversation::on(const call::SpeechStopped& event) {
+  sounds_since_.reset();
   if (state_ != State::hearing) return;
   settle_cut_reply();  // by now we know, or never will
   enter(State::pausing);

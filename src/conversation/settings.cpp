@@ -12,6 +12,7 @@ std::vector<std::string> fixed_phrases(const ConversationSettings& settings) {
                                       settings.goodbye_limit, settings.goodbye_trouble, settings.patience,
                                       settings.going_round,   settings.leave_message,   settings.message_taken};
   phrases.insert(phrases.end(), settings.fillers.begin(), settings.fillers.end());
+  if (!settings.transfers.targets.empty()) phrases.push_back(settings.transfers.connecting);
   return phrases;
 }
 

@@ -1,5 +1,6 @@
 // Putting the caller through: from the words that announce it to the person, or back to us.
 #include <boost/json/parse.hpp>
+#include <utility>
 #include <charconv>
 
 #include "conversation/conversation.hpp"
@@ -49,6 +50,7 @@ void Conversation::begin_transfer(const PutThrough& wanted) {
   transfer_call_ = wanted.tool_call_id;
   const auto first = mint();
   transfer_.emplace(settings_.transfers, *target, announced, std::array<call::PieceId, 2>{first, mint()});
+  sounds_since_.reset();
   enter(State::transferring);
   transfer_->start(now_, *commands_);
   set(kTransfer, transfer_->next_wakeup());
@@ -74,6 +76,7 @@ void Conversation::take_caller_back(const std::string& tool_call_id, const std::
     return say(settings_.going_round);
   }
   answer_caller();
+  if (sounds_since_) on(call::SpeechStarted{*std::exchange(sounds_since_, std::nullopt)});
 }
 
 }  // namespace frontdesk::conversation

@@ -217,18 +217,18 @@ class VirtualCall {
     if (!spoken.status) {
       later(spoken.whole, [this, piece, error = spoken.status.error()] {
         if (!held_.expects(piece)) return;
-        held_.complete(piece, media_);
+        held_.complete(piece, &media_);
         pieces_.erase(piece);
         dispatch(call::SynthesisFailed{piece, error});
       });
       return;
     }
     later(spoken.first, [this, piece, pcm = std::move(spoken.pcm)] {
-      if (held_.add(piece, pcm, media_)) dispatch(call::PieceReady{piece});
+      if (held_.add(piece, pcm, &media_)) dispatch(call::PieceReady{piece});
     });
     later(spoken.whole, [this, piece, took = spoken.whole] {
       if (!held_.expects(piece)) return;
-      const auto length = held_.complete(piece, media_);
+      const auto length = held_.complete(piece, &media_);
       dispatch(call::PieceSynthesised{piece, length, took});
     });
   }
@@ -242,6 +242,19 @@ class VirtualCall {
   void carry_out(const call::ResumePlayout&) { media_.resume(); }
   void carry_out(const call::SetEcho&) {}
   void carry_out(const call::Trace&) {}
+  void carry_out(const call::HoldMusic&) {}
+  void carry_out(const call::TellSecondLeg&) {}
+  void carry_out(const call::Bridge&) {}
+  void carry_out(const call::EndSecondLeg&) {}
+  /// Nobody is called for a rerun: whom it wanted to reach is in the difference, and the talk goes on.
+  void carry_out(const call::CallSecondLeg& command) {
+    act("call_second " + command.address);
+    dispatch(call::SecondLegEnded{"nobody answered"});
+  }
+  void carry_out(const call::Refer& command) {
+    act("refer " + command.address);
+    dispatch(call::ReferEnded{false, "nobody answered"});
+  }
   void carry_out(const call::RecordTurn& command) {
     const auto& text = command.text.expose();
     if (command.speaker == call::Speaker::caller) {

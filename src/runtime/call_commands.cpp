@@ -61,7 +61,8 @@ void CallHost::on(call::RunTool& command, base::Instant now) {
 }
 
 void CallHost::on(call::Synthesise& command, base::Instant now) {
-  held_.expect(command.piece);
+  // What is synthesised while a second leg is on its way is for its ears.
+  second_ ? second_->expect(command.piece) : held_.expect(command.piece);
   speech::SynthesisRequest request;
   request.id = command.piece;
   request.text = command.text;
@@ -77,6 +78,7 @@ void CallHost::on(call::Play& command, base::Instant) {
 void CallHost::on(call::CancelSynthesis& command, base::Instant) {
   around_.engines.tts.cancel(command.piece);
   held_.forget(command.piece);
+  if (second_) second_->forget(command.piece);
 }
 
 void CallHost::on(call::FlushPlayout& command, base::Instant) {
@@ -143,6 +145,7 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
     if (around_.engines.turns != nullptr) around_.engines.turns->close(number_);
   }
   for (const auto piece : held_.pending()) around_.engines.tts.cancel(piece);
+  end_second_leg("the call ended");
   CallClosed closed;
   closed.number = number_;
   closed.end_class = end_class;

@@ -42,6 +42,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
     : number_(call.number),
       dialog_(call.dialog),
       voice_(call.voice),
+      trunk_(call.begun.trunk),
       listens_(call.listens),
       around_(surroundings),
       socket_(std::move(call.socket)),
@@ -156,19 +157,24 @@ void CallHost::on_vad(const speech::VadWindow& window, base::Instant now) {
 
 void CallHost::on_audio(const SynthesisedAudio& audio, base::Instant now) {
   if (over_ || !media_) return;
-  if (held_.add(audio.piece, audio.pcm, *media_)) handle(call::PieceReady{audio.piece}, now);
+  if (second_ && second_->expects(audio.piece)) return second_->add(audio.piece, audio.pcm);
+  if (held_.add(audio.piece, audio.pcm, &*media_)) handle(call::PieceReady{audio.piece}, now);
 }
 
 void CallHost::on_synthesis_done(const SynthesisDone& done, base::Instant now) {
-  if (over_ || !media_ || !held_.expects(done.piece)) return;
-  const auto length = held_.complete(done.piece, *media_);
+  if (over_ || !media_) return;
+  const bool for_second = second_ && second_->expects(done.piece);
+  if (!for_second && !held_.expects(done.piece)) return;
+  const auto length = for_second ? second_->complete(done.piece) : held_.complete(done.piece, &*media_);
   handle(call::PieceSynthesised{done.piece, length, done.engine_time}, now);
 }
 
 /// What there is of the piece still plays; without an end it would block everything behind it.
 void CallHost::on_synthesis_failed(const SynthesisFailed& failed, base::Instant now) {
-  if (over_ || !media_ || !held_.expects(failed.piece)) return;
-  held_.complete(failed.piece, *media_);
+  if (over_ || !media_) return;
+  const bool for_second = second_ && second_->expects(failed.piece);
+  if (!for_second && !held_.expects(failed.piece)) return;
+  for_second ? second_->complete(failed.piece) : held_.complete(failed.piece, &*media_);
   handle(call::SynthesisFailed{failed.piece, failed.error}, now);
 }
 
@@ -184,6 +190,8 @@ void CallHost::tick(base::Instant now) {
     gap_meter_.push(tick.heard, tick.played);
     if (auto block = recorder_.add(tick.heard, tick.played)) around_.records.sound(number_, std::move(*block));
     if (echo_) media_->play(kEchoUtterance, tick.heard);
+    put_through(tick.heard, now);
+    if (over_) return;
   }
   report_media(now);
   if (now - journal_flushed_ < kJournalEvery || journal_.empty()) return;
@@ -192,7 +200,7 @@ void CallHost::tick(base::Instant now) {
 }
 
 void CallHost::listen_to(audio::PcmView heard, base::Instant now) {
-  if (!listens_) return;
+  if (!listens_ || bridged()) return;  // what people say to each other is theirs
   if (!listening_) start_listening();
   if (!listening_) return;
   samples_heard_ += heard.size();
@@ -229,7 +237,7 @@ void CallHost::report_media(base::Instant now) {
     else if (const auto* cut = std::get_if<media::PlayoutCut>(&event))
       handle(call::PlayoutCut{cut->utterance, cut->heard}, now);
     else if (const auto* digit = std::get_if<media::DigitPressed>(&event))
-      handle(call::DigitPressed{digit->digit}, now);
+      press(digit->digit, now);
     else if (std::holds_alternative<media::MediaTimedOut>(event))
       handle(call::MediaLost{}, now);
     if (over_) return;

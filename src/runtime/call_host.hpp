@@ -8,6 +8,7 @@
 
 #include "call/tape.hpp"
 #include "conversation/speech_segmenter.hpp"
+#include "media/hold_music/hold_music.hpp"
 #include "media/line_sounds/line_sound_detector.hpp"
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
@@ -15,6 +16,7 @@
 #include "runtime/engines.hpp"
 #include "runtime/held_audio.hpp"
 #include "runtime/leg_control.hpp"
+#include "runtime/second_leg.hpp"
 #include "runtime/shard_messages.hpp"
 #include "runtime/window_levels.hpp"
 
@@ -48,6 +50,7 @@ class CallHost {
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
   void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
+  void on_second_leg(SecondLegEvent& event, base::Instant now);
   /// Every 20 ms from construction to the end.
   void tick(base::Instant now);
   /// Something broke inside: this call ends, the others go on.
@@ -79,6 +82,12 @@ class CallHost {
   void on(call::HoldPlayout& command, base::Instant now);
   void on(call::ResumePlayout& command, base::Instant now);
   void on(call::SetEcho& command, base::Instant now);
+  void on(call::HoldMusic& command, base::Instant now);
+  void on(call::CallSecondLeg& command, base::Instant now);
+  void on(call::TellSecondLeg& command, base::Instant now);
+  void on(call::Bridge& command, base::Instant now);
+  void on(call::EndSecondLeg& command, base::Instant now);
+  void on(call::Refer& command, base::Instant now);
   void on(call::RecordTurn& command, base::Instant now);
   void on(call::Trace& command, base::Instant now);
 
@@ -87,6 +96,10 @@ class CallHost {
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
   void report_media(base::Instant now);
+  void put_through(audio::PcmView heard, base::Instant now);
+  void press(char digit, base::Instant now);
+  void end_second_leg(const std::string& reason);
+  bool bridged() const { return bridge_sound_ != 0; }
   void note(std::string line);
   void note_media();
   void note_wanted(const call::Command& command, base::Instant now);
@@ -98,6 +111,7 @@ class CallHost {
   const CallNumber number_;
   const sip::DialogId dialog_;
   const speech::VoiceId voice_;
+  const std::string trunk_;
   const bool listens_;
   CallSurroundings around_;
   udp::Socket socket_;
@@ -113,6 +127,11 @@ class CallHost {
   WindowLevels levels_;
   line_sounds::LineSoundDetector line_sounds_;
   HeldAudio held_;
+  std::optional<SecondLeg> second_;
+  std::optional<hold_music::HoldMusic> music_;  ///< and its place, once it has played
+  media::UtteranceId last_sound_ = 1;           ///< of what is neither a piece nor the echo
+  media::UtteranceId music_sound_ = 0;          ///< 0: no music now
+  media::UtteranceId bridge_sound_ = 0;         ///< 0: not put through
   std::string journal_;
   call::Tally tally_;
   base::Instant journal_flushed_;

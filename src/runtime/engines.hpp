@@ -1,6 +1,7 @@
 // The engines a call uses, by their ports. All outlive every call.
 #pragma once
 #include "llm/chat.hpp"
+#include "media/hold_music/hold_music.hpp"
 #include "speech/stt.hpp"
 #include "speech/tts.hpp"
 #include "speech/turn_detector.hpp"
@@ -13,7 +14,8 @@ struct Engines {
   speech::SpeechToText& stt;
   speech::TextToSpeech& tts;
   llm::ChatModel& chat;
-  speech::TurnDetector* turns = nullptr;  ///< none: pauses are judged by their words alone
+  speech::TurnDetector* turns = nullptr;       ///< none: pauses are judged by their words alone
+  hold_music::MusicLoop hold_music = nullptr;  ///< none: callers wait in silence
 };
 
 }  // namespace frontdesk::runtime

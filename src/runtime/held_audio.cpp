@@ -42,7 +42,7 @@ void HeldAudio::release(call::PieceId piece, media::MediaSession& media) {
   pass_on(piece, it->second, media);
 }
 
-bool HeldAudio::add(call::PieceId piece, audio::PcmView pcm, media::MediaSession& media) {
+bool HeldAudio::add(call::PieceId piece, audio::PcmView pcm, media::MediaSession* media) {
   const auto it = pieces_.find(piece);
   if (it == pieces_.end()) return false;
   auto& held = it->second;
@@ -50,16 +50,16 @@ bool HeldAudio::add(call::PieceId piece, audio::PcmView pcm, media::MediaSession
   held.sounded = held.sounded || first;
   held.samples += pcm.size();
   held.pcm.insert(held.pcm.end(), pcm.begin(), pcm.end());
-  pass_on(piece, held, media);
+  if (media != nullptr) pass_on(piece, held, *media);
   return first;
 }
 
-base::Duration HeldAudio::complete(call::PieceId piece, media::MediaSession& media) {
+base::Duration HeldAudio::complete(call::PieceId piece, media::MediaSession* media) {
   const auto it = pieces_.find(piece);
   if (it == pieces_.end()) return base::Duration{0};
   const auto length = base::microseconds(it->second.samples * 125);  // at 8 kHz
   it->second.complete = true;
-  pass_on(piece, it->second, media);
+  if (media != nullptr) pass_on(piece, it->second, *media);
   return length;
 }
 

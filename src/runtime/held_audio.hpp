@@ -17,10 +17,10 @@ class HeldAudio {
 
   /// The caller may hear this piece: now, and what comes of it later.
   void release(call::PieceId piece, media::MediaSession& media);
-  /// True if these are its first samples.
-  bool add(call::PieceId piece, audio::PcmView pcm, media::MediaSession& media);
+  /// True if these are its first samples. `media`: null as long as there is none.
+  bool add(call::PieceId piece, audio::PcmView pcm, media::MediaSession* media);
   /// All samples are there; the length of the whole piece.
-  base::Duration complete(call::PieceId piece, media::MediaSession& media);
+  base::Duration complete(call::PieceId piece, media::MediaSession* media);
   std::vector<call::PieceId> pending() const;
 
  private:

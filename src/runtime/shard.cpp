@@ -181,6 +181,10 @@ void Shard::on(ForCall& message, base::Instant now) {
   if (auto* host = find(message.call)) guarded(*host, now, [&] { host->handle(std::move(message.event), now); });
 }
 
+void Shard::on(SecondLegEvent& message, base::Instant now) {
+  if (auto* host = find(message.call)) guarded(*host, now, [&] { host->on_second_leg(message, now); });
+}
+
 void Shard::on(SpeechWindow& message, base::Instant now) {
   if (auto* host = find(message.window.stream)) guarded(*host, now, [&] { host->on_vad(message.window, now); });
 }

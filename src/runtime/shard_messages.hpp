@@ -40,6 +40,13 @@ struct ForCall {
   call::Event event;
 };
 
+/// For the call's second leg; void if that is another dialog by now.
+struct SecondLegEvent {
+  CallNumber call = 0;
+  sip::DialogId dialog = 0;
+  std::variant<call::Event, sip::NegotiatedMedia> what;
+};
+
 struct SpeechWindow {
   speech::VadWindow window;
 };
@@ -64,7 +71,7 @@ struct Drain {
   std::string reason;
 };
 
-using ShardMessage =
-    std::variant<NewCall, MediaAgreed, ForCall, SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, SpeechWindow, SynthesisedAudio,
+                                  SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

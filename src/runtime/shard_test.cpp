@@ -23,6 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 
 const auto kLoopback = *base::parse_address("127.0.0.1");
+constexpr sip::DialogId kSecondDialog = 77;
 
 /// Speech is whatever is louder than -40 dBFS.
 class LevelVad final : public speech::VoiceActivityDetector {
@@ -128,6 +129,21 @@ class Collected final : public CallRecords, public LegControl {
     const std::lock_guard lock(mutex);
     ++hang_ups;
   }
+  base::Result<SecondLegPlaced> place(const SecondLegOrder& order) override {
+    const std::lock_guard lock(mutex);
+    ordered = order;
+    auto socket = udp::RtpPorts(kLoopback, 35000, 39000).open();
+    if (!socket) return tl::unexpected(socket.error());
+    second_leg_at = socket->local();
+    changed.notify_all();
+    return SecondLegPlaced{kSecondDialog, std::move(*socket)};
+  }
+  base::Status refer(sip::DialogId, const SecondLegOrder& order, base::Duration) override {
+    const std::lock_guard lock(mutex);
+    ordered = order;
+    changed.notify_all();
+    return {};
+  }
   template <class Condition>
   bool wait(Condition condition) {
     std::unique_lock lock(mutex);
@@ -142,6 +158,8 @@ class Collected final : public CallRecords, public LegControl {
   std::string tape;
   std::size_t samples = 0;
   std::optional<base::Endpoint> answered_at;
+  std::optional<base::Endpoint> second_leg_at;
+  std::optional<SecondLegOrder> ordered;
   int hang_ups = 0;
 };
 

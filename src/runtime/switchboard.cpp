@@ -51,7 +51,8 @@ Switchboard::Switchboard(SwitchboardOptions options, Engines engines, CallRecord
     : options_(std::move(options)),
       records_(records),
       plan_(std::move(plan)),
-      ports_(options_.rtp_address, options_.rtp_first, options_.rtp_last) {
+      ports_(options_.rtp_address, options_.rtp_first, options_.rtp_last),
+      transfers_(options_.transfers) {
   LegControl& legs = *this;
   for (int i = 0; i < std::max(options_.shards, 1); ++i)
     shards_.push_back(std::make_unique<Shard>(engines, legs, records_));
@@ -138,22 +139,23 @@ void Switchboard::tell(sip::DialogId dialog, call::Event event) {
 
 void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) {
   const auto it = calls_.find(dialog);
-  if (it == calls_.end()) return;
+  if (it == calls_.end()) return (void)tell_second(dialog, media);
   (void)shard_of(it->second).post(MediaAgreed{it->second, media});
 }
 
 void Switchboard::on_established(sip::DialogId dialog) {
-  tell(dialog, call::LegEstablished{});
+  if (!tell_second(dialog, call::SecondLegAnswered{})) tell(dialog, call::LegEstablished{});
 }
 
 void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) {
+  if (second_leg_ended(dialog, ended)) return;
   tell(dialog, call::LegEnded{describe(ended), class_of(ended.cause)});
   calls_.erase(dialog);
   call_count_ = calls_.size();
 }
 
 void Switchboard::on_info_dtmf(sip::DialogId dialog, char digit) {
-  tell(dialog, call::DigitPressed{digit});
+  if (!tell_second(dialog, call::SecondLegDigit{digit})) tell(dialog, call::DigitPressed{digit});
 }
 
 void Switchboard::on_registration(const std::string& trunk, const sip::RegistrationStatus& status) {

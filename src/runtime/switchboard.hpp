@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reception/screening/screening.hpp"
+#include "reception/transfer/budget.hpp"
 #include "runtime/leg_control.hpp"
 #include "runtime/shard.hpp"
 #include "udp/rtp_ports.hpp"
@@ -31,6 +32,14 @@ struct AdmittedCall {
 };
 using PlanCall = std::function<CallPlan(const AdmittedCall&)>;
 
+/// How a number is reached by a trunk, and as whom we call there.
+struct OutboundRoute {
+  std::string domain;
+  std::uint16_t port = 5060;  ///< 0: by the provider's SRV records
+  std::optional<sip::Transport> transport;
+  std::string user;
+};
+
 struct SwitchboardOptions {
   screening::ScreeningRules screening;
   std::size_t max_calls = 20;
@@ -41,6 +50,9 @@ struct SwitchboardOptions {
   std::uint16_t rtp_last = 20999;
   std::vector<sip::Codec> codecs{sip::Codec::pcma, sip::Codec::pcmu, sip::Codec::opus, sip::Codec::g722};
   sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
+  std::map<std::string, OutboundRoute> routes;  ///< by trunk
+  std::string usual_trunk;                      ///< for calls that came by none
+  transfer::BudgetLimits transfers;
 };
 
 struct SwitchboardStats {
@@ -74,16 +86,23 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
 
   void on_incoming(const sip::IncomingCall& call) override;
   void on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) override;
-  void on_progress(sip::DialogId, int) override {}
+  void on_progress(sip::DialogId dialog, int status) override;
   void on_established(sip::DialogId dialog) override;
   void on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) override;
   void on_info_dtmf(sip::DialogId dialog, char digit) override;
   void on_registration(const std::string& trunk, const sip::RegistrationStatus& status) override;
+  void on_transfer(sip::DialogId dialog, const sip::TransferProgress& progress) override;
 
  private:
   void answer(sip::DialogId dialog, const base::Endpoint& rtp) override;
   void hang_up(sip::DialogId dialog, const std::string& reason) override;
+  base::Result<SecondLegPlaced> place(const SecondLegOrder& order) override;
+  base::Status refer(sip::DialogId dialog, const SecondLegOrder& order, base::Duration limit) override;
 
+  base::Result<std::string> target_of(const SecondLegOrder& order, std::string& trunk) const;
+  base::Status spend_transfer();
+  bool second_leg_ended(sip::DialogId dialog, const sip::DialogEnded& ended);
+  bool tell_second(sip::DialogId dialog, std::variant<call::Event, sip::NegotiatedMedia> what);
   void turn_away(sip::DialogId dialog, const std::string& why);
   bool has_capacity() const;
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
@@ -96,6 +115,9 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   std::atomic<sip::UserAgent*> user_agent_{nullptr};
   std::vector<std::unique_ptr<Shard>> shards_;
   std::map<sip::DialogId, CallNumber> calls_;  ///< signalling thread only
+  std::mutex transfers_mutex_;
+  std::map<sip::DialogId, CallNumber> second_legs_;  ///< under transfers_mutex_
+  transfer::Budget transfers_;                       ///< under transfers_mutex_
   std::atomic<std::size_t> call_count_{0};
   CallNumber last_number_ = 0;
   std::atomic<bool> open_{false};

@@ -14,6 +14,7 @@
 #include "simulation/network_call.hpp"
 #include "simulation/playout.hpp"
 #include "simulation/record_desk.hpp"
+#include "simulation/second_leg.hpp"
 #include "simulation/texts.hpp"
 
 namespace frontdesk::simulation {
@@ -37,6 +38,7 @@ class CallRun {
         engines_(stage_, checks_, caller_),
         leg_(stage_),
         desk_(stage_),
+        second_(stage_),
         machine_(call::CallLimits{}, std::make_unique<conversation::Conversation>(stage_.settings)) {
     checks_.caller_words = [this](Instant from, Instant until) { return caller_.words(from, until); };
     stage_.note = [this](const std::string& what) {
@@ -178,6 +180,7 @@ class CallRun {
   void carry_out(const call::EndCall& command) {
     stage_.over = true;
     ended_ = stage_.now;
+    second_.call_ended();
     ear_->hang_up();
     if (telephone_) telephone_->hang_up();
     caller_.leaves();
@@ -219,6 +222,19 @@ class CallRun {
   void carry_out(const call::RecordTurn& command) { desk_.turn(command); }
   void carry_out(const call::SetEcho&) {}
   void carry_out(const call::Trace&) {}
+  void carry_out(const call::CallSecondLeg& command) { second_.on(command); }
+  void carry_out(const call::TellSecondLeg& command) { second_.on(command); }
+  void carry_out(const call::EndSecondLeg& command) { second_.on(command); }
+  void carry_out(const call::Refer& command) { second_.on(command); }
+  void carry_out(const call::Bridge& command) {
+    second_.on(command);
+    ++stage_.figures.bridged;
+    checks_.entertained(true);
+  }
+  void carry_out(const call::HoldMusic& command) {
+    second_.on(command);
+    checks_.entertained(command.on);
+  }
 
   Stage stage_;
   std::function<void(const std::string&)> tape_;
@@ -230,6 +246,7 @@ class CallRun {
   Engines engines_;
   Leg leg_;
   RecordDesk desk_;
+  SecondLeg second_;
   call::Call machine_;
   call::TapeOrigin origin_;
   std::deque<call::Event> raised_;

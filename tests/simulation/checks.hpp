@@ -47,6 +47,7 @@ class Checks {
   void words_were_lost();  ///< the recogniser heard nothing: nobody can know that an answer is owed
   void music(bool playing);
   void held_by_caller(bool on);
+  void entertained(bool by_others);    ///< music or a person, and not our voice
   void unheard() { unheard_ = true; }  ///< from here on no packet of the caller's arrives
 
   // The engines.
@@ -150,6 +151,9 @@ class Checks {
 
   bool caller_sounds_ = false;
   bool music_ = false;
+  bool entertained_ = false;
+  Instant entertained_since_{};
+  Duration entertained_for_{0};
   bool was_held_ = false;  ///< by the caller, at some time
   bool unheard_ = false;
   bool established_ = false;

@@ -26,6 +26,7 @@ Checks::Checks(Stage& stage) : stage_(stage) {
 void Checks::sound_starts(call::PieceId piece, Duration from) {
   check_silence();
   auto& seen = pieces_[piece];
+  if (entertained_) stage_.violate("music, a person or our voice, and not two of them", id_text(piece));
   if (sounding_ != 0) stage_.violate("one piece at a time", id_text(piece) + " over " + id_text(sounding_));
   if (seen.cancelled && !seen.sounded) stage_.violate("nothing of a cancelled piece is heard", id_text(piece));
   if (seen.flushes != flushes_) stage_.violate("nothing of a flushed piece is heard", id_text(piece));
@@ -179,7 +180,7 @@ void Checks::caller_sound_ends(bool with_words) {
   caller_quiet_since_ = stage_.now;
   caller_acted_ = true;
   held_with_.clear();  // a new turn may need an excuse of its own
-  owed_ = owed_ || (with_words && !unheard_);
+  owed_ = owed_ || (with_words && !unheard_ && !entertained_);
   quiet_from_now();
 }
 

@@ -21,7 +21,7 @@ void Checks::established() {
 }
 
 void Checks::question_ends() {
-  if (!last_words_begun_) proper_due_ = stage_.now + kProperAnswer;
+  if (!last_words_begun_ && !entertained_) proper_due_ = stage_.now + kProperAnswer;
 }
 
 void Checks::model_ended_call() {
@@ -30,6 +30,7 @@ void Checks::model_ended_call() {
 
 /// A # may end the keys before it or belong to them: only the others are counted.
 void Checks::key_pressed(char key) {
+  if (entertained_) return;
   check_silence();
   if (key != '#') keys_ += key;
   last_key_ = stage_.now;
@@ -45,6 +46,17 @@ void Checks::words_were_lost() {
 void Checks::held_by_caller(bool on) {
   was_held_ = true;
   music(on);
+}
+
+/// Nothing that is said meanwhile is for us. When it is over without somebody else, the caller waits to hear why.
+void Checks::entertained(bool by_others) {
+  if (entertained_) entertained_for_ += stage_.now - entertained_since_;
+  entertained_since_ = stage_.now;
+  entertained_ = by_others;
+  rest_owed_ = false;
+  owed_ = !by_others;
+  proper_due_ = base::kNever;
+  quiet_from_now();
 }
 
 void Checks::music(bool playing) {
@@ -74,7 +86,7 @@ Checks::Debt Checks::debt() const {
 }
 
 void Checks::check_silence() {
-  if (!established_ || stage_.over || sounding_ != 0 || caller_sounds_ || music_) return;
+  if (!established_ || stage_.over || sounding_ != 0 || caller_sounds_ || music_ || entertained_) return;
   auto excused_until = quiet_since_;
   if (stage_.voice_out_from <= stage_.now && stage_.voice_out_until != base::kNever)
     excused_until = std::max(excused_until, stage_.voice_out_until + kVoiceRecovers);
@@ -94,7 +106,7 @@ void Checks::check_progress() {
   if (stage_.now > proper_due_ && !last_words_begun_)
     stage_.violate("a calm call answers properly", "no answer of the model within " + ms_text(kProperAnswer));
   if (stage_.now > end_due_) stage_.violate("a calm call ends when the model ends it", ms_text(kProperEnd));
-  if (stage_.now > Instant{stage_.settings.soft_limit + kAfterLimit})
+  if (stage_.now > Instant{stage_.settings.soft_limit + entertained_for_ + kAfterLimit} && !entertained_)
     stage_.violate("every call ends", ms_text(stage_.now.since_start));
 }
 

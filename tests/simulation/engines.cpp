@@ -125,6 +125,11 @@ llm::ChatOutcome Engines::make_outcome(base::RequestId request, bool with_words)
   if (!with_words || stage_.chance(faults.chat_tools * 0.5))
     for (auto left = stage_.random.between(1, stage_.chance(faults.chat_garbage) ? 30 : 3); left > 0; --left)
       outcome.tool_calls.push_back(make_tool_call());
+  if (stage_.chance(faults.transfers)) {
+    const auto whom = stage_.chance(0.8) ? "Ann" : "Nobody";
+    outcome.tool_calls.push_back(
+        {"tool" + std::to_string(++tools_), "transfer_call", R"({"to":")" + std::string(whom) + R"(","reason":"it"})"});
+  }
   if (stage_.chance(faults.chat_ends)) {
     outcome.tool_calls.push_back({"tool" + std::to_string(++tools_), "end_call", "{}"});
     checks_.model_ended_call();

@@ -12,7 +12,7 @@ struct Faults {
   double turns_never, turns_slow, turns_wrong;
   // The model and its tools.
   double chat_failed, chat_never, chat_empty, chat_stalls, chat_breaks, chat_drips, chat_garbage;
-  double chat_tools, chat_loops, chat_ends, tool_never;
+  double chat_tools, chat_loops, chat_ends, tool_never, transfers;
   // The voice. Texts of our own come from the phrase cache and fail only while the voice itself is out.
   double tts_failed, tts_never, tts_slow, tts_breaks;
   // Everywhere: answers to cancelled requests, answers that come twice.

@@ -109,8 +109,8 @@ void print(const Report& report, double took) {
   std::printf("%" PRIu64 " turns, %" PRIu64 " barge-ins, %" PRIu64 " stale sentences, %" PRIu64 " fillers\n", f.turns,
               f.barge_ins, f.stale, f.fillers);
   std::printf("%" PRIu64 " holds, %" PRIu64 " resumes, %" PRIu64 " answers in the making beside another, %" PRIu64
-              " pauses judged, %" PRIu64 " calm questions answered\n",
-              f.holds, f.resumes, f.candidates, f.predictions, f.calm_answers);
+              " pauses judged, %" PRIu64 " calm questions answered, %" PRIu64 " put through\n",
+              f.holds, f.resumes, f.candidates, f.predictions, f.calm_answers, f.bridged);
   std::printf("digest %016" PRIx64 "\n", report.digest);
 }
 

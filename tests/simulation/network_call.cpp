@@ -157,9 +157,9 @@ void NetworkCall::made(call::PieceId piece, Duration available, bool complete) {
   const auto so_far = complete ? samples : samples - samples / 8;
   auto& passed = passed_on_[piece];
   wire_.made(piece, so_far, complete);
-  if (so_far > passed) held_.add(piece, piece_sound(piece, passed, so_far), ours_);
+  if (so_far > passed) held_.add(piece, piece_sound(piece, passed, so_far), &ours_);
   passed = std::max(passed, so_far);
-  if (complete) held_.complete(piece, ours_);
+  if (complete) held_.complete(piece, &ours_);
 }
 
 void NetworkCall::play(call::PieceId piece) {

@@ -23,6 +23,7 @@ void Figures::add(const Figures& more) {
   fillers += more.fillers;
   candidates += more.candidates;
   predictions += more.predictions;
+  bridged += more.bridged;
   network_calls += more.network_calls;
   calm_answers += more.calm_answers;
 }
@@ -32,6 +33,9 @@ Stage::Stage(const Scenario& scenario)
   settings.greeting = "Hello, this is the simulated office. How can I help you today?";
   settings.soft_limit = base::seconds(random.between(30, 180));
   settings.longest_utterance = base::seconds(random.between(5, 45));
+  settings.transfers.targets = {{"Ann Lee", {"Ann"}, "+442079460001"}, {"Bob Fox", {}, "+442079460002"}};
+  settings.transfers.confirm = random.chance(0.7);
+  if (random.chance(0.3)) settings.transfers.method = transfer::Method::blind;
   settings.caller_number = base::Pii<std::string>("+442079460000");
   if (random.chance(0.05)) {
     voice_out_from = Instant{between(0, 60000)};

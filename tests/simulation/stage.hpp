@@ -57,6 +57,7 @@ struct Figures {
   std::uint64_t fillers = 0;
   std::uint64_t candidates = 0;  ///< times that more than one answer was in the making
   std::uint64_t predictions = 0;
+  std::uint64_t bridged = 0;  ///< callers put through
   std::uint64_t network_calls = 0;
   std::uint64_t calm_answers = 0;  ///< questions of the liveness phase, each answered properly
   void add(const Figures& more);

@@ -20,7 +20,8 @@ struct TurnInput {
   std::string state;          ///< Reply::state of the last reply that was heard; empty at the start
   std::string caller_number;  ///< E.164 or empty
   base::UtcTime now;
-  bool can_transfer = false;  ///< the host offers the tool transfer_call
+  bool can_transfer = false;             ///< the host offers the tool transfer_call
+  std::vector<std::string> transfer_to;  ///< for these alone; empty: for anybody
 };
 
 struct Reply {

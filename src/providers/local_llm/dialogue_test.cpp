@@ -223,6 +223,19 @@ TEST(Dialogue, TransfersOnlyWhenTheHostCan) {
   EXPECT_TRUE(calls(lucky.says("can i speak to dr patel"), "transfer_call"));
 }
 
+TEST(Dialogue, TransfersToThoseAloneWhoTakeCalls) {
+  Caller caller;
+  caller.can_transfer = true;
+  caller.transfer_to = {"reception", "Dr Anita Patel"};
+  EXPECT_TRUE(calls(caller.says("can i speak to dr patel"), "transfer_call"));
+  EXPECT_TRUE(calls(caller.says("can i speak to a human"), "transfer_call"));
+  Caller unlucky = caller;
+  EXPECT_FALSE(calls(unlucky.says("put me through to megan please"), "transfer_call"));
+  EXPECT_THAT(unlucky.last.text, HasSubstr("can't put you through to Megan Price"));
+  Caller stranger = caller;
+  EXPECT_FALSE(calls(stranger.says("can i speak to dr evans"), "transfer_call")) << "nobody of that name works here";
+}
+
 TEST(Dialogue, OpenNowFollowsTheClock) {
   Caller caller;
   EXPECT_THAT(caller.says("are you open now").text, HasSubstr("open until 12:30 pm"));

@@ -31,9 +31,10 @@ struct Caller {
   std::string number;
   base::UtcTime now = kMondayMorning;
   bool can_transfer = false;
+  std::vector<std::string> transfer_to;
   Reply last;
   const Reply& says(std::string text) {
-    last = brain()->turn({std::move(text), last.state, number, now, can_transfer});
+    last = brain()->turn({std::move(text), last.state, number, now, can_transfer, transfer_to});
     return last;
   }
 };

@@ -1,6 +1,7 @@
 #include "providers/local_llm/local_model.hpp"
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -23,14 +24,28 @@ std::string tool_answered(const llm::ChatRequest& request) {
   return "unknown";
 }
 
+/// Whom the tool's schema names: properties.to.enum.
+std::vector<std::string> names_in(const std::string& schema) {
+  boost::json::error_code error;
+  const auto json = boost::json::parse(schema, error);
+  std::vector<std::string> names;
+  const auto* list = error ? nullptr : json.find_pointer("/properties/to/enum", error);
+  if (list == nullptr || !list->is_array()) return names;
+  for (const auto& name : list->get_array())
+    if (name.is_string()) names.emplace_back(name.get_string());
+  return names;
+}
+
 }  // namespace
 
 TurnInput turn_input(const llm::ChatRequest& request) {
   TurnInput input;
   input.now = request.wall_now;
   input.caller_number = request.caller_number;
-  input.can_transfer = std::any_of(request.tools.begin(), request.tools.end(),
-                                   [](const auto& tool) { return tool.name == "transfer_call"; });
+  const auto transfers = std::find_if(request.tools.begin(), request.tools.end(),
+                                      [](const auto& tool) { return tool.name == "transfer_call"; });
+  input.can_transfer = transfers != request.tools.end();
+  if (input.can_transfer) input.transfer_to = names_in(transfers->parameters_schema);
   if (!request.messages.empty() && request.messages.back().role == llm::Role::user)
     input.text = request.messages.back().text;
   for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {

@@ -49,6 +49,7 @@ class Turn {
   bool talk(const Request& request);
   void repeat(const std::string& lead);
   bool wish(const Request& request);
+  bool can_put_through(const std::string& name) const;
   void human(const Request& request, const std::string& name);
   void danger(Topic topic);
   Answer answer(const Request& request);

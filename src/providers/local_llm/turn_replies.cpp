@@ -205,15 +205,23 @@ bool Turn::wish(const Request& request) {
   }
 }
 
+bool Turn::can_put_through(const std::string& name) const {
+  const auto& names = input_.transfer_to;
+  return input_.can_transfer &&
+         (name.empty() || names.empty() || std::find(names.begin(), names.end(), name) != names.end());
+}
+
 void Turn::human(const Request& request, const std::string& name) {
-  if (input_.can_transfer) {
+  if (name.empty() && !unknown_person(request.utterance, request.slots).empty()) return unsure(request);
+  if (can_put_through(name)) {
     say("Of course, I'll put you through" + (name.empty() ? std::string() : " to " + name) +
         " now. One moment, please.");
     return call("transfer_call", {{"to", name}, {"reason", text_}});
   }
   if (!unknown_person(request.utterance, request.slots).empty()) return unsure(request);
-  say("I can't put calls through, but I can take a message" +
-      (name.empty() ? " and someone will call you back" : " for " + name) + ". Would you like that?");
+  const std::string refusal = input_.can_transfer ? "I can't put you through to " + name : "I can't put calls through";
+  say(refusal + ", but I can take a message" + (name.empty() ? " and someone will call you back" : " for " + name) +
+      ". Would you like that?");
   offer_message({});
   state_.person = request.slots.people.empty() ? -1 : static_cast<int>(request.slots.people.front());
   state_.topic = Topic::human;

@@ -38,7 +38,8 @@ struct Person {
   std::string department;
   std::array<bool, 7> days_in{};  ///< [0] is Monday
   bool days_stated = false;
-  std::string bio;  ///< one or two spoken sentences
+  std::string bio;       ///< one or two spoken sentences
+  std::string transfer;  ///< E.164 or "sip:...": calls may be put through there; empty: they may not
 };
 
 struct Department {
@@ -46,6 +47,7 @@ struct Department {
   std::string name;
   std::vector<std::string> aliases;
   std::string description;
+  std::string transfer;  ///< as a person's
 };
 
 struct Faq {

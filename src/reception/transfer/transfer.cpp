@@ -8,7 +8,6 @@ namespace {
 
 constexpr base::Duration kTellLimit = base::seconds(20);  // from the answer, or the last word, to the end of it
 constexpr base::Duration kKeyLimit = base::seconds(5);    // after it was told, and after it was told again
-constexpr base::Duration kRingGrace = base::seconds(3);   // the shell ends the ringing itself
 constexpr base::Duration kReferLimit = base::seconds(40);
 constexpr base::Duration kReferGrace = base::seconds(5);
 constexpr base::Duration kLongestBridge = base::seconds(4 * 60 * 60);
@@ -54,8 +53,8 @@ void Transfer::start(base::Instant now, call::Commands& commands) {
   } else {
     trace("calling " + target_.name);
     second_leg_ = true;
-    commands.emplace_back(call::CallSecondLeg{target_.address, settings_.ring_limit});
-    deadline_ = now + settings_.ring_limit + kRingGrace;
+    commands.emplace_back(call::CallSecondLeg{target_.address});
+    deadline_ = now + settings_.ring_limit;
     announce();
   }
   commands_ = nullptr;

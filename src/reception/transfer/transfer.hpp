@@ -21,8 +21,8 @@ struct TransferSettings {
   std::vector<Target> targets;  ///< empty: nobody takes calls, and nothing is offered. The first stands for anybody
   Method method = Method::announced;
   bool confirm = true;  ///< announced: the person presses 1; otherwise they are connected once they were told
-  base::Duration ring_limit = base::seconds(25);
-  std::string connecting = "One moment, please. I'll put you through.";  ///< when the model has said nothing
+  base::Duration ring_limit = base::seconds(25);                         ///< announced
+  std::string connecting = "I'll put you through now.";  ///< when the model has said nothing
 };
 
 /// What the person is told, for the two times that it may be said.

@@ -86,7 +86,7 @@ TEST(Budget, StopsAtTheHoursAndTheDaysLimit) {
 
 TEST(Transfer, TellsWhoAnswersAndBridgesAtTheKey) {
   Attempt attempt;
-  EXPECT_EQ(attempt.last, R"(hold_music on; call_second "+442079460001" 25.000; synthesise #10 "A caller for you.")");
+  EXPECT_EQ(attempt.last, R"(hold_music on; call_second "+442079460001"; synthesise #10 "A caller for you.")");
   EXPECT_EQ(attempt.on(call::PieceSynthesised{10, seconds(2)}), "");
   EXPECT_EQ(attempt.on(call::SecondLegRinging{}), "");
   EXPECT_EQ(attempt.on(call::SecondLegAnswered{}), "tell_second #10");

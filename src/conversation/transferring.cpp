@@ -1,7 +1,7 @@
 // Putting the caller through: from the words that announce it to the person, or back to us.
 #include <boost/json/parse.hpp>
-#include <utility>
 #include <charconv>
+#include <utility>
 
 #include "conversation/conversation.hpp"
 

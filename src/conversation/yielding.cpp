@@ -88,7 +88,10 @@ void Conversation::resume_reply() {
     enter(State::speaking);
     const auto* piece = reply_->current();
     const bool sounds = piece != nullptr && piece->state == Piece::State::playing;
-    set(kPlayout, now_ + (sounds ? settings_.playout_deadline : settings_.next_piece_deadline));
+    // The caller has waited since their sound ended.
+    const auto waits_since = std::min(now_, caller_.speech_end);
+    set(kPlayout,
+        sounds ? now_ + settings_.playout_deadline : std::max(now_, waits_since + settings_.next_piece_deadline));
   } else {
     enter(State::thinking);
     expect_answer();

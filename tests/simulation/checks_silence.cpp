@@ -35,6 +35,7 @@ void Checks::key_pressed(char key) {
   if (key != '#') keys_ += key;
   last_key_ = stage_.now;
   caller_acted_ = true;
+  held_with_.clear();  // keys are a turn, too
   quiet_from_now();
   proper_due_ = base::kNever;
 }

@@ -125,8 +125,8 @@ llm::ChatOutcome Engines::make_outcome(base::RequestId request, bool with_words)
   if (!with_words || stage_.chance(faults.chat_tools * 0.5))
     for (auto left = stage_.random.between(1, stage_.chance(faults.chat_garbage) ? 30 : 3); left > 0; --left)
       outcome.tool_calls.push_back(make_tool_call());
-  if (stage_.chance(faults.transfers)) {
-    const auto whom = stage_.chance(0.8) ? "Ann" : "Nobody";
+  if (stage_.transfer_random.chance(faults.transfers)) {
+    const auto whom = stage_.transfer_random.chance(0.8) ? "Ann" : "Nobody";
     outcome.tool_calls.push_back(
         {"tool" + std::to_string(++tools_), "transfer_call", R"({"to":")" + std::string(whom) + R"(","reason":"it"})"});
   }

@@ -21,7 +21,6 @@ Faults Faults::draw(base::Random& random) {
   f.talks_over = rate(1.0);
   f.abuse = random.chance(0.9) ? 0.0 : random.unit() * 0.6;
   f.line_sounds = random.chance(0.95) ? 0.0 : random.unit() * 0.3;
-  f.transfers = rate(0.4);
   return f;
 }
 

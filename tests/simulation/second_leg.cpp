@@ -9,7 +9,7 @@ void SecondLeg::then(Duration after, call::Event event) {
     if (std::holds_alternative<call::SecondLegAnswered>(event)) answered_ = true;
     if (std::holds_alternative<call::SecondLegEnded>(event)) there_ = bridged_ = false;
     stage_.send(event);
-    if (stage_.chance(stage_.faults.duplicate)) stage_.send(event);
+    if (chance(stage_.faults.duplicate)) stage_.send(event);
   });
 }
 
@@ -22,19 +22,19 @@ void SecondLeg::on(const call::CallSecondLeg& command) {
   there_ = true;
   answered_ = false;
   ++generation_;
-  if (stage_.chance(0.1)) return hang_up(Duration{0}, "no line");  // refused on the spot
-  then(stage_.between(100, 3000), call::SecondLegRinging{});
-  if (stage_.chance(0.2)) return;  // rings for ever
-  if (stage_.chance(0.3)) return hang_up(stage_.between(200, 15000), "the line was busy");
-  then(stage_.between(500, 20000), call::SecondLegAnswered{});
-  if (stage_.chance(0.2)) hang_up(stage_.between(500, 40000), "they hung up");
+  if (chance(0.1)) return hang_up(Duration{0}, "no line");  // refused on the spot
+  then(between(100, 3000), call::SecondLegRinging{});
+  if (chance(0.2)) return;  // rings for ever
+  if (chance(0.3)) return hang_up(between(200, 15000), "the line was busy");
+  then(between(500, 20000), call::SecondLegAnswered{});
+  if (chance(0.2)) hang_up(between(500, 40000), "they hung up");
 }
 
 void SecondLeg::on(const call::TellSecondLeg& command) {
   if (!there_ || !answered_) return stage_.violate("tells somebody who is there", std::to_string(command.piece));
-  const auto told = stage_.between(2000, 8000);
-  if (stage_.chance(0.9)) then(told, call::SecondLegHeard{command.piece});
-  if (stage_.chance(0.7)) then(stage_.between(500, 12000), call::SecondLegDigit{stage_.chance(0.8) ? '1' : '2'});
+  const auto told = between(2000, 8000);
+  if (chance(0.9)) then(told, call::SecondLegHeard{command.piece});
+  if (chance(0.7)) then(between(500, 12000), call::SecondLegDigit{chance(0.8) ? '1' : '2'});
 }
 
 void SecondLeg::on(const call::Bridge&) {
@@ -42,7 +42,7 @@ void SecondLeg::on(const call::Bridge&) {
   if (music_) stage_.violate("no music between people", "");
   if (bridged_) stage_.violate("bridges once", "");
   bridged_ = true;
-  hang_up(stage_.between(100, 30000), "they hung up");
+  hang_up(between(100, 30000), "they hung up");
 }
 
 void SecondLeg::on(const call::EndSecondLeg& command) {
@@ -52,13 +52,13 @@ void SecondLeg::on(const call::EndSecondLeg& command) {
 
 void SecondLeg::on(const call::Refer&) {
   ++generation_;
-  if (stage_.chance(0.2)) return;  // the outcome is never told
-  const bool accepted = stage_.chance(0.5);
-  stage_.later(stage_.between(100, 30000), [this, generation = generation_, accepted] {
+  if (chance(0.2)) return;  // the outcome is never told
+  const bool accepted = chance(0.5);
+  stage_.later(between(100, 30000), [this, generation = generation_, accepted] {
     if (generation != generation_ || stage_.over) return;
     stage_.send(call::ReferEnded{accepted, accepted ? "" : "the line was busy"});
     if (accepted)
-      stage_.later(stage_.between(0, 500), [this] {
+      stage_.later(between(0, 500), [this] {
         if (!stage_.over) stage_.send(call::LegEnded{"the caller was taken over"});
       });
   });

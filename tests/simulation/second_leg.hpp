@@ -24,6 +24,10 @@ class SecondLeg {
  private:
   void then(Duration after, call::Event event);
   void hang_up(Duration after, std::string reason);
+  bool chance(double probability) { return stage_.transfer_random.chance(probability); }
+  Duration between(int low_ms, int high_ms) {
+    return base::milliseconds(stage_.transfer_random.between(low_ms, high_ms));
+  }
 
   Stage& stage_;
   bool there_ = false;

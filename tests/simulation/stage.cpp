@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace frontdesk::simulation {
+namespace {
+
+constexpr std::uint64_t kTransfers = 0x7472616e73666572;
+
+}  // namespace
 
 Instant next_tick(Instant at) {
   const auto ticks = (at.since_start + kTick - Duration{1}) / kTick;
@@ -29,13 +34,18 @@ void Figures::add(const Figures& more) {
 }
 
 Stage::Stage(const Scenario& scenario)
-    : random(scenario.seed), plant(scenario.plant), world(scenario.chosen_world()), faults(Faults::draw(random)) {
+    : random(scenario.seed),
+      transfer_random(scenario.seed ^ kTransfers),
+      plant(scenario.plant),
+      world(scenario.chosen_world()),
+      faults(Faults::draw(random)) {
+  faults.transfers = transfer_random.chance(0.5) ? 0.0 : transfer_random.unit() * 0.4;
   settings.greeting = "Hello, this is the simulated office. How can I help you today?";
   settings.soft_limit = base::seconds(random.between(30, 180));
   settings.longest_utterance = base::seconds(random.between(5, 45));
   settings.transfers.targets = {{"Ann Lee", {"Ann"}, "+442079460001"}, {"Bob Fox", {}, "+442079460002"}};
-  settings.transfers.confirm = random.chance(0.7);
-  if (random.chance(0.3)) settings.transfers.method = transfer::Method::blind;
+  settings.transfers.confirm = transfer_random.chance(0.7);
+  if (transfer_random.chance(0.3)) settings.transfers.method = transfer::Method::blind;
   settings.caller_number = base::Pii<std::string>("+442079460000");
   if (random.chance(0.05)) {
     voice_out_from = Instant{between(0, 60000)};

@@ -69,6 +69,7 @@ class Stage {
 
   Instant now{};
   base::Random random;
+  base::Random transfer_random;  ///< of its own, so that seeds keep the calls they had before there were transfers
   Plant plant;
   World world;
   Faults faults;

@@ -244,21 +244,25 @@ bool CallSession::take_answer(std::string_view content_type, std::string_view bo
 void CallSession::send_bye(const std::string& reason) {
   session_wakeup_.cancel();
   if (phase_ != Phase::proceeding) invite_request_.reset();
-  std::string headers = request_headers(dialog_, "BYE", dialog_.local_sequence++);
-  headers += "Reason: SIP;text=" + quoted(header_safe(reason)) + "\r\n";
-  send_bye_to(next_hop(dialog_, seen_), SipStack::with_body(std::move(headers), {}, {}));
+  bye_reason_ = "Reason: SIP;text=" + quoted(header_safe(reason)) + "\r\n";
+  send_bye_to(next_hop(dialog_, seen_), std::nullopt);
   if (!request_) retire_when_quiet();
 }
 
-void CallSession::send_bye_to(const Hop& hop, const std::string& message) {
-  const auto on_response = [this, hop, message](int error, const sip_msg* response) {
+void CallSession::send_bye_to(const Hop& hop, const Challenge& challenge) {
+  std::string headers = request_headers(dialog_, "BYE", dialog_.local_sequence++);
+  headers += credentials(challenge, "BYE", {}, dialog_) + bye_reason_;
+  const auto on_response = [this, hop, tried = challenge.has_value()](int error, const sip_msg* response) {
     if (response && response->scode < 200) return;
     request_.reset();
+    const auto asked = error || tried ? std::nullopt : challenge_of(response, hop);
     const auto direct = error && hop.transport != Transport::tls ? direct_hop(dialog_) : std::nullopt;
-    if (direct && *direct != hop) send_bye_to(*direct, message);
+    if (asked) send_bye_to(hop, asked);
+    if (direct && *direct != hop) send_bye_to(*direct, std::nullopt);
     if (!request_) retire_when_quiet();
   };
-  request_ = ClientTransaction::send(host_.stack, hop, "BYE", dialog_.remote_target, message, on_response, *this);
+  request_ = ClientTransaction::send(host_.stack, hop, "BYE", dialog_.remote_target,
+                                     SipStack::with_body(std::move(headers), {}, {}), on_response, *this);
 }
 
 void CallSession::hang_up(const std::string& reason) {

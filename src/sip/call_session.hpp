@@ -2,7 +2,8 @@
 // (call_session_uas), calling (call_session_uac), reliable provisional
 // responses (call_session_reliable), and inside the dialog: the peer's requests
 // (call_session), our changes and refreshes (call_session_renegotiate),
-// transfer (call_session_transfer). Signalling thread.
+// transfer (call_session_transfer); and the trunk's credentials in all of these
+// (call_session_authorize). Signalling thread.
 #pragma once
 #include <array>
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <string>
 
 #include "sip/dialog_state.hpp"
+#include "sip/digest.hpp"
 #include "sip/libre.hpp"
 #include "sip/reliable_provisional.hpp"
 #include "sip/sdp.hpp"
@@ -42,6 +44,13 @@ struct SessionHost {
   std::function<void(DialogId, const std::string& reason)> hang_up;
 };
 
+/// Where an outgoing call begins.
+struct Way {
+  Hop hop;
+  std::string proxy_route;      ///< value of Route; empty: none
+  const void* owner = nullptr;  ///< of the route that the hop is in (SipStack::set_route)
+};
+
 class CallSession final : public FaultSink {
  public:
   CallSession(DialogId id, SessionHost& host)
@@ -53,10 +62,11 @@ class CallSession final : public FaultSink {
   /// UAS. `offer` was parsed and holds audio we know; nullopt for a late offer.
   /// False: not possible.
   bool start_incoming(const sip_msg* invite, std::optional<SessionDescription> offer, const IncomingCall& call);
-  /// UAC. `target` is the Request-URI.
-  void start_outgoing(OutgoingCall call, const SipUri& target, const Hop& hop);
+  /// UAC. `target` is the Request-URI; `way` leads there.
+  void start_outgoing(OutgoingCall call, const SipUri& target, const Way& way);
 
-  void ring();
+  /// `media`: for an offer, if the caller insists on a reliable response and has made none itself.
+  void ring(std::optional<LocalMedia> media);
   void progress(LocalMedia media);
   void answer(LocalMedia media);
   void reject(int status, const std::string& reason, std::optional<int> retry_after_s);
@@ -112,6 +122,7 @@ class CallSession final : public FaultSink {
     std::string tag;
     std::unique_ptr<ClientTransaction> bye;
   };
+  using Challenge = std::optional<DigestChallenge>;
   static constexpr std::size_t kMaxOtherBranches = 8;
 
   // Inside the dialog (call_session.cpp).
@@ -126,7 +137,7 @@ class CallSession final : public FaultSink {
   void report_media(NegotiatedMedia media);
   bool take_answer(std::string_view content_type, std::string_view body);
   void send_bye(const std::string& reason);
-  void send_bye_to(const Hop& hop, const std::string& message);
+  void send_bye_to(const Hop& hop, const Challenge& challenge);
   void end(EndCause cause, int status, std::string reason);
   void retire_when_quiet();
   void update_target(const sip_msg* message);
@@ -142,8 +153,8 @@ class CallSession final : public FaultSink {
   void on_session_clock();
   void arm_session_timer();
   void refresh();
-  void send_update(const std::string& authorization);
-  void send_reinvite(const std::string& authorization);
+  void send_update(const Challenge& challenge);
+  void send_reinvite(const Challenge& challenge);
   void abandon_reinvite();
   void on_renegotiated(const sip_msg* response, bool by_invite, bool authorized);
   void on_renegotiation_accepted(const sip_msg* response, bool by_invite);
@@ -155,10 +166,11 @@ class CallSession final : public FaultSink {
   void on_prack(const sip_msg* prack);
   static bool is_reliable(const sip_msg* response);
   bool acknowledge_provisional(const sip_msg* response, ResponseOrder& order);
+  void send_prack(const DialogState& early, const std::string& rack, const Challenge& challenge);
   void on_reliable_in_dialog(const sip_msg* response);
 
   // Transfer (call_session_transfer.cpp).
-  void send_refer(const std::string& authorization);
+  void send_refer(const Challenge& challenge);
   void on_refer_response(const sip_msg* response, bool authorized);
   void on_notify(const sip_msg* notify);
   void report_transfer(const std::optional<TransferProgress>& progress);
@@ -170,7 +182,7 @@ class CallSession final : public FaultSink {
   void final_error(int status, const std::string& reason, const std::string& headers);
 
   // Calling (call_session_uac.cpp).
-  void send_invite(std::string authorization);
+  void send_invite(const Challenge& challenge);
   void on_invite_response(int error, const sip_msg* response);
   void on_provisional(const sip_msg* response);
   void on_invite_ok(const sip_msg* response);
@@ -178,9 +190,15 @@ class CallSession final : public FaultSink {
   void acknowledge(std::uint32_t sequence);
   /// Our dialog as the sender of this response sees it.
   DialogState dialog_of(const sip_msg* response) const;
-  /// The header line that answers a 401 or 407 of the trunk's; nullopt: none,
-  /// or not for it.
-  std::optional<std::string> challenge_answer(const sip_msg* response, const std::string& method);
+  void leave_branch(const DialogState& other, const Challenge& challenge);
+
+  // Credentials (call_session_authorize.cpp).
+  /// Of a 401 or 407 that the trunk's credentials may answer, in a request that goes to `next`.
+  Challenge challenge_of(const sip_msg* response, const Hop& next) const;
+  /// A header line for a request in `dialog`; empty without a challenge.
+  std::string credentials(const Challenge& challenge, std::string_view method, std::string_view body,
+                          const DialogState& dialog);
+  std::string invite_credentials_for(const Hop& hop) const;
 
   const DialogId id_;
   SessionHost& host_;
@@ -230,7 +248,12 @@ class CallSession final : public FaultSink {
   std::string trunk_;
   DialogId replaces_ = 0;
   OutgoingCall call_;
+  Way way_;
   bool credentials_tried_ = false;
+  std::string nonce_;             ///< the last that was answered
+  std::uint32_t nonce_uses_ = 0;  ///< of it
+  Challenge invite_challenge_;    ///< that the last INVITE of ours answered
+  std::string invite_credentials_, bye_reason_;
   std::unique_ptr<ClientTransaction> invite_request_;
   std::unique_ptr<ClientTransaction> request_;  ///< BYE or refresh
   Timer limit_{*this}, session_wakeup_{*this}, retry_{*this}, transfer_limit_{*this};

@@ -24,14 +24,19 @@ std::optional<std::uint32_t> number_of(const sip_msg* message, sip_hdrid id) {
   return parse_decimal(trimmed(value.substr(0, std::min(value.find(';'), value.size()))));
 }
 
-void CallSession::ring() {
-  if (ended_ || !incoming_ || phase_ != Phase::proceeding || rang_) return;
-  rang_ = true;
-  // A first reliable response to an INVITE without an offer must bear one (section 5): then there is nothing to say
-  // yet.
+void CallSession::ring(std::optional<LocalMedia> media) {
+  if (ended_ || !incoming_ || phase_ != Phase::proceeding || rang_ || unpracked_) return;
   const bool required = sip_msg_hdr_has_value(invite_.get(), SIP_HDR_REQUIRE, "100rel");
-  if (required && !offer_) return;
-  send_provisional(180, {}, required);
+  // A first reliable response to an INVITE without an offer must bear one (section 5): without media there is nothing
+  // to say yet.
+  const bool must_offer = required && !offer_ && !described_;
+  if (must_offer && !media) return;
+  rang_ = true;
+  if (!must_offer) return send_provisional(180, {}, required);
+  prepare_local(std::move(*media));
+  described_ = true;
+  sent_sdp_ = make_offer(local_);
+  send_provisional(180, sent_sdp_, true);
 }
 
 void CallSession::progress(LocalMedia media) {
@@ -127,16 +132,23 @@ bool CallSession::acknowledge_provisional(const sip_msg* response, ResponseOrder
   const std::string tag(view(response->to.tag));
   if (!sequence || tag.empty() || !order.take(tag, *sequence)) return false;
   const DialogState early = dialog_of(response);
-  std::string headers = request_headers(early, "PRACK", dialog_.local_sequence++);
-  headers += "RAck: " + std::to_string(*sequence) + " " + std::to_string(response->cseq.num) + " INVITE\r\n";
-  prack_ = ClientTransaction::send(
-      host_.stack, next_hop(early, seen_), "PRACK", early.remote_target,
-      SipStack::with_body(std::move(headers), {}, {}),
-      [this](int error, const sip_msg* answer) {
-        if (error || !answer || answer->scode >= 200) prack_.reset();
-      },
-      *this);
+  const auto number = std::to_string(*sequence) + " " + std::to_string(response->cseq.num);
+  send_prack(early, "RAck: " + number + " INVITE\r\n", std::nullopt);
   return true;
+}
+
+void CallSession::send_prack(const DialogState& early, const std::string& rack, const Challenge& challenge) {
+  const Hop hop = next_hop(early, seen_);
+  std::string headers = request_headers(early, "PRACK", dialog_.local_sequence++) + rack;
+  headers += credentials(challenge, "PRACK", {}, early);
+  const auto on_response = [this, early, rack, hop, tried = challenge.has_value()](int error, const sip_msg* answer) {
+    if (!error && answer && answer->scode < 200) return;
+    prack_.reset();
+    const auto asked = error || tried || ended_ ? std::nullopt : challenge_of(answer, hop);
+    if (asked) send_prack(early, rack, asked);
+  };
+  prack_ = ClientTransaction::send(host_.stack, hop, "PRACK", early.remote_target,
+                                   SipStack::with_body(std::move(headers), {}, {}), on_response, *this);
 }
 
 /// A provisional response to a re-INVITE of ours.

@@ -94,14 +94,15 @@ void CallSession::refresh() {
   peer_allows_update_ ? send_update({}) : send_reinvite({});
 }
 
-void CallSession::send_update(const std::string& authorization) {
+void CallSession::send_update(const Challenge& challenge) {
   const std::uint32_t sequence = dialog_.local_sequence++;
   std::string headers = request_headers(dialog_, "UPDATE", sequence) + host_.stack.contact(contact_user_, seen_) +
-                        authorization + std::string(kSupported) + session_clock_.request_headers();
+                        credentials(challenge, "UPDATE", {}, dialog_) + std::string(kSupported) +
+                        session_clock_.request_headers();
   request_ = ClientTransaction::send(
       host_.stack, next_hop(dialog_, seen_), "UPDATE", dialog_.remote_target,
       SipStack::with_body(std::move(headers), {}, {}),
-      [this, tried = !authorization.empty()](int error, const sip_msg* response) {
+      [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return;
         request_.reset();
         on_renegotiated(error ? nullptr : response, false, tried);
@@ -110,16 +111,19 @@ void CallSession::send_update(const std::string& authorization) {
   if (!request_) on_renegotiated(nullptr, false, true);
 }
 
-void CallSession::send_reinvite(const std::string& authorization) {
+void CallSession::send_reinvite(const Challenge& challenge) {
   offered_hold_ = hold_wanted_.value_or(held_);
+  const std::string sdp = next_local_sdp(offered_hold_);
   const std::uint32_t sequence = dialog_.local_sequence++;
+  invite_challenge_ = challenge;
+  invite_credentials_ = credentials(challenge, "INVITE", sdp, dialog_);
   std::string headers = request_headers(dialog_, "INVITE", sequence) + host_.stack.contact(contact_user_, seen_) +
-                        authorization + std::string(kAllow) + std::string(kSupported) +
+                        invite_credentials_ + std::string(kAllow) + std::string(kSupported) +
                         session_clock_.request_headers();
   invite_request_ = ClientTransaction::send(
       host_.stack, next_hop(dialog_, seen_), "INVITE", dialog_.remote_target,
-      SipStack::with_body(std::move(headers), "application/sdp", next_local_sdp(offered_hold_)),
-      [this, tried = !authorization.empty()](int error, const sip_msg* response) {
+      SipStack::with_body(std::move(headers), "application/sdp", sdp),
+      [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return on_reliable_in_dialog(response);
         invite_request_.reset();
         limit_.cancel();
@@ -153,11 +157,8 @@ void CallSession::on_renegotiated(const sip_msg* response, bool by_invite, bool 
     return end(EndCause::timeout, status, "the peer no longer knows the call");
   }
   const bool longer = status == 422 && session_clock_.lengthen(number_of(response, SIP_HDR_MIN_SE));
-  const auto authorization = authorized ? std::nullopt : challenge_answer(response, by_invite ? "INVITE" : "UPDATE");
-  if (longer || authorization) {
-    by_invite ? send_reinvite(authorization.value_or("")) : send_update(authorization.value_or(""));
-    return;
-  }
+  const auto asked = authorized ? std::nullopt : challenge_of(response, next_hop(dialog_, seen_));
+  if (longer || asked) return by_invite ? send_reinvite(asked) : send_update(asked);
   if (status == 491 && ++glares_ <= kMaxGlares) return after_glare();
   if (!by_invite) {
     // Whatever it has against UPDATE, everybody takes a re-INVITE.

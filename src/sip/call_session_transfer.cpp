@@ -23,15 +23,16 @@ void CallSession::transfer(const std::string& target, const std::optional<Replac
   send_refer({});
 }
 
-void CallSession::send_refer(const std::string& authorization) {
+void CallSession::send_refer(const Challenge& challenge) {
   refer_sequence_ = dialog_.local_sequence++;
   std::string headers = request_headers(dialog_, "REFER", refer_sequence_) + host_.stack.contact(contact_user_, seen_) +
-                        authorization + std::string(kAllow) + std::string(kSupported) + "Refer-To: " + refer_to_ +
-                        "\r\nReferred-By: <" + std::string(address_uri(dialog_.local_party)) + ">\r\n";
+                        credentials(challenge, "REFER", {}, dialog_) + std::string(kAllow) + std::string(kSupported) +
+                        "Refer-To: " + refer_to_ + "\r\nReferred-By: <" +
+                        std::string(address_uri(dialog_.local_party)) + ">\r\n";
   refer_ = ClientTransaction::send(
       host_.stack, next_hop(dialog_, seen_), "REFER", dialog_.remote_target,
       SipStack::with_body(std::move(headers), {}, {}),
-      [this, tried = !authorization.empty()](int error, const sip_msg* response) {
+      [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return;
         refer_.reset();
         on_refer_response(error ? nullptr : response, tried);
@@ -43,7 +44,7 @@ void CallSession::send_refer(const std::string& authorization) {
 void CallSession::on_refer_response(const sip_msg* response, bool authorized) {
   if (ended_) return;
   if (!authorized) {
-    if (const auto authorization = challenge_answer(response, "REFER")) return send_refer(*authorization);
+    if (const auto asked = challenge_of(response, next_hop(dialog_, seen_))) return send_refer(asked);
   }
   const int status = response ? response->scode : 0;
   const sip_hdr* refer_sub = response ? sip_msg_hdr(response, SIP_HDR_REFER_SUB) : nullptr;

@@ -1,14 +1,14 @@
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "sip/call_session.hpp"
-#include "sip/digest.hpp"
 #include "sip/syntax.hpp"
 
 namespace frontdesk::sip {
 
-void CallSession::start_outgoing(OutgoingCall call, const SipUri& target, const Hop& hop) {
+void CallSession::start_outgoing(OutgoingCall call, const SipUri& target, const Way& way) {
   incoming_ = false;
-  seen_ = hop;
+  way_ = way;
+  seen_ = way.hop;
   prepare_local(call.media);
   call_ = std::move(call);
   trunk_ = call_.trunk;
@@ -18,7 +18,7 @@ void CallSession::start_outgoing(OutgoingCall call, const SipUri& target, const 
   dialog_.local_sequence = 1 + static_cast<std::uint32_t>(base::random_u64() % 10'000);
   const TrunkRegistration* trunk = call_.trunk.empty() ? nullptr : host_.trunk(call_.trunk);
   const std::string domain =
-      trunk ? uri_host(trunk->registrar_host) : uri_host(base::address_text(host_.stack.facing(hop.to)));
+      trunk ? uri_host(trunk->registrar_host) : uri_host(base::address_text(host_.stack.facing(seen_.to)));
   const std::string display = call_.from_display.empty() ? "" : quoted(header_safe(call_.from_display)) + " ";
   dialog_.local_party = display + "<sip:" + escaped_user(call_.from_user) + "@" + domain + ">";
   dialog_.remote_target = call_.target;
@@ -35,22 +35,25 @@ void CallSession::start_outgoing(OutgoingCall call, const SipUri& target, const 
   send_invite({});
 }
 
-void CallSession::send_invite(std::string authorization) {
+void CallSession::send_invite(const Challenge& challenge) {
   invite_sequence_ = dialog_.local_sequence++;
   // What an earlier attempt may have left of an early dialog.
   dialog_.remote_tag.clear();
   dialog_.route_set.clear();
+  if (!way_.proxy_route.empty()) dialog_.route_set = {way_.proxy_route};
   dialog_.remote_target = call_.target;
   prack_used_ = false;
+  sent_sdp_ = make_offer(local_);
+  invite_challenge_ = challenge;
+  invite_credentials_ = credentials(challenge, "INVITE", sent_sdp_, dialog_);
   std::string headers = request_headers(dialog_, "INVITE", invite_sequence_) +
-                        host_.stack.contact(contact_user_, seen_) + std::move(authorization) + std::string(kAllow) +
+                        host_.stack.contact(contact_user_, seen_) + invite_credentials_ + std::string(kAllow) +
                         std::string(kSupported) + session_clock_.request_headers();
   response_order_ = {};
-  sent_sdp_ = make_offer(local_);
   const std::string message = SipStack::with_body(std::move(headers), "application/sdp", sent_sdp_);
   invite_request_ = ClientTransaction::send(
       host_.stack, seen_, "INVITE", dialog_.remote_target, message,
-      [this](int error, const sip_msg* response) { on_invite_response(error, response); }, *this);
+      [this](int error, const sip_msg* response) { on_invite_response(error, response); }, *this, way_.owner);
   if (!invite_request_) end(EndCause::transport_failed, 0, "the INVITE could not be sent");
 }
 
@@ -123,8 +126,9 @@ void CallSession::on_invite_ok(const sip_msg* response) {
 }
 
 void CallSession::acknowledge(std::uint32_t sequence) {
-  const std::string message = SipStack::with_body(request_headers(dialog_, "ACK", sequence), {}, {});
-  host_.stack.send_stateless(next_hop(dialog_, seen_), "ACK", dialog_.remote_target, message);
+  const Hop hop = next_hop(dialog_, seen_);
+  std::string headers = request_headers(dialog_, "ACK", sequence) + invite_credentials_for(hop);
+  host_.stack.send_stateless(hop, "ACK", dialog_.remote_target, SipStack::with_body(std::move(headers), {}, {}));
 }
 
 void CallSession::on_repeated_ok(const sip_msg* response) {
@@ -138,9 +142,9 @@ void CallSession::on_invite_error(const sip_msg* response) {
     return send_invite({});
   }
   if (!ended_ && !credentials_tried_) {
-    if (auto authorization = challenge_answer(response, "INVITE")) {
+    if (const auto asked = challenge_of(response, seen_)) {
       credentials_tried_ = true;
-      return send_invite(std::move(*authorization));
+      return send_invite(asked);
     }
   }
   const auto cause = response->scode == 408 ? EndCause::timeout : EndCause::rejected;
@@ -156,31 +160,23 @@ void CallSession::on_other_ok(const sip_msg* response) {
     if (branch.tag == other.remote_tag) return;
   }
   if (other_branches_.size() >= kMaxOtherBranches) return;
-  std::string headers = request_headers(other, "BYE", dialog_.local_sequence++);
-  // The answer is of no interest; the transaction repeats the BYE until it comes.
-  auto bye = ClientTransaction::send(
-      host_.stack, hop, "BYE", other.remote_target, SipStack::with_body(std::move(headers), {}, {}),
-      [](int, const sip_msg*) {}, *this);
-  other_branches_.push_back({other.remote_tag, std::move(bye)});
+  other_branches_.push_back({other.remote_tag, nullptr});
+  leave_branch(other, std::nullopt);
 }
 
-std::optional<std::string> CallSession::challenge_answer(const sip_msg* response, const std::string& method) {
-  const bool proxy = response && response->scode == 407;
-  if (!response || (response->scode != 401 && !proxy) || trunk_.empty()) return std::nullopt;
-  const TrunkRegistration* trunk = host_.trunk(trunk_);
-  if (!trunk) return std::nullopt;
-  std::vector<DigestChallenge> challenges;
-  each_header(response, true, proxy ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE,
-              [&](const sip_hdr& header) {
-                if (const auto challenge = parse_challenge(view(header.val), proxy)) challenges.push_back(*challenge);
-                return false;
-              });
-  std::erase_if(challenges, [&](const auto& c) { return !host_.may_answer(trunk_, seen_, c.realm); });
-  const DigestChallenge* challenge = strongest(challenges);
-  if (!challenge) return std::nullopt;
-  const auto& user = trunk->authorization_username.empty() ? trunk->username : trunk->authorization_username;
-  const std::string client_nonce = random_token();
-  return authorization(*challenge, user, trunk->password, {method, dialog_.remote_target, client_nonce, 1}) + "\r\n";
+void CallSession::leave_branch(const DialogState& other, const Challenge& challenge) {
+  const Hop hop = next_hop(other, seen_);
+  std::string headers = request_headers(other, "BYE", dialog_.local_sequence++);
+  headers += credentials(challenge, "BYE", {}, other);
+  const auto on_response = [this, other, hop, tried = challenge.has_value()](int error, const sip_msg* response) {
+    const auto asked = error || tried ? std::nullopt : challenge_of(response, hop);
+    if (asked) leave_branch(other, asked);
+  };
+  auto bye = ClientTransaction::send(host_.stack, hop, "BYE", other.remote_target,
+                                     SipStack::with_body(std::move(headers), {}, {}), on_response, *this);
+  for (auto& branch : other_branches_) {
+    if (branch.tag == other.remote_tag) branch.bye = std::move(bye);
+  }
 }
 
 }  // namespace frontdesk::sip

@@ -18,14 +18,15 @@ bool inside_dialog(const std::string& message) {
 
 std::unique_ptr<ClientTransaction> ClientTransaction::send(SipStack& stack, const Hop& hop, const std::string& method,
                                                            const std::string& uri, const std::string& message,
-                                                           OnResponse on_response, FaultSink& faults) {
+                                                           OnResponse on_response, FaultSink& faults,
+                                                           const void* route) {
   std::unique_ptr<ClientTransaction> transaction(new ClientTransaction(stack, std::move(on_response), faults));
   transaction->method_ = method;
   transaction->uri_ = uri;
   transaction->message_ = message;
   // Registrations look for their server themselves, and what is inside a dialog belongs where the dialog is.
   if (method == "INVITE" && !inside_dialog(message)) {
-    transaction->hops_ = stack.ways(hop);
+    transaction->hops_ = stack.ways(hop, route);
   } else {
     transaction->hops_ = {hop};
   }
@@ -76,28 +77,30 @@ void ClientTransaction::cancel() {
   if (request_) sip_request_cancel(request_);
 }
 
-void SipStack::set_route(std::vector<Hop> hops) {
-  for (const auto& hop : hops) forget_route(hop);
-  if (hops.size() > 1) routes_.push_back(std::move(hops));
+void SipStack::set_route(const void* owner, std::vector<Hop> hops) {
+  forget_route(owner);
+  if (hops.size() > 1) routes_.push_back({owner, std::move(hops)});
 }
 
-void SipStack::forget_route(const Hop& hop) {
-  std::erase_if(routes_, [&](const auto& route) { return std::find(route.begin(), route.end(), hop) != route.end(); });
+void SipStack::forget_route(const void* owner) {
+  std::erase_if(routes_, [owner](const auto& route) { return route.owner == owner; });
 }
 
 void SipStack::prefer(const Hop& asked, const Hop& answered) {
-  for (auto& route : routes_) {
-    const auto found = std::find(route.begin(), route.end(), answered);
-    if (found != route.end() && std::find(route.begin(), route.end(), asked) != route.end())
-      std::rotate(route.begin(), found, found + 1);
+  for (auto& [owner, hops] : routes_) {
+    const auto found = std::find(hops.begin(), hops.end(), answered);
+    if (found != hops.end() && std::find(hops.begin(), hops.end(), asked) != hops.end())
+      std::rotate(hops.begin(), found, found + 1);
   }
 }
 
-std::vector<Hop> SipStack::ways(const Hop& hop) const {
+std::vector<Hop> SipStack::ways(const Hop& hop, const void* owner) const {
+  const Route* found = nullptr;
   for (const auto& route : routes_) {
-    if (std::find(route.begin(), route.end(), hop) != route.end()) return route;
+    const bool leads = std::find(route.hops.begin(), route.hops.end(), hop) != route.hops.end();
+    if (leads && (!found || route.owner == owner)) found = &route;
   }
-  return {hop};
+  return found ? found->hops : std::vector{hop};
 }
 
 }  // namespace frontdesk::sip

@@ -110,6 +110,24 @@ TEST_F(Reliable, PrackBringsTheAnswerToALateOffer) {
   EXPECT_TRUE(sink.next(Event::established));
 }
 
+TEST_F(Reliable, RingingWithoutAnOfferOfTheCallersBringsOursWhereRequired) {
+  call_in("Require: 100rel\r\n", "");
+  ASSERT_TRUE(agent->ring(dialog));
+  EXPECT_TRUE(silent("SIP/2.0 180")) << "a first reliable response must offer something";
+  ASSERT_TRUE(agent->ring(dialog, local_media(42000)));
+  const auto ringing = next("SIP/2.0 180");
+  EXPECT_EQ(header(ringing, "Require"), "100rel");
+  EXPECT_NE(body(ringing).find("m=audio 42000"), std::string::npos) << ringing;
+  ASSERT_TRUE(agent->answer(dialog, local_media(42000)));
+  EXPECT_TRUE(silent("SIP/2.0 200")) << "not before the PRACK";
+  EXPECT_EQ(prack_status(prack(ringing, 2, kOffer)), 200);
+  EXPECT_TRUE(sink.next(Event::media));
+  const auto ok = peer.receive([](const std::string& d) { return header(d, "CSeq") == "1 INVITE"; });
+  EXPECT_TRUE(body(ok).empty()) << ok;
+  send(within("ACK", 1));
+  EXPECT_TRUE(sink.next(Event::established));
+}
+
 TEST_F(Reliable, PrackBringsANewOffer) {
   call_in(kReliable);
   ASSERT_TRUE(agent->progress(dialog, local_media(42000)));

@@ -73,7 +73,8 @@ class Signalling final : public FaultSink {
   void sweep_connections();
 
   // Ends (signalling_life.cpp).
-  void start_call(DialogId id, OutgoingCall call, const SipUri& target, const std::vector<Hop>& hops);
+  void locate_call(DialogId id, const OutgoingCall& call, const SipUri& target, ServerName name);
+  void start_call(DialogId id, OutgoingCall call, const SipUri& target, Way way);
   /// Ends an outgoing call whose target is still being resolved; false if there
   /// is none.
   bool end_unresolved(DialogId id, EndCause cause, const std::string& reason);

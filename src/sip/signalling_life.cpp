@@ -135,12 +135,26 @@ void Signalling::invite(DialogId id, OutgoingCall call) {
   for (const auto known : {Transport::udp, Transport::tcp, Transport::tls}) {
     if (transport && equal_ignoring_case(*transport, transport_name(known))) name.transport = known;
   }
-  const bool accepted = locator_->locate(
-      std::move(name),
-      [this, id, call, target = *target](const std::vector<Hop>& hops) { start_call(id, call, target, hops); });
-  if (!accepted) return fail_call(503, "too many names are being resolved");
-  auto& limit = unresolved_[id] = std::make_unique<Timer>(*this);
-  limit->start(kResolveLimit, [this, id] { end_unresolved(id, EndCause::timeout, "the name server does not answer"); });
+  unresolved_[id] = std::make_unique<Timer>(*this);
+  const TrunkLink* trunk = trunk_named(call.trunk);
+  if (const auto way = trunk ? trunk->way_to(*target, name.transport) : std::nullopt) {
+    start_call(id, std::move(call), *target, {way->hop, way->proxy_route, trunk});
+  } else {
+    locate_call(id, call, *target, std::move(name));
+  }
+}
+
+void Signalling::locate_call(DialogId id, const OutgoingCall& call, const SipUri& target, ServerName name) {
+  const auto start = [this, id, call, target](const std::vector<Hop>& hops) {
+    if (!hops.empty()) return start_call(id, call, target, {hops.front(), {}, trunk_named(call.trunk)});
+    end_unresolved(id, EndCause::transport_failed, "the target's host name could not be resolved");
+  };
+  if (!locator_->locate(std::move(name), start)) {
+    unresolved_.erase(id);
+    return sink_.on_ended(id, {EndCause::rejected, 503, "too many names are being resolved"});
+  }
+  const auto late = [this, id] { end_unresolved(id, EndCause::timeout, "the name server does not answer"); };
+  unresolved_[id]->start(kResolveLimit, late);
 }
 
 bool Signalling::end_unresolved(DialogId id, EndCause cause, const std::string& reason) {
@@ -155,12 +169,8 @@ void Signalling::hang_up(DialogId id, const std::string& reason) {
   end_unresolved(id, EndCause::local_hangup, reason);
 }
 
-void Signalling::start_call(DialogId id, OutgoingCall call, const SipUri& target, const std::vector<Hop>& hops) {
-  if (hops.empty()) {
-    end_unresolved(id, EndCause::transport_failed, "the target's host name could not be resolved");
-    return;
-  }
-  Hop hop = hops.front();
+void Signalling::start_call(DialogId id, OutgoingCall call, const SipUri& target, Way way) {
+  Hop& hop = way.hop;
   if (hop.transport == Transport::tls && hop.link == 0) {  // a server that a registration found brings its own
     const TrunkLink* trunk = trunk_named(call.trunk);
     const auto link = trunk ? stack_->link({target.host, trunk->trunk().ca_file, trunk->trunk().verify})
@@ -175,7 +185,7 @@ void Signalling::start_call(DialogId id, OutgoingCall call, const SipUri& target
   sessions_[id] = std::make_unique<CallSession>(id, *host_);
   counters_.dialogs++;
   counters_.total_dialogs++;
-  command(id, [&](CallSession& session) { session.start_outgoing(std::move(call), target, hop); });
+  command(id, [&](CallSession& session) { session.start_outgoing(std::move(call), target, way); });
   // Unless it has ended already.
   if (const CallSession* session = find(id)) by_local_tag_[session->dialog().local_tag] = id;
 }

@@ -95,13 +95,13 @@ class SipStack {
   void send_crlf(const Hop& hop);
 
   // Servers that stand in for each other (client_transaction.cpp).
-  /// In the order to try them; replaces every route that one of them is in.
-  void set_route(std::vector<Hop> hops);
-  void forget_route(const Hop& hop);
+  /// In the order to try them; replaces what the owner (a trunk) has set before.
+  void set_route(const void* owner, std::vector<Hop> hops);
+  void forget_route(const void* owner);
   /// `asked` did not answer but this one: it is tried first from now on.
   void prefer(const Hop& asked, const Hop& answered);
-  /// The route that a hop is in, or the hop alone.
-  std::vector<Hop> ways(const Hop& hop) const;
+  /// The route that a hop is in, the owner's before others', or the hop alone.
+  std::vector<Hop> ways(const Hop& hop, const void* owner) const;
   int resend(const sip_msg* request, mbuf* response);
 
  private:
@@ -124,6 +124,11 @@ class SipStack {
     std::size_t next = 0;
   };
 
+  struct Route {
+    const void* owner;
+    std::vector<Hop> hops;
+  };
+
   SipStack() = default;
   int add_interface(const base::Endpoint& address);
   struct sip* stack_at(const base::Endpoint& address) const;
@@ -138,7 +143,7 @@ class SipStack {
   const Link* link_of(const sip_msg* message) const;
   Link* link_at(const Hop& hop) const;
 
-  std::vector<std::vector<Hop>> routes_;
+  std::vector<Route> routes_;
   std::string product_token_;
   std::function<bool(const base::Endpoint&)> served_;
   sip_msg_h* on_request_ = nullptr;
@@ -159,10 +164,11 @@ class ClientTransaction {
   using OnResponse = std::function<void(int error, const sip_msg* response)>;
 
   /// `message`: headers after Via, from SipStack::with_body(). nullptr if it could not be sent at all.
-  /// `faults` is told what `on_response` throws.
+  /// `faults` is told what `on_response` throws. `route`: whose servers an INVITE outside dialogs is tried at.
   static std::unique_ptr<ClientTransaction> send(SipStack& stack, const Hop& hop, const std::string& method,
                                                  const std::string& uri, const std::string& message,
-                                                 OnResponse on_response, FaultSink& faults);
+                                                 OnResponse on_response, FaultSink& faults,
+                                                 const void* route = nullptr);
   ~ClientTransaction();
   ClientTransaction(const ClientTransaction&) = delete;
   ClientTransaction& operator=(const ClientTransaction&) = delete;

@@ -109,15 +109,25 @@ bool TrunkLink::may_answer(const Hop& hop, const std::string& realm) const {
 TrunkLink::~TrunkLink() {
   *self_ = nullptr;
   surroundings_.locator.unpin(this);
-  for (const auto& address : registration_.route()) surroundings_.stack.forget_route(address.hop);
+  surroundings_.stack.forget_route(this);
 }
 
 /// Calls to the provider's domain go where its registration went, not wherever DNS leads this time.
 void TrunkLink::pin_route() {
   std::vector<Hop> hops;
   for (const auto& address : registration_.route()) hops.push_back(address.hop);
-  surroundings_.stack.set_route(hops);
+  surroundings_.stack.set_route(this, hops);
   surroundings_.locator.pin(this, {trunk_.registrar_host, trunk_.registrar_port, {}}, std::move(hops));
+}
+
+std::optional<TrunkLink::Way> TrunkLink::way_to(const SipUri& target, std::optional<Transport> transport) const {
+  const auto route = registration_.route();
+  if (route.empty() || (transport && *transport != route.front().hop.transport)) return std::nullopt;
+  const bool proxy = uses_proxy(route.front());
+  const bool ours = equal_ignoring_case(target.host, trunk_.registrar_host) &&
+                    (target.port == 0 || target.port == trunk_.registrar_port);
+  if (!proxy && !ours) return std::nullopt;
+  return Way{route.front().hop, proxy ? proxy_route(route.front()) : std::string()};
 }
 
 bool TrunkLink::uses_proxy(const RegistrarAddress& to) const {

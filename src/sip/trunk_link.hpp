@@ -10,6 +10,7 @@
 #include "sip/locator.hpp"
 #include "sip/registration_machine.hpp"
 #include "sip/sip_stack.hpp"
+#include "sip/syntax.hpp"
 #include "sip/user_agent.hpp"
 
 namespace frontdesk::sip {
@@ -43,6 +44,13 @@ class TrunkLink final : public FaultSink {
   void check_local_address();
 
   const TrunkRegistration& trunk() const { return trunk_; }
+  struct Way {
+    Hop hop;
+    std::string proxy_route;  ///< value of Route; empty: none
+  };
+  /// Where its calls to `target` go: through the outbound proxy, or to the servers of its own domain. nullopt: the
+  /// target is looked up like any other, or there are no servers yet. `transport`: that the target asks for.
+  std::optional<Way> way_to(const SipUri& target, std::optional<Transport> transport) const;
   /// Whether a message from `source` comes from this trunk's servers.
   bool is_from(const base::Endpoint& source) const;
   /// Whether our credentials may go to `hop` for `realm`: only to the trunk,

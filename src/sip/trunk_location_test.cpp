@@ -108,6 +108,66 @@ TEST_F(TrunkLocation, TheOutboundProxyGetsTheRequestWithARoute) {
   EXPECT_EQ(outcome()->state, RegistrationState::registered);
 }
 
+TEST_F(TrunkLocation, CallsGoThroughTheOutboundProxyWithARoute) {
+  auto wanted = trunk();
+  wanted.outbound_proxy = first.contact();
+  ASSERT_TRUE(agent->register_trunk(wanted));
+  accept(first, first.receive_starting("REGISTER"));
+  ASSERT_EQ(outcome()->state, RegistrationState::registered);
+  const auto route = "<sip:" + first.contact() + ";transport=udp;lr>";
+  OutgoingCall call;
+  call.media = local_media(41000);
+  call.trunk = "provider";
+  // Its own domain, and another's: all requests go there.
+  for (const char* host : {"example.test", "elsewhere.test"}) {
+    call.target = std::string("sip:200@") + host;
+    const auto id = agent->invite(call);
+    ASSERT_TRUE(id);
+    const auto invite = first.receive_starting("INVITE");
+    EXPECT_EQ(invite.rfind("INVITE " + call.target + " SIP/2.0", 0), 0U) << invite;
+    EXPECT_EQ(header(invite, "Route"), route);
+    first.send(agent->udp(), reply(invite, "180 Ringing"));
+    ASSERT_TRUE(sink.next(Event::progress));
+    ASSERT_TRUE(agent->hang_up(*id, "changed our mind"));
+    const auto cancel = first.receive_starting("CANCEL");
+    EXPECT_EQ(header(cancel, "Route"), route) << cancel;
+    first.send(agent->udp(), reply(cancel, "200 OK"));
+    first.send(agent->udp(), reply(invite, "487 Request Terminated"));
+    ASSERT_TRUE(sink.next(Event::ended));
+  }
+  // What is not the trunk's call knows nothing of its proxy.
+  call.trunk.clear();
+  call.target = "sip:200@" + second.contact();
+  ASSERT_TRUE(agent->invite(call));
+  EXPECT_EQ(header(second.receive_starting("INVITE"), "Route"), "");
+}
+
+TEST_F(TrunkLocation, TwoTrunksAtTheSameServersKeepTheirOwnRoutes) {
+  auto wanted = trunk();
+  wanted.registrar_host = "127.0.0.1";
+  wanted.registrar_port = first.port();
+  wanted.backup_host = second.contact();
+  auto other = wanted;
+  other.name = "other";
+  other.username = "bob";
+  for (const auto& each : {wanted, other}) {
+    ASSERT_TRUE(agent->register_trunk(each));
+    accept(first, first.receive_starting("REGISTER"));
+    ASSERT_EQ(outcome()->state, RegistrationState::registered);
+  }
+  // One leaves: the other's calls still have a second server.
+  ASSERT_TRUE(agent->remove_trunk("other"));
+  accept(first, first.receive([](const std::string& d) { return header(d, "Expires") == "0"; }));
+  ASSERT_EQ(outcome()->state, RegistrationState::unregistered);
+  OutgoingCall call;
+  call.target = "sip:200@" + first.contact();
+  call.media = local_media(41000);
+  call.trunk = "provider";
+  ASSERT_TRUE(agent->invite(call));
+  first.send(agent->udp(), reply(first.receive_starting("INVITE"), "503 Service Unavailable"));
+  EXPECT_FALSE(second.receive_starting("INVITE").empty());
+}
+
 TEST_F(TrunkLocation, ARedirectionIsFollowed) {
   auto wanted = trunk();
   wanted.outbound_proxy = first.contact();

@@ -191,9 +191,9 @@ base::Endpoint UserAgent::tls() const {
   return endpoint;
 }
 
-base::Status UserAgent::ring(DialogId dialog) {
-  return impl_->post([impl = impl_.get(), dialog] {
-    impl->signalling->command(dialog, [](CallSession& session) { session.ring(); });
+base::Status UserAgent::ring(DialogId dialog, std::optional<LocalMedia> media) {
+  return impl_->post([impl = impl_.get(), dialog, media = std::move(media)] {
+    impl->signalling->command(dialog, [&media](CallSession& session) { session.ring(media); });
   });
 }
 

@@ -148,7 +148,9 @@ class UserAgent {
   base::Endpoint tls() const;  ///< port 0: TLS is not listened for
 
   // Commands. resource_exhausted: the command queue is full; failed_precondition: stopped.
-  base::Status ring(DialogId dialog);
+  /// 180. A caller that insists on reliable responses (RFC 3262) and made no offer gets ours in it, if `media` are
+  /// given, and else no 180; they hold for the answer then.
+  base::Status ring(DialogId dialog, std::optional<LocalMedia> media = {});
   /// 183 with our description, for sound before the answer; reliably (RFC 3262) if the caller can. Its media hold for
   /// the answer as well.
   base::Status progress(DialogId dialog, LocalMedia media);

@@ -8,6 +8,7 @@ Server read_server(TableReader& reader);
 Trunk read_trunk(TableReader& reader);
 Voice read_voice(TableReader& reader);
 Conversation read_conversation(TableReader& reader);
+Screening read_screening(TableReader& reader);
 Limits read_limits(TableReader& reader);
 
 /// `root` is the top level of the file that holds [business] and its companions.

@@ -35,7 +35,7 @@ async function get(path, parameters = {}) {
 const two = (number) => String(number).padStart(2, '0');
 const clock = (ms) => `${Math.floor(ms / 60000)}:${two(Math.floor(ms / 1000) % 60)}`;
 const milliseconds = (ms) => (ms === null ? '–' : `${ms} ms`);
-const caller = (call) => call.caller_name || call.caller || 'Unknown caller';
+const caller = (call) => call.caller_name || call.caller || (call.identity.withheld ? 'Number withheld' : 'Unknown caller');
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const timeFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
@@ -67,8 +67,9 @@ function drawRow(call) {
   const link = make('a', '', caller(call));
   link.href = `#/calls/${encodeURIComponent(call.id)}`;
   const number = call.caller_name && call.caller ? make('span', 'sub', call.caller) : null;
+  const reason = call.status === 'rejected' ? make('span', 'sub', call.end_reason) : null;
   const row = make('tr', '', make('td', '', when(call.started_at)), make('td', '', link, number),
-    make('td', '', badge(call.status)), make('td', 'n', lengthOf(call)), make('td', 'n', String(call.turn_count)),
+    make('td', '', badge(call.status), call.priority ? make('span', 'badge good', 'Priority') : null, reason), make('td', 'n', lengthOf(call)), make('td', 'n', String(call.turn_count)),
     make('td', 'n', milliseconds(call.gap_p50_ms)));
   row.addEventListener('click', () => { location.hash = link.hash; });
   return row;
@@ -168,13 +169,22 @@ function drawBar(turn) {
 function drawNumbers(call) {
   const ended = call.status !== 'in_progress';
   const percent = call.ai_confidence === null ? null : `${Math.round(call.ai_confidence * 100)} %`;
+  const { identity, quality } = call;
+  const refused = call.status === 'rejected';
+  const heard = quality.packets_in > 0;
   const facts = {
-    From: call.caller, Called: call.called, Length: lengthOf(call), Turns: call.turn_count,
+    From: identity.withheld ? 'Number withheld' : call.caller, 'Number given by': identity.asserted_by,
+    Attestation: identity.attestation_words, Statement: identity.statement, Diverted: identity.diverted_words,
+    Priority: call.priority ? 'On your priority list' : '', Called: call.called, Length: lengthOf(call), Turns: call.turn_count,
     'Reply, median': ended && milliseconds(call.gap_p50_ms), 'Reply, 95 %': ended && milliseconds(call.gap_p95_ms), Confidence: percent,
-    'Packets lost': ended && `${call.loss_percent.toFixed(1)} %`, Jitter: ended && `${call.jitter_ms.toFixed(1)} ms`, Line: call.trunk,
-    'Let in': call.screening, End: call.end_reason,
+    'Sound quality': ended && quality.words, 'Packets lost': ended && heard && `${quality.packets_lost} of ${quality.packets_in + quality.packets_lost} (${call.loss_percent.toFixed(1)} %)`,
+    Jitter: ended && heard && `${call.jitter_ms.toFixed(1)} ms, at most ${quality.jitter_max_ms.toFixed(1)} ms`,
+    'Round trip': quality.round_trip_ms === null ? '' : `${quality.round_trip_ms} ms`,
+    Sound: quality.codec && `${quality.codec}, packets of ${quality.packet_ms} ms`, Encryption: quality.encryption_words,
+    Line: call.trunk, [refused ? 'Turned away' : 'Let in']: call.screening, End: refused ? '' : call.end_reason,
+    'SIP answer': call.sip_status,
   };
-  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== '' && value !== false);
+  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false);
   at('numbers').replaceChildren(...pairs.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', String(value))]));
 }
 
@@ -197,7 +207,7 @@ function drawCall(call) {
   at('audio').hidden = !playable;
   if (playable && at('audio').getAttribute('src') !== call.recording_url) at('audio').src = call.recording_url;
   at('silent').hidden = playable;
-  at('silent').textContent = live ? 'The call is going on. The recording can be played when it has ended.' : 'This call was not recorded.';
+  at('silent').textContent = live ? 'The call is going on. The recording can be played when it has ended.' : call.status === 'rejected' ? 'This call was turned away before it was answered.' : 'This call was not recorded.';
   at('bubbles').replaceChildren(...call.turns.map(drawTurn));
   const replies = call.turns.filter((turn) => turn.gap_ms !== null);
   at('replies').hidden = !replies.length;
@@ -253,6 +263,7 @@ function follow() {
 // --- Keeping fresh -----------------------------------------------------------------------------
 function drawHealth(health) {
   state.health = health;
+  at('draining').hidden = health.status !== 'draining';
   const { trunk } = health;
   at('line').hidden = !trunk;
   if (trunk) {

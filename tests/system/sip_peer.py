@@ -80,16 +80,16 @@ class SipPeer:
         """`extra`: header lines such as "Privacy: id"."""
         unique = f"{random.getrandbits(64):x}"
         call = Call(unique + "@test", unique[:8])
-        self.calls[call.call_id] = call
         body = SDP.format(host=self.host, port=self.rtp.getsockname()[1])
         lines = [f"INVITE sip:{called}@{self.server[0]}:{self.server[1]} SIP/2.0",
                  f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{unique};rport", "Max-Forwards: 70",
                  f"From: {sender};tag={call.tag}", f"To: <sip:{to or called}@provider.example>",
                  f"Call-ID: {call.call_id}", "CSeq: 1 INVITE", f"Contact: <sip:peer@{self.host}:{self.port}>", *extra,
                  "Content-Type: application/sdp", f"Content-Length: {len(body.replace(chr(10), chr(13) + chr(10)))}"]
-        self._send("\n".join(lines) + "\n\n" + body)
         call.uri = lines[0].split()[1]
         call.sender = f"{sender};tag={call.tag}"
+        self.calls[call.call_id] = call
+        self._send("\n".join(lines) + "\n\n" + body)
         return call
 
     def hang_up(self, call):

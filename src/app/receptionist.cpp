@@ -241,7 +241,6 @@ std::size_t Receptionist::calls() const {
 }
 
 void Receptionist::drain(base::Duration limit) {
-  parts_->rehearsal.reset();
   parts_->switchboard->stop_admitting();
   (void)parts_->user_agent->drain(limit);
 }

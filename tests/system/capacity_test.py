@@ -1,10 +1,12 @@
 """Twice as many calls as there is room for, and being stopped while calls go on."""
+import json
 import signal
+import subprocess
 import time
 import unittest
 
 import frontdesk
-from frontdesk import wait_for
+from frontdesk import PROGRAM, wait_for
 from screening_test import PRIORITY, Provided
 from sip_peer import SipPeer, header
 
@@ -44,7 +46,8 @@ class Capacity(unittest.TestCase):
         for call in refused:
             self.assertEqual(call.status, 503)
             self.assertGreater(int(header(call.answer, "Retry-After")), 0)
-        rows = self.server.get("/api/calls/logs?limit=200&status=rejected")["calls"]
+        rows = wait_for(lambda: (lambda found: len(found) >= MAX_CALLS and found)(
+            self.server.get("/api/calls/logs?limit=200&status=rejected")["calls"]), 15, "the rows of who was turned away")
         self.assertEqual(len(rows), MAX_CALLS)
         self.assertEqual({row["end_reason"] for row in rows}, {f"all {MAX_CALLS} lines were taken"})
         # Priority callers have a reserve, and no more than that.
@@ -82,6 +85,11 @@ class Capacity(unittest.TestCase):
         self.assertLess(after[-1], BYE_SECONDS)
         self.assertEqual(self.server.process.wait(timeout=15), 0)
         log = self.server.process.stderr.read()
+        rows = json.loads(subprocess.run(
+            [PROGRAM, "calls", "list", "--json", "--limit", "200", "--data", self.server.data],
+            capture_output=True, text=True, timeout=20, check=True).stdout)["calls"]
+        self.assertEqual(sorted(row["end_reason"] for row in rows),
+                         ["the caller hung up"] + ["the program was stopped"] * (MAX_CALLS - 1))
         self.assertIn(f"draining: no new calls are taken; {MAX_CALLS} going on have {DRAIN_SECONDS} s", log)
 
     def test_a_second_signal_ends_all_at_once(self):

@@ -50,6 +50,10 @@ function badge(status) {
   return make('span', `badge ${tone}`, label);
 }
 
+function priority(call) {
+  return call.priority ? make('span', 'badge plain', 'Priority') : '';
+}
+
 function lengthOf(call) {
   if (call.status !== 'in_progress') return clock(call.duration_ms);
   return clock(Math.max(0, Date.now() - new Date(call.answered_at || call.started_at)));
@@ -69,7 +73,7 @@ function drawRow(call) {
   const number = call.caller_name && call.caller ? make('span', 'sub', call.caller) : null;
   const reason = call.status === 'rejected' ? make('span', 'sub', call.end_reason) : null;
   const row = make('tr', '', make('td', '', when(call.started_at)), make('td', '', link, number),
-    make('td', '', badge(call.status), call.priority ? make('span', 'badge good', 'Priority') : null, reason), make('td', 'n', lengthOf(call)), make('td', 'n', String(call.turn_count)),
+    make('td', '', badge(call.status), priority(call), reason), make('td', 'n', lengthOf(call)), make('td', 'n', String(call.turn_count)),
     make('td', 'n', milliseconds(call.gap_p50_ms)));
   row.addEventListener('click', () => { location.hash = link.hash; });
   return row;
@@ -166,26 +170,43 @@ function drawBar(turn) {
   return bar;
 }
 
+function drawFacts(id, facts) {
+  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false);
+  at(id).replaceChildren(...pairs.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', String(value))]));
+}
+
+function drawIdentity(call) {
+  const { identity } = call;
+  drawFacts('identity', {
+    Number: identity.withheld ? 'withheld' : call.caller, 'Given by': identity.asserted_by,
+    Trust: identity.attestation_words, Signed: identity.statement, Diverted: identity.diverted_words,
+    Priority: call.priority && 'on your priority list', Called: call.called, Line: call.trunk,
+    [call.status === 'rejected' ? 'Turned away' : 'Let in']: call.screening, 'SIP answer': call.sip_status,
+  });
+}
+
 function drawNumbers(call) {
   const ended = call.status !== 'in_progress';
   const percent = call.ai_confidence === null ? null : `${Math.round(call.ai_confidence * 100)} %`;
-  const { identity, quality } = call;
-  const refused = call.status === 'rejected';
-  const heard = quality.packets_in > 0;
-  const facts = {
-    From: identity.withheld ? 'Number withheld' : call.caller, 'Number given by': identity.asserted_by,
-    Attestation: identity.attestation_words, Statement: identity.statement, Diverted: identity.diverted_words,
-    Priority: call.priority ? 'On your priority list' : '', Called: call.called, Length: lengthOf(call), Turns: call.turn_count,
+  drawFacts('numbers', {
+    Length: lengthOf(call), Turns: call.turn_count,
     'Reply, median': ended && milliseconds(call.gap_p50_ms), 'Reply, 95 %': ended && milliseconds(call.gap_p95_ms), Confidence: percent,
-    'Sound quality': ended && quality.words, 'Packets lost': ended && heard && `${quality.packets_lost} of ${quality.packets_in + quality.packets_lost} (${call.loss_percent.toFixed(1)} %)`,
-    Jitter: ended && heard && `${call.jitter_ms.toFixed(1)} ms, at most ${quality.jitter_max_ms.toFixed(1)} ms`,
-    'Round trip': quality.round_trip_ms === null ? '' : `${quality.round_trip_ms} ms`,
-    Sound: quality.codec && `${quality.codec}, packets of ${quality.packet_ms} ms`, Encryption: quality.encryption_words,
-    Line: call.trunk, [refused ? 'Turned away' : 'Let in']: call.screening, End: refused ? '' : call.end_reason,
-    'SIP answer': call.sip_status,
-  };
-  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false);
-  at('numbers').replaceChildren(...pairs.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', String(value))]));
+    End: call.status === 'rejected' ? '' : call.end_reason,
+  });
+}
+
+// Calls of older versions have loss and jitter alone.
+function drawQuality(call) {
+  const { quality } = call;
+  at('sound').hidden = call.status === 'in_progress' || call.status === 'rejected';
+  at('sound-words').textContent = quality.words ? `Sound quality: ${quality.words}` : 'Sound quality';
+  const counted = quality.packets_in > 0;
+  drawFacts('quality', {
+    'Packets lost': counted ? `${quality.packets_lost} of ${quality.packets_in + quality.packets_lost}` : `${quality.loss_percent.toFixed(1)} %`,
+    'Jitter, mean': `${quality.jitter_mean_ms.toFixed(1)} ms`, 'Jitter, most': counted && `${quality.jitter_max_ms.toFixed(1)} ms`,
+    'Round trip': quality.round_trip_ms !== null && `${quality.round_trip_ms} ms`,
+    Codec: quality.codec, Packets: quality.packet_ms > 0 && `${quality.packet_ms} ms`, Encryption: quality.encryption_words,
+  });
 }
 
 function drawMessage(message) {
@@ -196,8 +217,10 @@ function drawMessage(message) {
 function drawCall(call) {
   document.title = `${caller(call)} – Frontdesk`;
   at('who').textContent = caller(call);
-  at('facts').replaceChildren(badge(call.status), make('span', 'badge plain', new Date(call.started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })));
+  at('facts').replaceChildren(badge(call.status), priority(call), make('span', 'badge plain', new Date(call.started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })));
+  drawIdentity(call);
   drawNumbers(call);
+  drawQuality(call);
   const live = call.status === 'in_progress';
   const key = JSON.stringify([call.id, call.turns, call.messages, live, call.recording_url]);
   if (key === state.drawn) return;
@@ -298,7 +321,7 @@ function route() {
   at('list').hidden = Boolean(match);
   at('detail').hidden = !match;
   if (!match || before !== state.shown) at('audio').removeAttribute('src');
-  if (match) for (const id of ['who', 'facts', 'bubbles', 'numbers', 'decisions']) at(id).replaceChildren();
+  if (match) for (const id of ['who', 'facts', 'bubbles', 'identity', 'numbers', 'quality', 'decisions']) at(id).replaceChildren();
   else document.title = 'Frontdesk';
   state.drawn = '';
   scrollTo(0, 0);

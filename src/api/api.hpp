@@ -17,6 +17,7 @@ struct Health {
   std::int64_t calls_now = 0;
   std::int64_t calls_accepted = 0;
   std::int64_t calls_refused = 0;
+  bool draining = false;     ///< no new calls are taken; those there are go on to their end
   std::string sip_address;   ///< what to dial: "sip:frontdesk@192.0.2.1:5060"
   std::string trunk;         ///< the provider's name; empty: no trunk configured
   std::string trunk_state;   ///< "registered", "registering", "failed"

@@ -54,6 +54,14 @@ class ApiTest : public ::testing::Test {
     row.status = store::CallStatus::answered;
     row.duration_ms = number * 10'000;
     row.ai_confidence = number * 0.1;
+    row.who.source = "asserted";
+    row.who.attestation = "a";
+    row.who.diverted = true;
+    row.who.diverted_by = Text("+443335550155");
+    row.who.priority = number == 1;
+    row.quality.mean_opinion_score = 4.31;
+    row.quality.codec = "PCMA";
+    row.quality.srtp = "sdes";
     return row;
   }
   static store::TurnRow turn(int index, store::TurnSpeaker speaker, std::string words) {
@@ -220,6 +228,21 @@ TEST_F(ApiTest, ShowsACallWithItsTurnsAndMessages) {
   EXPECT_TRUE(json("/api/calls/call_2").at("gap_p50_ms").is_null());
 }
 
+TEST_F(ApiTest, SaysWhoCalledAndHowItSounded) {
+  const auto call = json("/api/calls/call_1");
+  const auto& identity = call.at("identity");
+  EXPECT_EQ(identity.at("asserted_by").as_string(), "the provider (P-Asserted-Identity)");
+  EXPECT_EQ(identity.at("attestation").as_string(), "a");
+  EXPECT_EQ(identity.at("attestation_words").as_string(), "the network vouches fully for the number (A)");
+  EXPECT_EQ(identity.at("diverted_words").as_string(), "from +443335550155");
+  EXPECT_TRUE(call.at("priority").as_bool());
+  EXPECT_TRUE(call.at("sip_status").is_null());
+  EXPECT_EQ(call.at("quality").at("words").as_string(), "good (4.3)");
+  EXPECT_EQ(call.at("quality").at("codec").as_string(), "PCMA");
+  EXPECT_EQ(call.at("quality").at("srtp").as_string(), "sdes");
+  EXPECT_TRUE(call.at("quality").at("round_trip_ms").is_null());
+}
+
 TEST_F(ApiTest, KnowsTheLastCall) {
   EXPECT_EQ(json("/api/calls/last").at("id").as_string(), "call_5");
 }
@@ -295,6 +318,8 @@ TEST_F(ApiTest, TellsHowTheReceptionistIs) {
   shown = json("/api/health");
   EXPECT_EQ(shown.at("status").as_string(), "degraded");
   EXPECT_EQ(shown.at("trunk").at("state").as_string(), "failed");
+  health.draining = true;
+  EXPECT_EQ(json("/api/health").at("status").as_string(), "draining");
 }
 
 TEST_F(ApiTest, ServesThePageWithTags) {

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/call_words.hpp"
 #include "api/iso_time.hpp"
 #include "api/utf8.hpp"
 
@@ -36,6 +37,40 @@ std::string_view speaker_name(store::TurnSpeaker speaker) {
   return speaker == store::TurnSpeaker::caller ? "caller" : "receptionist";
 }
 
+/// Who called, as far as the network says. The words are for people, the names for programs.
+bj::object identity_object(const store::CallerFacts& who) {
+  bj::object object;
+  object["source"] = text(who.source);
+  object["asserted_by"] = text(asserted_by_words(who));
+  object["attestation"] = text(who.attestation);
+  object["attestation_words"] = text(attestation_words(who));
+  object["statement"] = text(who.statement);
+  object["withheld"] = who.withheld;
+  object["diverted"] = who.diverted;
+  object["diverted_by"] = text(who.diverted_by);
+  object["diverted_words"] = text(diverted_words(who));
+  return object;
+}
+
+bj::object quality_object(const store::CallRow& call) {
+  const auto& quality = call.quality;
+  bj::object object;
+  object["mos"] = quality.mean_opinion_score ? bj::value(*quality.mean_opinion_score) : bj::value();
+  object["words"] = text(sound_words(quality));
+  object["codec"] = text(quality.codec);
+  object["packet_ms"] = quality.packet_ms;
+  object["srtp"] = text(quality.srtp);
+  object["encryption_words"] = text(encryption_words(quality.srtp));
+  object["packets_in"] = quality.packets_in;
+  object["packets_out"] = quality.packets_out;
+  object["packets_lost"] = quality.packets_lost;
+  object["loss_percent"] = call.loss_percent;
+  object["jitter_mean_ms"] = call.jitter_ms;
+  object["jitter_max_ms"] = quality.jitter_max_ms;
+  object["round_trip_ms"] = maybe(quality.round_trip_ms);
+  return object;
+}
+
 bj::object call_object(const store::CallRow& call) {
   bj::object object;
   object["id"] = text(call.id);
@@ -48,6 +83,10 @@ bj::object call_object(const store::CallRow& call) {
   object["end_class"] = text(call.end_class);
   object["end_reason"] = text(call.end_reason);
   object["screening"] = text(call.screening);
+  object["priority"] = call.who.priority;
+  object["sip_status"] = maybe(call.who.sip_status);
+  object["identity"] = identity_object(call.who);
+  object["quality"] = quality_object(call);
   object["started_at"] = iso_time(call.started_at);
   object["answered_at"] = maybe(call.answered_at);
   object["ended_at"] = maybe(call.ended_at);

@@ -12,7 +12,7 @@ std::string health_json(const Health& health) {
   bj::object object;
   const bool trunk_down = !health.trunk.empty() && health.trunk_state != "registered" && health.trunk_state != "peered";
   const bool degraded = trunk_down || !health.records_problem.empty();
-  object["status"] = degraded ? "degraded" : "ok";
+  object["status"] = health.draining ? "draining" : degraded ? "degraded" : "ok";
   object["build"] = valid_utf8(health.build);
   object["uptime_ms"] = base::to_ms(health.uptime);
   object["calls"] = {{"now", health.calls_now}, {"accepted", health.calls_accepted}, {"refused", health.calls_refused}};

@@ -72,6 +72,15 @@ std::string fingerprint_of(const config::Config& config) {
                                                 replay::to_json(config.transfer)});
 }
 
+/// What a model should know of this caller beside the number.
+std::string caller_notes(const runtime::AdmittedCall& admitted) {
+  std::string notes;
+  if (admitted.priority) notes += "The caller is on the owner's list of priority callers.";
+  const auto& by = admitted.diverted_by.expose();
+  if (!by.empty()) notes += (notes.empty() ? "" : " ") + ("The call was diverted here from " + by + ".");
+  return notes;
+}
+
 replay::ActivitySettings activity_for(const config::Config& config, const runtime::AdmittedCall& admitted) {
   using screening::Destination;
   if (admitted.destination == Destination::echo_test) return replay::EchoTestSettings{kLongestTest};
@@ -79,6 +88,8 @@ replay::ActivitySettings activity_for(const config::Config& config, const runtim
     return replay::TalkTestSettings{talk_test_sentences(), runtime::first_request(admitted.number), kLongestTest};
   auto settings = conversation_settings(config);
   if (is_telephone_number(admitted.caller.expose())) settings.caller_number = admitted.caller;
+  if (const auto notes = caller_notes(admitted); !notes.empty())
+    settings.system_prompt += (settings.system_prompt.empty() ? "" : "\n\n") + notes;
   settings.wall_at_start = admitted.at;
   settings.first_request = runtime::first_request(admitted.number);
   return settings;

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "api/call_words.hpp"
+
 namespace frontdesk::app {
 namespace {
 
@@ -83,6 +85,42 @@ std::string turn_heading(std::optional<int> index, const std::vector<store::Turn
   return text.substr(0, end) + "...";
 }
 
+/// Who called, by what the network says of it.
+std::string identity_text(const store::CallRow& call) {
+  const auto& who = call.who;
+  std::string text;
+  const auto line = [&](const char* title, const std::string& words) {
+    if (!words.empty()) text += "  " + std::string(title) + ": " + plain(words) + "\n";
+  };
+  line("name", call.caller_name.expose());
+  line("number given by", api::asserted_by_words(who));
+  if (who.withheld) line("number", "withheld by the caller");
+  line("attestation", api::attestation_words(who));
+  line("statement", who.statement);
+  line("diverted", api::diverted_words(who));
+  if (who.priority) line("priority", "yes");
+  return text;
+}
+
+std::string quality_text(const store::CallRow& call) {
+  const auto& quality = call.quality;
+  std::string text =
+      format("  line: %.2f %% of packets lost (%lld), jitter %.1f ms, at most %.1f ms", call.loss_percent,
+             static_cast<long long>(quality.packets_lost), call.jitter_ms, quality.jitter_max_ms);
+  if (quality.round_trip_ms) text += ", round trip " + ms_text(quality.round_trip_ms);
+  text += "\n";
+  if (const auto words = api::sound_words(quality); !words.empty()) text = "  sound quality: " + words + "\n" + text;
+  if (!quality.codec.empty())
+    text += format("  sound: %s, packets of %lld ms, encryption: %s\n", plain(quality.codec).c_str(),
+                   static_cast<long long>(quality.packet_ms),
+                   plain(std::string(api::encryption_words(quality.srtp))).c_str());
+  return text;
+}
+
+bool refused(const store::CallRow& call) {
+  return call.status == store::CallStatus::rejected;
+}
+
 }  // namespace
 
 std::string plain(std::string text) {
@@ -99,7 +137,8 @@ std::string calls_table(const store::CallPage& page) {
     text += format("%-19s  %-18.18s %7s  %-11s %5lld  %-8s %s\n", time_text(call.started_at).c_str(),
                    caller_text(call).c_str(), length_text(call.duration_ms).c_str(),
                    std::string(store::name(call.status)).c_str(), static_cast<long long>(call.turns),
-                   ms_text(call.gap_p50_ms).c_str(), call.id.c_str());
+                   ms_text(call.gap_p50_ms).c_str(), call.id.c_str()) +
+            (refused(call) ? std::string(21, ' ') + plain(call.end_reason) + "\n" : std::string());
   if (!page.next.empty()) text += "There are more: use --limit.\n";
   return text;
 }
@@ -109,11 +148,13 @@ std::string call_page(const store::CallRow& call, const std::vector<store::TurnR
   std::string text = call.id + "\n";
   text += "  " + time_text(call.started_at) + ", " + caller_text(call) + " called " + plain(call.called) + ", " +
           length_text(call.duration_ms) + ", " + std::string(store::name(call.status)) + "\n";
-  if (!call.end_reason.empty()) text += "  ended: " + call.end_reason + "\n";
-  text += "  accepted: " + call.screening + "\n";
+  if (!call.end_reason.empty() && !refused(call)) text += "  ended: " + call.end_reason + "\n";
+  text += std::string(refused(call) ? "  refused: " : "  accepted: ") + plain(call.screening) + "\n";
+  text += identity_text(call);
+  if (refused(call)) return text;
   text += "  reply gap on the waveform: median " + ms_text(call.gap_p50_ms) + ", 95 % within " +
           ms_text(call.gap_p95_ms) + "\n";
-  text += format("  line: %.2f %% of packets lost, jitter %.1f ms\n", call.loss_percent, call.jitter_ms);
+  text += quality_text(call);
   if (!call.recording.empty()) text += "  recording: " + call.recording + "\n";
   text += "\n";
   for (const auto& turn : turns) text += turn_text(turn);

@@ -12,11 +12,11 @@
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
 #include "app/rehearsal.hpp"
+#include "app/screening_rules.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
-#include "reception/messages/message.hpp"
 #include "records/record_keeper.hpp"
 #include "runtime/switchboard.hpp"
 #include "sip/user_agent.hpp"
@@ -27,43 +27,6 @@ namespace {
 constexpr auto kPrepareLimit = std::chrono::seconds(20);
 constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
-
-/// National and international ways of writing a number are the same number.
-std::string canonical_number(std::string_view number, const std::string& country) {
-  std::string digits;
-  for (const char c : number)
-    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
-  // Some providers leave the plus away; no national number begins like this and is as long.
-  if (country == "GB" && digits.starts_with("44") && digits.size() >= 12) digits.insert(0, "+");
-  if ((country == "US" || country == "CA") && !digits.empty() && digits[0] >= '2') digits.insert(0, "+1");
-  return messages::to_e164(digits, country);
-}
-
-/// Who may call by which trunk.
-std::function<bool(std::string_view, std::string_view)> caller_rule(const std::vector<config::Trunk>& trunks,
-                                                                    const std::string& country) {
-  std::map<std::string, std::vector<std::string>, std::less<>> patterns;
-  for (const auto& trunk : trunks) {
-    for (const auto& pattern : trunk.allowed_from) {
-      const bool open = pattern.ends_with('*');
-      const auto digits = canonical_number(open ? pattern.substr(0, pattern.size() - 1) : pattern, country);
-      patterns[trunk.name].push_back(open ? digits + "*" : digits);
-    }
-  }
-  return [patterns, country](std::string_view trunk, std::string_view caller) {
-    const auto of_trunk = patterns.find(trunk);
-    if (of_trunk == patterns.end()) return false;
-    const auto number = canonical_number(caller, country);
-    return std::any_of(of_trunk->second.begin(), of_trunk->second.end(),
-                       [&](const auto& pattern) { return screening::matches_number(pattern, number); });
-  };
-}
-
-std::function<bool(const base::Endpoint&)> direct_callers(const config::Config& config) {
-  return [ranges = config.server.direct_callers](const base::Endpoint& source) {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(source); });
-  };
-}
 
 sip::SrtpPolicy srtp_policy(config::Srtp srtp) {
   if (srtp == config::Srtp::off) return sip::SrtpPolicy::off;
@@ -92,10 +55,10 @@ runtime::OutboundRoute route_of(const config::Trunk& trunk) {
 
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
   runtime::SwitchboardOptions options;
-  options.screening.diagnostics = diagnostics;
-  options.screening.direct_caller = direct_callers(config);
-  if (config.trunk) options.screening.allowed_caller = caller_rule(config.all_trunks, config.business.country);
-  options.max_calls = static_cast<std::size_t>(config.limits.max_calls);
+  options.screening = screening_rules(config, diagnostics);
+  options.capacity.max_calls = static_cast<std::size_t>(config.limits.max_calls);
+  options.capacity.priority_reserve = runtime::usual_priority_reserve(options.capacity.max_calls);
+  if (config.limits.when_full == config::WhenFull::busy) options.capacity.when_full = runtime::WhenFull::busy;
   options.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
   options.rtp_address = config.server.sip;
   options.rtp_first = config.server.rtp_first;
@@ -217,6 +180,8 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   };
   sip::UserAgentOptions options;
   options.listen = config->server.sip;
+  // So many that the switchboard, which knows why, turns callers away, and not the user agent.
+  options.max_dialogs = std::max(options.max_dialogs, 2 * static_cast<std::size_t>(config->limits.max_calls) + 200);
   options.direct_caller = [listed = direct_callers(*config)](const base::Endpoint& source) {
     return source.is_loopback() || listed(source);
   };
@@ -251,6 +216,7 @@ api::Health Receptionist::Parts::health() const {
   health.calls_now = static_cast<std::int64_t>(calls.calls);
   health.calls_accepted = static_cast<std::int64_t>(calls.accepted);
   health.calls_refused = static_cast<std::int64_t>(calls.refused + calls.turned_away);
+  health.draining = calls.draining;
   health.sip_address = "sip:reception@" + base::to_string(reachable(user_agent->udp()));
   health.tick_late_p99_ms = calls.tick_late_p99_ms;
   const auto kept = records->stats();
@@ -283,6 +249,15 @@ base::Result<std::unique_ptr<Receptionist>> Receptionist::start(config::Config c
 
 Receptionist::Addresses Receptionist::addresses() const {
   return {parts_->user_agent->udp(), parts_->http->address()};
+}
+
+std::size_t Receptionist::calls() const {
+  return parts_->switchboard->stats().calls;
+}
+
+void Receptionist::drain(base::Duration limit) {
+  parts_->switchboard->stop_admitting();
+  (void)parts_->user_agent->drain(limit);
 }
 
 void Receptionist::stop() {

@@ -21,6 +21,9 @@ class Receptionist {
   ~Receptionist();
 
   Addresses addresses() const;
+  std::size_t calls() const;  ///< going on now
+  /// New callers get 503 from now on; calls go on for at most `limit`, then each gets BYE. Returns at once.
+  void drain(base::Duration limit);
   /// Ends calls with a goodbye to their signalling, unregisters, writes what is queued. Bounded.
   void stop();
 

@@ -12,12 +12,15 @@
 #include "app/load_config.hpp"
 #include "app/receptionist.hpp"
 #include "app/stop_signals.hpp"
+#include "base/clock.hpp"
 #include "config/config.hpp"
 
 namespace frontdesk::app {
 namespace {
 
 constexpr int kMisused = 2;
+constexpr base::Duration kDrainPoll = base::milliseconds(50);
+constexpr base::Duration kByeLimit = base::seconds(1);  // for the user agent to hang up all calls
 
 bool parse_ports(const std::string& text, config::Server& server) {
   const auto dash = text.find('-');
@@ -79,6 +82,24 @@ void print_box(const Receptionist::Addresses& at, const std::string& business, b
   std::printf("%s%s\n", box.c_str(), edge.c_str());
 }
 
+/// After the first signal: until the last call has ended, the limit has passed, or a second signal comes.
+void let_calls_end(Receptionist& receptionist, const StopSignals& signals, base::Duration limit) {
+  receptionist.drain(limit);
+  const auto calls = receptionist.calls();
+  if (calls == 0) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
+  spdlog::info("draining: no new calls are taken; {} going on have {} s to end. A second signal ends them at once",
+               calls, seconds);
+  const auto give_up = base::monotonic_now() + limit + kByeLimit;
+  while (receptionist.calls() > 0 && base::monotonic_now() < give_up) {
+    if (!signals.wait_for(kDrainPoll)) continue;
+    spdlog::info("a second signal: {} calls are ended at once", receptionist.calls());
+    receptionist.drain(base::Duration(0));
+    return;
+  }
+  spdlog::info(receptionist.calls() == 0 ? "drained" : "some calls did not end in time");
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -97,6 +118,7 @@ int serve(const ServeOptions& options) {
 
   const bool sample = !config->files.empty() && config->files.front() == "(sample business)";
   const auto business = config->business.name;
+  const auto drain = base::seconds(config->limits.drain_seconds);
   auto receptionist = Receptionist::start(std::move(*config), options.diagnostics);
   if (!receptionist) {
     std::fprintf(stderr, "frontdesk: %s\n", receptionist.error().message.c_str());
@@ -108,7 +130,8 @@ int serve(const ServeOptions& options) {
   std::fflush(stdout);
 
   signals.wait();
-  spdlog::info("stopping: calls are being ended");
+  let_calls_end(**receptionist, signals, drain);
+  spdlog::info("stopping");
   (*receptionist)->stop();
   return 0;
 }

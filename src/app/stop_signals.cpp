@@ -1,5 +1,6 @@
 #include "app/stop_signals.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -27,6 +28,13 @@ void StopSignals::wait() const {
   signalfd_siginfo received{};
   while (read(descriptor_, &received, sizeof received) < 0) {
   }
+}
+
+bool StopSignals::wait_for(base::Duration limit) const {
+  pollfd waiting{descriptor_, POLLIN, 0};
+  if (poll(&waiting, 1, static_cast<int>(base::to_ms(limit))) <= 0) return false;
+  wait();
+  return true;
 }
 
 }  // namespace frontdesk::app

@@ -1,5 +1,6 @@
 // SIGINT and SIGTERM, as something to wait for.
 #pragma once
+#include "base/time.hpp"
 
 namespace frontdesk::app {
 
@@ -13,6 +14,8 @@ class StopSignals {
 
   /// Blocks until one of them comes.
   void wait() const;
+  /// Whether one came within `limit`.
+  bool wait_for(base::Duration limit) const;
 
  private:
   int descriptor_;

@@ -101,6 +101,7 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   read_trunks(root, table, config, findings);
   config.voice = read_section(root, findings, "voice", read_voice);
   config.conversation = read_section(root, findings, "conversation", read_conversation);
+  config.screening = read_section(root, findings, "screening", read_screening);
   config.limits = read_section(root, findings, "limits", read_limits);
   config.transfer = read_section(root, findings, "transfer", read_transfers);
   const auto* name = table["business"].as_string();

@@ -68,8 +68,21 @@ struct Voice {
   std::string hold_music;  ///< a WAV file; empty: the built-in piece
 };
 
+/// Numbers: "03335550100", "0333*", "*".
+struct Screening {
+  std::vector<std::string> block;
+  std::vector<std::string> priority;
+  bool accept_anonymous = true;    ///< anonymous = "accept" or "reject": callers that withhold their number
+  bool accept_unconfirmed = true;  ///< unconfirmed = ...: numbers that the network could not confirm
+};
+
+/// What a caller hears when every line is taken.
+enum class WhenFull { unavailable, busy };
+
 struct Limits {
   int max_calls = 20;
+  WhenFull when_full = WhenFull::unavailable;
+  int drain_seconds = 20;  ///< how long calls may go on after the first SIGTERM
   int max_call_minutes = 30;
   int silence_seconds = 8;  ///< before the caller is asked whether they are there
   int silence_prompts = 2;  ///< then goodbye
@@ -99,6 +112,7 @@ struct Config {
   std::vector<Trunk> all_trunks;  ///< [trunk], or each [[trunk]], in the order of the file
   Voice voice;
   Conversation conversation;
+  Screening screening;
   Limits limits;
   Transfer transfer;
   knowledge::Business business;
@@ -120,8 +134,8 @@ std::string describe(const ConfigProblem& problem);
 
 using Environment = std::map<std::string, std::string>;
 
-/// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [conversation] and [limits]; lists are
-/// comma-separated. `business` is a path relative to the file that names it.
+/// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [screening], [conversation] and [limits];
+/// lists are comma-separated. `business` is a path relative to the file that names it.
 tl::expected<Config, std::vector<ConfigProblem>> load_config(const std::string& path, const Environment& environment);
 
 /// The same from text, for a console that checks a draft. `path` names it in problems and resolves `business`.

@@ -57,6 +57,27 @@ TEST(ParseConfig, ReadsTheSampleFiles) {
   EXPECT_EQ(config->server.direct_callers.size(), 1U);
 }
 
+TEST(ParseConfig, ReadsWhoMayCallAndWhatHappensWhenFull) {
+  const auto config = parse_config(
+      "[business]\nname = \"Hill\"\n[screening]\nblock = [\"0900*\", \"+447700900666\"]\npriority = \"07700 900111\"\n"
+      "anonymous = \"reject\"\n[limits]\nwhen_full = \"busy\"\ndrain_seconds = 0\n",
+      "frontdesk.toml", {{"FRONTDESK_SCREENING_UNCONFIRMED", "reject"}});
+  ASSERT_TRUE(config) << describe(config.error().front());
+  EXPECT_EQ(config->screening.block, (std::vector<std::string>{"0900*", "+447700900666"}));
+  EXPECT_EQ(config->screening.priority, (std::vector<std::string>{"07700 900111"}));
+  EXPECT_FALSE(config->screening.accept_anonymous);
+  EXPECT_FALSE(config->screening.accept_unconfirmed);
+  EXPECT_EQ(config->limits.when_full, WhenFull::busy);
+  EXPECT_EQ(config->limits.drain_seconds, 0);
+  const auto problems = problems_of(
+      "[business]\nname = \"Hill\"\n[screening]\nblock = [\"Bob\"]\nanonymous = \"maybe\"\n[limits]\nwhen_full = "
+      "\"queue\"\ndrain_seconds = -1\n");
+  EXPECT_EQ(problems.size(), 4U);
+  EXPECT_THAT(problem_at(problems, "screening.block").message, HasSubstr("\"Bob\" is not a number"));
+  EXPECT_THAT(problem_at(problems, "screening.anonymous").message, HasSubstr("\"reject\""));
+  EXPECT_THAT(problem_at(problems, "limits.when_full").message, HasSubstr("\"busy\""));
+}
+
 TEST(ParseConfig, ReadsHowItTalks) {
   const auto usual = parse_config(kMinimal, "frontdesk.toml", {}).value().conversation;
   EXPECT_EQ(usual.patience, 1);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kMaxCalls = 10'000;
 constexpr std::int64_t kMaxCallMinutes = 24 * 60;
+constexpr std::int64_t kMaxDrainSeconds = 60 * 60;
 
 base::Endpoint endpoint(TableReader& reader, std::string_view key, std::string_view fallback) {
   const auto text = reader.text(key);
@@ -126,7 +127,7 @@ Server read_server(TableReader& reader) {
 namespace {
 
 /// Digits with an optional + in front and an optional * at the end; or * alone.
-void check_number_pattern(TableReader& reader, std::string_view pattern) {
+void check_number_pattern(TableReader& reader, std::string_view key, std::string_view pattern) {
   auto digits = pattern;
   const bool open = digits.ends_with('*');
   if (open) digits.remove_suffix(1);
@@ -134,8 +135,7 @@ void check_number_pattern(TableReader& reader, std::string_view pattern) {
   const bool numeric =
       std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || c == ' '; });
   if (numeric && (open || !digits.empty())) return;
-  reader.problem("allowed_from",
-                 "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"0333*\" or \"*\"");
+  reader.problem(key, "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"0333*\" or \"*\"");
 }
 
 /// "host" or "host:port"; empty if it is not written.
@@ -213,7 +213,7 @@ Trunk read_trunk(TableReader& reader) {
   read_account(reader, trunk);
   trunk.inbound_number = reader.text("inbound_number").value_or("");
   if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
-  for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, pattern);
+  for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, "allowed_from", pattern);
   reader.finish();
   return trunk;
 }
@@ -243,6 +243,23 @@ Conversation read_conversation(TableReader& reader) {
   return conversation;
 }
 
+Screening read_screening(TableReader& reader) {
+  Screening screening;
+  screening.block = reader.texts("block");
+  screening.priority = reader.texts("priority");
+  for (const auto& pattern : screening.block) check_number_pattern(reader, "block", pattern);
+  for (const auto& pattern : screening.priority) check_number_pattern(reader, "priority", pattern);
+  const auto accepts = [&](std::string_view key) {
+    const std::string text = reader.text(key).value_or("accept");
+    if (text != "accept" && text != "reject") reader.problem(key, "must be \"accept\" or \"reject\"");
+    return text != "reject";
+  };
+  screening.accept_anonymous = accepts("anonymous");
+  screening.accept_unconfirmed = accepts("unconfirmed");
+  reader.finish();
+  return screening;
+}
+
 Limits read_limits(TableReader& reader) {
   Limits limits;
   const auto read = [&](std::string_view key, std::int64_t low, std::int64_t high, int& value) {
@@ -252,6 +269,10 @@ Limits read_limits(TableReader& reader) {
   read("max_call_minutes", 1, kMaxCallMinutes, limits.max_call_minutes);
   read("silence_seconds", 2, 120, limits.silence_seconds);
   read("silence_prompts", 0, 10, limits.silence_prompts);
+  read("drain_seconds", 0, kMaxDrainSeconds, limits.drain_seconds);
+  const std::string full = reader.text("when_full").value_or("unavailable");
+  limits.when_full = full == "busy" ? WhenFull::busy : WhenFull::unavailable;
+  if (full != "busy" && full != "unavailable") reader.problem("when_full", "must be \"unavailable\" or \"busy\"");
   reader.finish();
   return limits;
 }

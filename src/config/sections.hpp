@@ -8,6 +8,7 @@ Server read_server(TableReader& reader);
 Trunk read_trunk(TableReader& reader);
 Voice read_voice(TableReader& reader);
 Conversation read_conversation(TableReader& reader);
+Screening read_screening(TableReader& reader);
 Limits read_limits(TableReader& reader);
 Transfer read_transfers(TableReader& reader);
 

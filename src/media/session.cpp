@@ -97,6 +97,8 @@ MediaStats MediaSession::stats() const {
   stats.starved_ticks = s.playout.starved_ticks();
   stats.events_lost = s.events.lost();
   stats.jitter_ms = s.inbound.statistics().jitter_ms();
+  stats.jitter_mean_ms = s.inbound.statistics().jitter_mean_ms();
+  stats.jitter_max_ms = s.inbound.statistics().jitter_max_ms();
   stats.playout_delay = s.inbound.jitter().delay();
   stats.rtcp = s.rtcp.figures();
   const PlayoutLoss& loss = s.inbound.loss();

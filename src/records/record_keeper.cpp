@@ -36,6 +36,56 @@ store::CallStatus status_of(const runtime::CallClosed& closed) {
   return broken ? store::CallStatus::failed : store::CallStatus::answered;
 }
 
+store::CallerFacts facts_of(const runtime::CallBegun& begun) {
+  store::CallerFacts facts;
+  facts.source = screening::name(begun.who.source);
+  facts.attestation = screening::name(begun.who.attestation);
+  facts.statement = begun.statement;
+  facts.withheld = begun.who.withheld;
+  facts.diverted = begun.who.diverted;
+  facts.diverted_by = begun.who.diverted_by;
+  facts.priority = begun.priority;
+  return facts;
+}
+
+store::CallRow row_of(const runtime::CallBegun& begun) {
+  store::CallRow row;
+  row.id = begun.id;
+  row.caller = begun.caller;
+  row.caller_name = begun.caller_name;
+  row.called = begun.called;
+  row.trunk = begun.trunk;
+  row.sip_call_id = begun.sip_call_id;
+  row.screening = begun.screening;
+  row.started_at = begun.at;
+  row.who = facts_of(begun);
+  return row;
+}
+
+store::CallRow row_of(const runtime::CallRefused& refused) {
+  auto row = row_of(refused.call);
+  row.status = store::CallStatus::rejected;
+  row.end_class = refused.no_room ? "no_room" : "screened_out";
+  row.end_reason = row.screening;
+  row.ended_at = row.started_at;
+  row.who.sip_status = refused.status;
+  return row;
+}
+
+store::LineQuality quality_of(const runtime::CallFigures& figures) {
+  store::LineQuality quality;
+  quality.mean_opinion_score = figures.mean_opinion_score;
+  if (figures.round_trip) quality.round_trip_ms = base::to_ms(*figures.round_trip);
+  quality.codec = figures.codec;
+  quality.packet_ms = figures.packet_ms;
+  quality.srtp = figures.srtp;
+  quality.packets_in = static_cast<std::int64_t>(figures.packets_in);
+  quality.packets_out = static_cast<std::int64_t>(figures.packets_out);
+  quality.packets_lost = static_cast<std::int64_t>(figures.packets_lost);
+  quality.jitter_max_ms = figures.jitter_max_ms;
+  return quality;
+}
+
 std::optional<std::int64_t> ms(const std::optional<base::Duration>& duration) {
   if (!duration) return std::nullopt;
   return base::to_ms(*duration);
@@ -214,18 +264,15 @@ void RecordKeeper::close(runtime::CallClosed call) {
   push([this, call = std::move(call)] { return write_close(call); });
 }
 
+void RecordKeeper::refused(runtime::CallRefused call) {
+  push([this, row = row_of(call)] { return keep(writer_.begin(row)); });
+}
+
 // --- written, on the store thread
 
 bool RecordKeeper::write_begin(const runtime::CallBegun& begun) {
   OpenCall open;
-  open.row.id = begun.id;
-  open.row.caller = begun.caller;
-  open.row.caller_name = begun.caller_name;
-  open.row.called = begun.called;
-  open.row.trunk = begun.trunk;
-  open.row.sip_call_id = begun.sip_call_id;
-  open.row.screening = begun.screening;
-  open.row.started_at = begun.at;
+  open.row = row_of(begun);
   const auto month = month_of(begun.at);
   open.row.recording = "recordings/" + month + "/" + begun.id + ".wav";
   open.row.journal = "journals/" + month + "/" + begun.id + ".tape";
@@ -298,6 +345,7 @@ bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
   row.duration_ms = base::to_ms(closed.length);
   row.loss_percent = closed.figures.loss_percent;
   row.jitter_ms = closed.figures.jitter_ms;
+  row.quality = quality_of(closed.figures);
   if (!open->sound) row.recording.clear();
   if (!keep(writer_.finish(row))) return false;
   if (open->sound) (void)keep(open->sound->close());

@@ -41,6 +41,7 @@ class RecordKeeper final : public runtime::CallRecords {
   void sound(runtime::CallNumber call, audio::Pcm interleaved) override;
   void message(runtime::CallNumber call, std::string arguments, base::UtcTime at) override;
   void close(runtime::CallClosed call) override;
+  void refused(runtime::CallRefused call) override;
 
   RecordKeeperStats stats() const;
   /// Calls that were found interrupted at the start.

@@ -46,6 +46,31 @@ class Records : public ::testing::Test {
 
 }  // namespace
 
+TEST_F(Records, ACallThatWasTurnedAwayIsARowWithItsReason) {
+  {
+    auto keeper = RecordKeeper::start(folder);
+    ASSERT_TRUE(keeper);
+    runtime::CallRefused refused{begun(), 433, false};
+    refused.call.who.withheld = true;
+    refused.call.who.source = screening::NumberSource::asserted;
+    refused.call.who.attestation = screening::Attestation::a;
+    refused.call.screening = "the caller withholds the number, which this line does not take";
+    (*keeper)->refused(refused);
+  }
+  const auto log = store::CallLog::open(folder);
+  ASSERT_TRUE(log);
+  const auto call = (*log)->call("call_a");
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->status, store::CallStatus::rejected);
+  EXPECT_EQ(call->end_class, "screened_out");
+  EXPECT_EQ(call->end_reason, "the caller withholds the number, which this line does not take");
+  EXPECT_EQ(call->who.sip_status, 433);
+  EXPECT_EQ(call->who.source, "asserted");
+  EXPECT_EQ(call->who.attestation, "a");
+  EXPECT_TRUE(call->ended_at);
+  EXPECT_EQ(call->recording, "");
+}
+
 TEST_F(Records, WritesWhatACallLeavesBehind) {
   auto keeper = RecordKeeper::start(folder);
   ASSERT_TRUE(keeper);

@@ -63,6 +63,9 @@ void ReceiverStatistics::update_jitter(std::uint32_t timestamp, base::Instant ar
   if (has_transit_) {
     const double difference = std::abs(static_cast<double>(static_cast<std::int32_t>(transit - transit_)));
     jitter_ += (std::min(difference, double(clock_rate_)) - jitter_) / 16.0;
+    jitter_sum_ms_ += jitter_ms();
+    jitter_max_ms_ = std::max(jitter_max_ms_, jitter_ms());
+    ++jitter_packets_;
   }
   has_transit_ = true;
   transit_ = transit;

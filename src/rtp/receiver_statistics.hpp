@@ -25,6 +25,11 @@ class ReceiverStatistics {
   /// Negative when duplicates outnumber losses.
   std::int64_t lost() const { return static_cast<std::int64_t>(expected()) - static_cast<std::int64_t>(received()); }
   double jitter_ms() const { return jitter_ * 1000.0 / clock_rate_; }
+  /// Of the estimate above, packet by packet; over codecs and restarts of the count.
+  double jitter_mean_ms() const {
+    return jitter_packets_ == 0 ? 0 : jitter_sum_ms_ / static_cast<double>(jitter_packets_);
+  }
+  double jitter_max_ms() const { return jitter_max_ms_; }
   std::uint32_t jitter_units() const { return static_cast<std::uint32_t>(jitter_); }
   std::uint32_t extended_highest_sequence() const { return cycles_ + highest_; }
 
@@ -51,6 +56,9 @@ class ReceiverStatistics {
   bool has_transit_ = false;
   std::uint32_t transit_ = 0;
   double jitter_ = 0;
+  double jitter_sum_ms_ = 0;
+  double jitter_max_ms_ = 0;
+  std::uint64_t jitter_packets_ = 0;
 
   static constexpr std::uint32_t kNoBadSequence = 1U << 17;
 };

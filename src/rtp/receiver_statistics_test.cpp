@@ -59,6 +59,22 @@ TEST(ReceiverStatistics, JitterConvergesToTheMeanDifference) {
   EXPECT_NEAR(statistics.jitter_ms(), 10, 0.2);
 }
 
+TEST(ReceiverStatistics, KeepsTheMeanAndTheGreatestJitter) {
+  ReceiverStatistics statistics;
+  EXPECT_EQ(statistics.jitter_mean_ms(), 0);
+  std::uint32_t index = 0;
+  const auto feed = [&](int count, std::int64_t wobble_ms) {
+    for (int i = 0; i < count; ++i, ++index)
+      statistics.on_packet(numbered(index), at_ms(1000 + std::int64_t{index} * 20 + (i % 2) * wobble_ms));
+  };
+  feed(200, 16);
+  feed(600, 0);
+  EXPECT_NEAR(statistics.jitter_max_ms(), 16, 0.5);
+  EXPECT_LT(statistics.jitter_ms(), 0.1) << "the line is quiet now";
+  EXPECT_GT(statistics.jitter_mean_ms(), 2);
+  EXPECT_LT(statistics.jitter_mean_ms(), 6);
+}
+
 TEST(ReceiverStatistics, BelievesAJumpAtTheSecondPacket) {
   ReceiverStatistics statistics;
   for (std::uint32_t i = 0; i < 10; ++i) statistics.on_packet(numbered(i), at_ms(20 * i));

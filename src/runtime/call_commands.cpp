@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/clock.hpp"
+#include "runtime/call_figures.hpp"
 #include "runtime/call_host.hpp"
 
 namespace frontdesk::runtime {
@@ -153,14 +154,8 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
   closed.answered = answered_.has_value();
   closed.at = base::wall_now();
   closed.length = answered_ ? now - *answered_ : base::Duration{0};
-  if (media_) {
-    const auto stats = media_->stats();
-    closed.figures.packets_in = stats.packets_in;
-    closed.figures.packets_out = stats.packets_out;
-    closed.figures.jitter_ms = stats.jitter_ms;
-    const auto expected = static_cast<double>(stats.expected);
-    closed.figures.loss_percent = expected > 0 ? 100.0 * static_cast<double>(stats.lost) / expected : 0;
-  }
+  if (media_) take_stats(figures_, media_->stats());
+  closed.figures = std::move(figures_);
   note_media();
   if (auto rest = recorder_.take_rest(); !rest.empty()) around_.records.sound(number_, std::move(rest));
   note(tally_.line());

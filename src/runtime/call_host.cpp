@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "media/negotiated/negotiated.hpp"
+#include "runtime/call_figures.hpp"
 
 namespace frontdesk::runtime {
 namespace {
@@ -108,6 +109,7 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   if (over_) return;
   if (!agreed.rtcp_mux) open_rtcp_socket();
   media_format_ = describe(agreed);
+  take_format(figures_, agreed);
   if (media_) return media_->reconfigure(negotiated::parameters_of(agreed), now);
   media_.emplace(negotiated::new_session(agreed));
 }

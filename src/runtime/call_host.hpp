@@ -120,6 +120,7 @@ class CallHost {
   call::TapeOrigin origin_;
   std::optional<media::MediaSession> media_;
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
+  CallFigures figures_;
   media::StereoRecorder recorder_;
   meter::TurnGapMeter gap_meter_;
   std::deque<meter::Turn> measured_;

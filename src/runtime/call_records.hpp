@@ -8,20 +8,31 @@
 #include "base/protect.hpp"
 #include "base/time.hpp"
 #include "call/commands.hpp"
+#include "reception/screening/caller_identity.hpp"
 #include "runtime/call_number.hpp"
 
 namespace frontdesk::runtime {
 
 struct CallBegun {
   CallNumber number = 0;
-  std::string id;  ///< call_...
-  base::Pii<std::string> caller;
+  std::string id;                 ///< call_...
+  base::Pii<std::string> caller;  ///< empty: withheld
   base::Pii<std::string> caller_name;
-  std::string called;
+  std::string called;  ///< the number dialled
   std::string trunk;
   std::string sip_call_id;
-  std::string screening;  ///< why it was accepted
+  std::string screening;  ///< why it was accepted or refused
   base::UtcTime at;
+  screening::CallerIdentity who;
+  std::string statement;  ///< what a signed statement about the number is worth, in words; empty: none came
+  bool priority = false;
+};
+
+/// A call that never began: screened out, or there was no room for it.
+struct CallRefused {
+  CallBegun call;
+  int status = 0;  ///< of SIP
+  bool no_room = false;
 };
 
 /// A turn with its times relative to the answer, and the gap measured on the waveform.
@@ -33,11 +44,19 @@ struct TurnTaken {
   std::optional<base::Duration> gap;
 };
 
+/// What we heard of the caller's packets, and how it sounded.
 struct CallFigures {
   double loss_percent = 0;
-  double jitter_ms = 0;
+  double jitter_ms = 0;  ///< mean over the call
+  double jitter_max_ms = 0;
   std::uint64_t packets_in = 0;
   std::uint64_t packets_out = 0;
+  std::uint64_t packets_lost = 0;
+  std::optional<double> mean_opinion_score;  ///< by the E-model (ITU-T G.107): 1 to 4.5; unset: nothing was heard
+  std::optional<base::Duration> round_trip;  ///< the newest by RTCP; unset: the caller's side reports nothing
+  std::string codec;                         ///< as SDP names it: "PCMA"; empty: nothing was agreed
+  int packet_ms = 0;
+  std::string srtp;  ///< "off", or where the keys came from: "sdes", "dtls"
 };
 
 struct CallClosed {
@@ -64,6 +83,8 @@ class CallRecords {
   /// Arguments of the take_message tool, a JSON object.
   virtual void message(CallNumber call, std::string arguments, base::UtcTime at) = 0;
   virtual void close(CallClosed call) = 0;
+  /// Of the signalling thread; nothing else is told of such a call.
+  virtual void refused(CallRefused) {}
 };
 
 }  // namespace frontdesk::runtime

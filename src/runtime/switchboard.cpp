@@ -8,8 +8,41 @@
 namespace frontdesk::runtime {
 namespace {
 
-constexpr int kServiceUnavailable = 503;
 constexpr int kRetryAfterSeconds = 20;
+constexpr int kNotFound = 404;
+constexpr int kAnonymityDisallowed = 433;
+constexpr int kDecline = 603;
+
+std::string_view phrase_of(int status) {
+  if (status == kNotFound) return "Not Found";
+  if (status == kAnonymityDisallowed) return "Anonymity Disallowed";
+  return status == kDecline ? "Decline" : "Forbidden";
+}
+
+std::vector<std::string_view> views(const std::vector<std::string>& values) {
+  return {values.begin(), values.end()};
+}
+
+screening::IdentityHeaders identity_headers(const sip::CallerHeaders& from) {
+  return {from.from,           views(from.asserted), views(from.remote_party), views(from.diversion),
+          views(from.history), views(from.privacy),  views(from.identity)};
+}
+
+CallBegun begun_of(const sip::IncomingCall& incoming, screening::Verdict verdict, base::UtcTime now) {
+  CallBegun begun;
+  begun.id = base::new_id("call");
+  begun.caller = base::Pii<std::string>(screening::shown_number(verdict.caller));
+  begun.caller_name = base::Pii<std::string>(screening::shown_name(verdict.caller));
+  begun.called = std::move(verdict.called);
+  begun.trunk = std::move(verdict.trunk);
+  begun.sip_call_id = incoming.call_id;
+  begun.screening = std::move(verdict.decision.reason);
+  begun.at = now;
+  begun.who = std::move(verdict.caller);
+  begun.statement = std::move(verdict.statement);
+  begun.priority = verdict.priority;
+  return begun;
+}
 
 std::string describe(const sip::DialogEnded& ended) {
   switch (ended.cause) {
@@ -66,7 +99,7 @@ void Switchboard::drain(const std::string& reason) {
 }
 
 SwitchboardStats Switchboard::stats() const {
-  SwitchboardStats stats{call_count_, accepted_, refused_, turned_away_, 0, 0};
+  SwitchboardStats stats{call_count_, accepted_, refused_, turned_away_, draining_, 0, 0};
   for (const auto& shard : shards_) {
     const auto one = shard->stats();
     stats.tick_late_p99_ms = std::max(stats.tick_late_p99_ms, one.tick_late_p99_ms);
@@ -75,38 +108,65 @@ SwitchboardStats Switchboard::stats() const {
   return stats;
 }
 
-bool Switchboard::has_capacity() const {
-  return open_ && !draining_ && calls_.size() < options_.max_calls &&
-         stats().tick_late_p99_ms <= options_.max_tick_lateness_ms;
+screening::Verdict Switchboard::judge(const sip::IncomingCall& incoming, base::UtcTime now) {
+  screening::CallRequest request;
+  request.headers = identity_headers(incoming.caller);
+  request.called = incoming.request_user;
+  request.called_party = incoming.caller.called_party;
+  request.to = incoming.to_user;
+  request.source = incoming.source;
+  request.trunk = incoming.trunk;
+  request.trunk_asserts = asserting_trunks_.contains(incoming.trunk);
+  request.now = now;
+  auto verdict = screening::judge(request, options_.screening);
+  if (verdict.caller.source == screening::NumberSource::asserted) asserting_trunks_.insert(incoming.trunk);
+  return verdict;
 }
 
-void Switchboard::turn_away(sip::DialogId dialog, const std::string& why) {
+void Switchboard::refuse(const sip::IncomingCall& incoming, screening::Verdict verdict, base::UtcTime now) {
+  ++refused_;
+  const int status = verdict.decision.status;
+  (void)user_agent_.load()->reject(incoming.dialog, status, std::string(phrase_of(status)));
+  if (!verdict.stranger) record_refusal({begun_of(incoming, std::move(verdict), now), status, false});
+}
+
+void Switchboard::turn_away(const sip::IncomingCall& incoming, screening::Verdict verdict, const NoRoom& why,
+                            base::UtcTime now) {
   ++turned_away_;
-  (void)user_agent_.load()->reject(dialog, kServiceUnavailable, why, kRetryAfterSeconds);
+  (void)user_agent_.load()->reject(incoming.dialog, why.status, why.phrase, kRetryAfterSeconds);
+  verdict.decision.reason = why.reason;
+  record_refusal({begun_of(incoming, std::move(verdict), now), why.status, true});
+}
+
+void Switchboard::record_refusal(CallRefused refused) {
+  if (refused_rows_.take(base::monotonic_now())) records_.refused(std::move(refused));
 }
 
 void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   user_agent_.wait(nullptr);
-  const auto& asserted = incoming.asserted_identities;
-  // An asserted identity counts only within the trust domain, RFC 3325, section 5.
-  const bool trusted = !incoming.trunk.empty() && !asserted.empty();
-  base::Pii<std::string> caller(trusted ? asserted.front() : incoming.from_user);
-  const auto decision = screening::screen(
-      {incoming.request_user, incoming.source, !incoming.trunk.empty(), caller.expose(), incoming.trunk},
-      options_.screening);
-  if (!decision.accepted) {
-    ++refused_;
-    (void)user_agent_.load()->reject(incoming.dialog, decision.status,
-                                     decision.status == 404 ? "Not Found" : "Forbidden");
-    return;
-  }
-  if (!has_capacity()) return turn_away(incoming.dialog, "Service Unavailable");
-  auto socket = ports_.open();
-  if (!socket) return turn_away(incoming.dialog, "Service Unavailable");
-
-  const auto number = ++last_number_;
   const auto now = base::wall_now();
-  auto plan = plan_({number, decision.destination, caller, now});
+  auto verdict = judge(incoming, now);
+  if (!verdict.decision.accepted) return refuse(incoming, std::move(verdict), now);
+  const Load load{open_, draining_, calls_.size(), stats().tick_late_p99_ms};
+  if (const auto full = no_room(options_.capacity, load, verdict.priority))
+    return turn_away(incoming, std::move(verdict), *full, now);
+  auto socket = ports_.open();
+  if (!socket)
+    return turn_away(incoming, std::move(verdict), {503, "Service Unavailable", "no port was free for the sound"}, now);
+  admit(incoming, std::move(verdict), std::move(*socket), now);
+}
+
+void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket,
+                        base::UtcTime now) {
+  const auto number = ++last_number_;
+  AdmittedCall admitted;
+  admitted.number = number;
+  admitted.destination = verdict.decision.destination;
+  admitted.caller = base::Pii<std::string>(screening::shown_number(verdict.caller));
+  admitted.diverted_by = verdict.caller.diverted_by;
+  admitted.priority = verdict.priority;
+  admitted.at = now;
+  auto plan = plan_(admitted);
   NewCall call;
   call.number = number;
   call.dialog = incoming.dialog;
@@ -115,17 +175,11 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   call.voice = std::move(plan.voice);
   call.listens = plan.listens;
   call.recipe = std::move(plan.recipe);
-  call.socket = std::move(*socket);
-  call.begun = {number,
-                base::new_id("call"),
-                std::move(caller),
-                base::Pii<std::string>(incoming.from_display),
-                incoming.request_user,
-                incoming.trunk,
-                incoming.call_id,
-                decision.reason,
-                now};
-  if (!shard_of(number).post(std::move(call))) return turn_away(incoming.dialog, "Service Unavailable");
+  call.socket = std::move(socket);
+  call.begun = begun_of(incoming, verdict, now);
+  call.begun.number = number;
+  if (!shard_of(number).post(std::move(call)))
+    return turn_away(incoming, std::move(verdict), {503, "Service Unavailable", "the machine was swamped"}, now);
   ++accepted_;
   calls_[incoming.dialog] = number;
   call_count_ = calls_.size();
@@ -149,7 +203,8 @@ void Switchboard::on_established(sip::DialogId dialog) {
 
 void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) {
   if (second_leg_ended(dialog, ended)) return;
-  tell(dialog, call::LegEnded{describe(ended), class_of(ended.cause)});
+  const bool stopped = ended.cause == sip::EndCause::local_hangup && draining_;
+  tell(dialog, call::LegEnded{stopped ? "the program was stopped" : describe(ended), class_of(ended.cause)});
   calls_.erase(dialog);
   call_count_ = calls_.size();
 }

@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
-#include "reception/screening/screening.hpp"
+#include "reception/screening/verdict.hpp"
 #include "reception/transfer/budget.hpp"
+#include "runtime/admission.hpp"
 #include "runtime/leg_control.hpp"
 #include "runtime/shard.hpp"
 #include "udp/rtp_ports.hpp"
@@ -27,7 +29,9 @@ struct CallPlan {
 struct AdmittedCall {
   CallNumber number = 0;
   screening::Destination destination = screening::Destination::reception;
-  base::Pii<std::string> caller;
+  base::Pii<std::string> caller;       ///< empty: withheld
+  base::Pii<std::string> diverted_by;  ///< E.164; empty: nobody, or unknown
+  bool priority = false;
   base::UtcTime at;
 };
 using PlanCall = std::function<CallPlan(const AdmittedCall&)>;
@@ -41,9 +45,8 @@ struct OutboundRoute {
 };
 
 struct SwitchboardOptions {
-  screening::ScreeningRules screening;
-  std::size_t max_calls = 20;
-  double max_tick_lateness_ms = 10;  ///< p99 beyond which new calls are refused, so that running ones stay whole
+  screening::Rules screening;
+  Capacity capacity;
   int shards = 1;
   base::Endpoint rtp_address;
   std::uint16_t rtp_first = 20000;
@@ -60,6 +63,7 @@ struct SwitchboardStats {
   std::uint64_t accepted = 0;
   std::uint64_t refused = 0;      ///< by screening
   std::uint64_t turned_away = 0;  ///< no capacity
+  bool draining = false;
   double tick_late_p99_ms = 0;
   double tick_late_max_ms = 0;
 };
@@ -80,7 +84,9 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   /// Called with each change of a trunk's registration, on the signalling thread.
   std::function<void(const std::string& trunk, const sip::RegistrationStatus&)> on_trunk;
 
-  /// Ends every call; calls that arrive from now on are refused.
+  /// Calls that arrive from now on are refused; those there are go on.
+  void stop_admitting() { draining_ = true; }
+  /// Ends every call as well.
   void drain(const std::string& reason);
   SwitchboardStats stats() const;
 
@@ -103,8 +109,11 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   base::Status spend_transfer();
   bool second_leg_ended(sip::DialogId dialog, const sip::DialogEnded& ended);
   bool tell_second(sip::DialogId dialog, std::variant<call::Event, sip::NegotiatedMedia> what);
-  void turn_away(sip::DialogId dialog, const std::string& why);
-  bool has_capacity() const;
+  screening::Verdict judge(const sip::IncomingCall& incoming, base::UtcTime now);
+  void refuse(const sip::IncomingCall& incoming, screening::Verdict verdict, base::UtcTime now);
+  void turn_away(const sip::IncomingCall& incoming, screening::Verdict verdict, const NoRoom& why, base::UtcTime now);
+  void record_refusal(CallRefused refused);
+  void admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket, base::UtcTime now);
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
 
@@ -114,10 +123,12 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   udp::RtpPorts ports_;
   std::atomic<sip::UserAgent*> user_agent_{nullptr};
   std::vector<std::unique_ptr<Shard>> shards_;
-  std::map<sip::DialogId, CallNumber> calls_;  ///< signalling thread only
   std::mutex transfers_mutex_;
   std::map<sip::DialogId, CallNumber> second_legs_;  ///< under transfers_mutex_
   transfer::Budget transfers_;                       ///< under transfers_mutex_
+  std::map<sip::DialogId, CallNumber> calls_;            ///< signalling thread only
+  std::set<std::string, std::less<>> asserting_trunks_;  ///< that have named a caller; signalling thread only
+  RowAllowance refused_rows_;
   std::atomic<std::size_t> call_count_{0};
   CallNumber last_number_ = 0;
   std::atomic<bool> open_{false};

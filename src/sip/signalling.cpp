@@ -1,6 +1,7 @@
 #include "sip/signalling.hpp"
 
 #include "base/clock.hpp"
+#include "sip/read_caller_headers.hpp"
 #include "sip/syntax.hpp"
 
 namespace frontdesk::sip {
@@ -236,15 +237,7 @@ IncomingCall Signalling::describe(const sip_msg* invite, DialogId id, bool has_o
   call.from_host = view(invite->from.uri.host);
   call.from_display = header_safe(view(invite->from.dname));
   call.to_user = user_of(invite->to.uri);
-  each_header(invite, true, SIP_HDR_P_ASSERTED_IDENTITY, [&users = call.asserted_identities](const sip_hdr& header) {
-    const auto text = address_uri(view(header.val));
-    if (const auto uri = parse_uri(text)) {
-      if (!uri->user.empty()) users.push_back(uri->user);
-    } else if (equal_ignoring_case(text.substr(0, 4), "tel:")) {
-      users.emplace_back(text.substr(4, text.find(';') - std::min<std::size_t>(4, text.find(';'))));
-    }
-    return users.size() >= 8;
-  });
+  call.caller = read_caller_headers(invite);
   call.source = endpoint_from(invite->src);
   call.transport = stack_->hop_of(invite).transport;
   call.has_offer = has_offer;

@@ -20,6 +20,7 @@
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "sip/caller_headers.hpp"
 #include "sip/media_description.hpp"
 #include "sip/registration.hpp"
 #include "sip/transfer.hpp"
@@ -36,7 +37,7 @@ struct IncomingCall {
   std::string request_user;  ///< user part of the Request-URI: the number called
   std::string from_user, from_host, from_display;
   std::string to_user;
-  std::vector<std::string> asserted_identities;  ///< users of P-Asserted-Identity (RFC 3325)
+  CallerHeaders caller;
   base::Endpoint source;
   Transport transport = Transport::udp;
   bool has_offer = false;

@@ -66,6 +66,58 @@ std::string placeholders(std::size_t count) {
   return text + ")";
 }
 
+namespace {
+
+CallerFacts who_of(const Row& row, std::size_t first) {
+  CallerFacts who;
+  who.source = row.text(first);
+  who.attestation = row.text(first + 1);
+  who.statement = row.text(first + 2);
+  who.withheld = row.integer(first + 3) != 0;
+  who.diverted = row.integer(first + 4) != 0;
+  who.diverted_by = base::Pii<std::string>(row.text(first + 5));
+  who.priority = row.integer(first + 6) != 0;
+  who.sip_status = row.maybe_integer(first + 7);
+  return who;
+}
+
+LineQuality quality_of(const Row& row, std::size_t first) {
+  LineQuality quality;
+  if (const double score = row.real(first); score > 0) quality.mean_opinion_score = score;
+  quality.round_trip_ms = row.maybe_integer(first + 1);
+  quality.codec = row.text(first + 2);
+  quality.packet_ms = row.integer(first + 3);
+  quality.srtp = row.text(first + 4);
+  quality.packets_in = row.integer(first + 5);
+  quality.packets_out = row.integer(first + 6);
+  quality.packets_lost = row.integer(first + 7);
+  quality.jitter_max_ms = row.real(first + 8);
+  return quality;
+}
+
+std::int64_t flag(bool set) {
+  return set ? 1 : 0;
+}
+
+std::vector<Value> values_of(const CallerFacts& who) {
+  return {who.source,         who.attestation,          who.statement,      flag(who.withheld),
+          flag(who.diverted), who.diverted_by.expose(), flag(who.priority), value_of(who.sip_status)};
+}
+
+}  // namespace
+
+std::vector<Value> values_of(const LineQuality& quality) {
+  return {quality.mean_opinion_score ? Value(*quality.mean_opinion_score) : Value(),
+          value_of(quality.round_trip_ms),
+          quality.codec,
+          quality.packet_ms,
+          quality.srtp,
+          quality.packets_in,
+          quality.packets_out,
+          quality.packets_lost,
+          quality.jitter_max_ms};
+}
+
 CallRow call_of(const Row& row) {
   CallRow call;
   call.id = row.text(0);
@@ -91,33 +143,38 @@ CallRow call_of(const Row& row) {
   call.jitter_ms = row.real(20);
   call.recording = row.text(21);
   call.journal = row.text(22);
+  call.who = who_of(row, 23);
+  call.quality = quality_of(row, 31);
   return call;
 }
 
 std::vector<Value> values_of(const CallRow& call) {
-  return {call.id,
-          call.organisation,
-          call.caller.expose(),
-          call.caller_name.expose(),
-          call.called,
-          call.trunk,
-          call.sip_call_id,
-          std::string(name(call.status)),
-          call.end_class,
-          call.end_reason,
-          call.screening,
-          call.started_at.unix_ms,
-          value_of(call.answered_at),
-          value_of(call.ended_at),
-          call.duration_ms,
-          call.ai_confidence,
-          call.turns,
-          value_of(call.gap_p50_ms),
-          value_of(call.gap_p95_ms),
-          call.loss_percent,
-          call.jitter_ms,
-          call.recording,
-          call.journal};
+  std::vector<Value> values = {call.id,
+                               call.organisation,
+                               call.caller.expose(),
+                               call.caller_name.expose(),
+                               call.called,
+                               call.trunk,
+                               call.sip_call_id,
+                               std::string(name(call.status)),
+                               call.end_class,
+                               call.end_reason,
+                               call.screening,
+                               call.started_at.unix_ms,
+                               value_of(call.answered_at),
+                               value_of(call.ended_at),
+                               call.duration_ms,
+                               call.ai_confidence,
+                               call.turns,
+                               value_of(call.gap_p50_ms),
+                               value_of(call.gap_p95_ms),
+                               call.loss_percent,
+                               call.jitter_ms,
+                               call.recording,
+                               call.journal};
+  for (auto& value : values_of(call.who)) values.push_back(std::move(value));
+  for (auto& value : values_of(call.quality)) values.push_back(std::move(value));
+  return values;
 }
 
 TurnRow turn_of(const Row& row) {

@@ -8,7 +8,9 @@ namespace frontdesk::store {
 inline constexpr std::string_view kCallColumns =
     "id, organisation, caller, caller_name, called, trunk, sip_call_id, status, end_class, end_reason, screening, "
     "started_at, answered_at, ended_at, duration_ms, ai_confidence, turns, gap_p50_ms, gap_p95_ms, loss_percent, "
-    "jitter_ms, recording, journal";
+    "jitter_ms, recording, journal, "
+    "caller_source, attestation, statement, withheld, diverted, diverted_by, priority, sip_status, "
+    "mos, round_trip_ms, codec, packet_ms, srtp, packets_in, packets_out, packets_lost, jitter_max_ms";
 inline constexpr std::string_view kTurnColumns =
     "call, turn_index, speaker, text, heard, interrupted, started_ms, ended_ms, confidence, sources, endpoint_ms, "
     "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms, guesses, guesses_discarded, guessed_characters_discarded";
@@ -20,6 +22,8 @@ MessageRow message_of(const Row& row);
 
 /// In the order of the columns above.
 std::vector<Value> values_of(const CallRow& call);
+/// From "mos" on.
+std::vector<Value> values_of(const LineQuality& quality);
 std::vector<Value> values_of(const TurnRow& turn);
 std::vector<Value> values_of(const MessageRow& message);
 

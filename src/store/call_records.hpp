@@ -19,6 +19,31 @@ enum class CallStatus { in_progress, answered, missed, transferred, rejected, in
 std::string_view name(CallStatus status);
 std::optional<CallStatus> call_status(std::string_view name);
 
+/// Who called, as far as the network says, and how the call was treated; the words are frontdesk::screening's names.
+struct CallerFacts {
+  std::string source;       ///< of the number: "asserted", "remote_party", "from", "none"
+  std::string attestation;  ///< "a", "b", "c", "passed", "failed", "unverified", "none"
+  std::string statement;    ///< what a signed statement about the number is worth, in words
+  bool withheld = false;
+  bool diverted = false;
+  base::Pii<std::string> diverted_by;  ///< E.164; empty: unknown
+  bool priority = false;
+  std::optional<std::int64_t> sip_status;  ///< of a refusal
+};
+
+/// How a call sounded; loss and mean jitter are older, and in the row itself.
+struct LineQuality {
+  std::optional<double> mean_opinion_score;
+  std::optional<std::int64_t> round_trip_ms;
+  std::string codec;
+  std::int64_t packet_ms = 0;
+  std::string srtp;  ///< "off", "sdes", "dtls"; empty: no sound was agreed on
+  std::int64_t packets_in = 0;
+  std::int64_t packets_out = 0;
+  std::int64_t packets_lost = 0;
+  double jitter_max_ms = 0;
+};
+
 struct CallRow {
   std::string id;
   std::string organisation{kLocalOrganisation};
@@ -30,7 +55,7 @@ struct CallRow {
   CallStatus status = CallStatus::in_progress;
   std::string end_class;   ///< "completed", "caller_hung_up", ...
   std::string end_reason;  ///< in words
-  std::string screening;   ///< why the call was accepted
+  std::string screening;   ///< why the call was accepted or refused
   base::UtcTime started_at;
   std::optional<base::UtcTime> answered_at;
   std::optional<base::UtcTime> ended_at;
@@ -43,6 +68,8 @@ struct CallRow {
   double jitter_ms = 0;
   std::string recording;  ///< path below the data folder; empty: none
   std::string journal;
+  CallerFacts who;      ///< since schema 3
+  LineQuality quality;  ///< since schema 3
 };
 
 enum class TurnSpeaker { caller, receptionist };

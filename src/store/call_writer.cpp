@@ -111,13 +111,26 @@ base::Status CallWriter::summarise(CallRow& call) {
 base::Status CallWriter::finish(const CallRow& ended) {
   CallRow call = ended;
   if (auto done = summarise(call); !done) return done;
+  std::vector<Value> values = {std::string(name(call.status)),
+                               call.end_class,
+                               call.end_reason,
+                               value_of(call.ended_at),
+                               call.duration_ms,
+                               call.ai_confidence,
+                               call.turns,
+                               value_of(call.gap_p50_ms),
+                               value_of(call.gap_p95_ms),
+                               call.loss_percent,
+                               call.jitter_ms,
+                               call.recording};
+  for (auto& value : values_of(call.quality)) values.push_back(std::move(value));
+  values.emplace_back(call.id);
   const auto done = connection_.run(
       "UPDATE calls SET status = ?, end_class = ?, end_reason = ?, ended_at = ?, duration_ms = ?, ai_confidence = ?, "
-      "turns = ?, gap_p50_ms = ?, gap_p95_ms = ?, loss_percent = ?, jitter_ms = ?, recording = ? WHERE id = ? "
-      "AND status = 'in_progress'",
-      {std::string(name(call.status)), call.end_class, call.end_reason, value_of(call.ended_at), call.duration_ms,
-       call.ai_confidence, call.turns, value_of(call.gap_p50_ms), value_of(call.gap_p95_ms), call.loss_percent,
-       call.jitter_ms, call.recording, call.id});
+      "turns = ?, gap_p50_ms = ?, gap_p95_ms = ?, loss_percent = ?, jitter_ms = ?, recording = ?, mos = ?, "
+      "round_trip_ms = ?, codec = ?, packet_ms = ?, srtp = ?, packets_in = ?, packets_out = ?, packets_lost = ?, "
+      "jitter_max_ms = ? WHERE id = ? AND status = 'in_progress'",
+      values);
   return updated(connection_, done);
 }
 

@@ -81,7 +81,28 @@ ALTER TABLE call_turns ADD COLUMN guesses_discarded BIGINT;
 ALTER TABLE call_turns ADD COLUMN guessed_characters_discarded BIGINT;
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}, Migration{2, "speculation", kSpeculation}};
+constexpr std::string_view kCallersAndQuality = R"sql(
+ALTER TABLE calls ADD COLUMN caller_source TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN attestation TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN statement TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN withheld BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN diverted BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN diverted_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN priority BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN sip_status BIGINT;
+ALTER TABLE calls ADD COLUMN mos DOUBLE PRECISION;
+ALTER TABLE calls ADD COLUMN round_trip_ms BIGINT;
+ALTER TABLE calls ADD COLUMN codec TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN packet_ms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN srtp TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN packets_in BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN packets_out BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN packets_lost BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN jitter_max_ms DOUBLE PRECISION NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}, Migration{2, "speculation", kSpeculation},
+                                    Migration{3, "callers and quality", kCallersAndQuality}};
 
 base::Status apply(Connection& connection, const Migration& migration) {
   return connection.transaction([&]() -> base::Status {

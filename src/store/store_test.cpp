@@ -61,6 +61,50 @@ TEST_F(Store, MigratesOnceAndRefusesTheFuture) {
   EXPECT_EQ(refused.error().code, base::ErrorCode::failed_precondition);
 }
 
+TEST_F(Store, KeepsWhoCalledAndHowItSounded) {
+  auto connection = open_database(folder);
+  ASSERT_TRUE(connection);
+  CallWriter writer(**connection);
+  auto row = call(1, 5);
+  row.who = {"asserted", "b", "a signed statement", true, true, base::Pii<std::string>("+443335550100"), true, {}};
+  ASSERT_TRUE(writer.begin(row));
+  row.status = CallStatus::answered;
+  row.quality = {4.25, 31, "opus", 40, "dtls", 1000, 900, 17, 12.5};
+  ASSERT_TRUE(writer.finish(row));
+  auto turned_away = call(2, 6);
+  turned_away.status = CallStatus::rejected;
+  turned_away.end_reason = "the caller's number is on the block list";
+  turned_away.who.sip_status = 603;
+  ASSERT_TRUE(writer.begin(turned_away));
+
+  const auto log = CallLog::open(folder);
+  ASSERT_TRUE(log);
+  const auto kept = (*log)->call("call_1");
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->who.source, "asserted");
+  EXPECT_EQ(kept->who.attestation, "b");
+  EXPECT_EQ(kept->who.statement, "a signed statement");
+  EXPECT_TRUE(kept->who.withheld && kept->who.diverted && kept->who.priority);
+  EXPECT_EQ(kept->who.diverted_by.expose(), "+443335550100");
+  EXPECT_FALSE(kept->who.sip_status);
+  EXPECT_EQ(kept->quality.mean_opinion_score, 4.25);
+  EXPECT_EQ(kept->quality.round_trip_ms, 31);
+  EXPECT_EQ(kept->quality.codec, "opus");
+  EXPECT_EQ(kept->quality.packet_ms, 40);
+  EXPECT_EQ(kept->quality.srtp, "dtls");
+  EXPECT_EQ(kept->quality.packets_in, 1000);
+  EXPECT_EQ(kept->quality.packets_out, 900);
+  EXPECT_EQ(kept->quality.packets_lost, 17);
+  EXPECT_EQ(kept->quality.jitter_max_ms, 12.5);
+  CallFilter rejected;
+  rejected.status = CallStatus::rejected;
+  const auto page = (*log)->list(rejected, 10);
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->calls.size(), 1U);
+  EXPECT_EQ(page->calls[0].who.sip_status, 603);
+  EXPECT_FALSE(page->calls[0].quality.mean_opinion_score);
+}
+
 TEST_F(Store, KeepsTheTurnsOfAnEarlierVersion) {
   std::filesystem::create_directories(folder);
   {

@@ -44,8 +44,8 @@ base::Duration retry_after(const base::Error& error) {
 
 runtime::SwitchboardOptions switchboard_options(const ServerOptions& options) {
   runtime::SwitchboardOptions out;
-  out.screening.diagnostics = true;
-  out.max_calls = options.max_calls;
+  out.screening.reach.diagnostics = true;
+  out.capacity.max_calls = options.max_calls;
   out.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
   out.rtp_address = options.sip;
   out.rtp_first = options.rtp_first;

@@ -74,6 +74,10 @@ class Frontdesk:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
+                self.process.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGTERM)  # calls that a test left behind need not end by themselves
+            try:
                 self.process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 self.process.kill()

@@ -35,7 +35,7 @@ async function get(path, parameters = {}) {
 const two = (number) => String(number).padStart(2, '0');
 const clock = (ms) => `${Math.floor(ms / 60000)}:${two(Math.floor(ms / 1000) % 60)}`;
 const milliseconds = (ms) => (ms === null ? '–' : `${ms} ms`);
-const caller = (call) => call.caller_name || call.caller || 'Unknown caller';
+const caller = (call) => call.caller_name || call.caller || (call.identity.withheld ? 'Number withheld' : 'Unknown caller');
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const timeFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
@@ -48,6 +48,10 @@ function when(iso) {
 function badge(status) {
   const [label, tone] = OUTCOMES[status] || [status, ''];
   return make('span', `badge ${tone}`, label);
+}
+
+function priority(call) {
+  return call.priority ? make('span', 'badge plain', 'Priority') : '';
 }
 
 function lengthOf(call) {
@@ -67,8 +71,9 @@ function drawRow(call) {
   const link = make('a', '', caller(call));
   link.href = `#/calls/${encodeURIComponent(call.id)}`;
   const number = call.caller_name && call.caller ? make('span', 'sub', call.caller) : null;
+  const reason = call.status === 'rejected' ? make('span', 'sub', call.end_reason) : null;
   const row = make('tr', '', make('td', '', when(call.started_at)), make('td', '', link, number),
-    make('td', '', badge(call.status)), make('td', 'n', lengthOf(call)), make('td', 'n', String(call.turn_count)),
+    make('td', '', badge(call.status), priority(call), reason), make('td', 'n', lengthOf(call)), make('td', 'n', String(call.turn_count)),
     make('td', 'n', milliseconds(call.gap_p50_ms)));
   row.addEventListener('click', () => { location.hash = link.hash; });
   return row;
@@ -165,17 +170,43 @@ function drawBar(turn) {
   return bar;
 }
 
+function drawFacts(id, facts) {
+  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false);
+  at(id).replaceChildren(...pairs.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', String(value))]));
+}
+
+function drawIdentity(call) {
+  const { identity } = call;
+  drawFacts('identity', {
+    Number: identity.withheld ? 'withheld' : call.caller, 'Given by': identity.asserted_by,
+    Trust: identity.attestation_words, Signed: identity.statement, Diverted: identity.diverted_words,
+    Priority: call.priority && 'on your priority list', Called: call.called, Line: call.trunk,
+    [call.status === 'rejected' ? 'Turned away' : 'Let in']: call.screening, 'SIP answer': call.sip_status,
+  });
+}
+
 function drawNumbers(call) {
   const ended = call.status !== 'in_progress';
   const percent = call.ai_confidence === null ? null : `${Math.round(call.ai_confidence * 100)} %`;
-  const facts = {
-    From: call.caller, Called: call.called, Length: lengthOf(call), Turns: call.turn_count,
+  drawFacts('numbers', {
+    Length: lengthOf(call), Turns: call.turn_count,
     'Reply, median': ended && milliseconds(call.gap_p50_ms), 'Reply, 95 %': ended && milliseconds(call.gap_p95_ms), Confidence: percent,
-    'Packets lost': ended && `${call.loss_percent.toFixed(1)} %`, Jitter: ended && `${call.jitter_ms.toFixed(1)} ms`, Line: call.trunk,
-    'Let in': call.screening, End: call.end_reason,
-  };
-  const pairs = Object.entries(facts).filter(([, value]) => value !== null && value !== '' && value !== false);
-  at('numbers').replaceChildren(...pairs.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', String(value))]));
+    End: call.status === 'rejected' ? '' : call.end_reason,
+  });
+}
+
+// Calls of older versions have loss and jitter alone.
+function drawQuality(call) {
+  const { quality } = call;
+  at('sound').hidden = call.status === 'in_progress' || call.status === 'rejected';
+  at('sound-words').textContent = quality.words ? `Sound quality: ${quality.words}` : 'Sound quality';
+  const counted = quality.packets_in > 0;
+  drawFacts('quality', {
+    'Packets lost': counted ? `${quality.packets_lost} of ${quality.packets_in + quality.packets_lost}` : `${quality.loss_percent.toFixed(1)} %`,
+    'Jitter, mean': `${quality.jitter_mean_ms.toFixed(1)} ms`, 'Jitter, most': counted && `${quality.jitter_max_ms.toFixed(1)} ms`,
+    'Round trip': quality.round_trip_ms !== null && `${quality.round_trip_ms} ms`,
+    Codec: quality.codec, Packets: quality.packet_ms > 0 && `${quality.packet_ms} ms`, Encryption: quality.encryption_words,
+  });
 }
 
 function drawMessage(message) {
@@ -186,8 +217,10 @@ function drawMessage(message) {
 function drawCall(call) {
   document.title = `${caller(call)} – Frontdesk`;
   at('who').textContent = caller(call);
-  at('facts').replaceChildren(badge(call.status), make('span', 'badge plain', new Date(call.started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })));
+  at('facts').replaceChildren(badge(call.status), priority(call), make('span', 'badge plain', new Date(call.started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })));
+  drawIdentity(call);
   drawNumbers(call);
+  drawQuality(call);
   const live = call.status === 'in_progress';
   const key = JSON.stringify([call.id, call.turns, call.messages, live, call.recording_url]);
   if (key === state.drawn) return;
@@ -197,7 +230,7 @@ function drawCall(call) {
   at('audio').hidden = !playable;
   if (playable && at('audio').getAttribute('src') !== call.recording_url) at('audio').src = call.recording_url;
   at('silent').hidden = playable;
-  at('silent').textContent = live ? 'The call is going on. The recording can be played when it has ended.' : 'This call was not recorded.';
+  at('silent').textContent = live ? 'The call is going on. The recording can be played when it has ended.' : call.status === 'rejected' ? 'This call was turned away before it was answered.' : 'This call was not recorded.';
   at('bubbles').replaceChildren(...call.turns.map(drawTurn));
   const replies = call.turns.filter((turn) => turn.gap_ms !== null);
   at('replies').hidden = !replies.length;
@@ -253,6 +286,7 @@ function follow() {
 // --- Keeping fresh -----------------------------------------------------------------------------
 function drawHealth(health) {
   state.health = health;
+  at('draining').hidden = health.status !== 'draining';
   const { trunk } = health;
   at('line').hidden = !trunk;
   if (trunk) {
@@ -287,7 +321,7 @@ function route() {
   at('list').hidden = Boolean(match);
   at('detail').hidden = !match;
   if (!match || before !== state.shown) at('audio').removeAttribute('src');
-  if (match) for (const id of ['who', 'facts', 'bubbles', 'numbers', 'decisions']) at(id).replaceChildren();
+  if (match) for (const id of ['who', 'facts', 'bubbles', 'identity', 'numbers', 'quality', 'decisions']) at(id).replaceChildren();
   else document.title = 'Frontdesk';
   state.drawn = '';
   scrollTo(0, 0);

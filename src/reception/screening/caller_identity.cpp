@@ -15,6 +15,34 @@ constexpr std::size_t kMinE164 = 7;
 constexpr std::size_t kMaxE164 = 15;
 constexpr std::size_t kMinNationalPart = 9;  // digits after a country code that came without its +
 
+constexpr std::array<std::pair<Attestation, std::string_view>, 7> kAttestations = {{
+    {Attestation::none, "none"},
+    {Attestation::unverified, "unverified"},
+    {Attestation::failed, "failed"},
+    {Attestation::passed, "passed"},
+    {Attestation::a, "a"},
+    {Attestation::b, "b"},
+    {Attestation::c, "c"},
+}};
+constexpr std::array<std::pair<NumberSource, std::string_view>, 4> kSources = {{
+    {NumberSource::none, "none"},
+    {NumberSource::from, "from"},
+    {NumberSource::remote_party, "remote_party"},
+    {NumberSource::asserted, "asserted"},
+}};
+
+template <class Table, class Value>
+std::string_view find_name(const Table& table, Value value) {
+  const auto it = std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.first == value; });
+  return it == table.end() ? std::string_view() : it->second;
+}
+
+template <class Table, class Value>
+Value find_value(const Table& table, std::string_view name, Value otherwise) {
+  const auto it = std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.second == name; });
+  return it == table.end() ? otherwise : it->first;
+}
+
 bool digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -74,6 +102,18 @@ Attestation worth(std::string_view verstat) {
   return same_word(verstat, "No-TN-Validation") ? Attestation::none : Attestation::unverified;
 }
 
+/// A display name without quotes and escapes. A name cut in mid character is the reader's to mend.
+std::string display_name(std::string_view written) {
+  const bool quoted = written.size() >= 2 && written.front() == '"' && written.back() == '"';
+  if (quoted) written = written.substr(1, written.size() - 2);
+  std::string out;
+  for (std::size_t i = 0; i < written.size() && out.size() < kMaxClaimed; ++i) {
+    if (quoted && written[i] == '\\' && i + 1 < written.size()) ++i;
+    if (static_cast<unsigned char>(written[i]) >= ' ' && written[i] != 127) out += written[i];
+  }
+  return out;
+}
+
 /// One address with what this file asks of it.
 struct Party {
   std::string number, claimed;
@@ -90,6 +130,7 @@ class Reader {
     if (const auto from = from_party()) {
       out_.withheld |= from->nobody;
       if (!asserts()) take(*from, NumberSource::from);
+      out_.name = base::Pii<std::string>(display_name(from->address.display));
       if (trusted_) from_verstat_ = verstat(*from);
     }
     if (trusted_) {
@@ -146,6 +187,7 @@ class Reader {
   void take(const Party& party, NumberSource source) {
     out_.number = base::Pii<std::string>(party.number);
     out_.claimed = base::Pii<std::string>(party.claimed);
+    if (auto name = display_name(party.address.display); !name.empty()) out_.name = base::Pii<std::string>(name);
     out_.source = source;
   }
 
@@ -264,6 +306,10 @@ CallerIdentity read_identity(const IdentityHeaders& headers, bool trusted, std::
   return Reader(headers, trusted, country).run();
 }
 
+std::string read_number(std::string_view user, std::string_view country) {
+  return e164(user, {}, country);
+}
+
 std::string_view describe(Attestation attestation) {
   switch (attestation) {
     case Attestation::none:
@@ -282,6 +328,33 @@ std::string_view describe(Attestation attestation) {
       return "the network knows only where the call entered it (C)";
   }
   return "";
+}
+
+std::string_view describe(NumberSource source) {
+  switch (source) {
+    case NumberSource::none:
+      return "nobody";
+    case NumberSource::from:
+      return "the caller alone (From)";
+    case NumberSource::remote_party:
+      return "the provider (Remote-Party-ID)";
+    case NumberSource::asserted:
+      return "the provider (P-Asserted-Identity)";
+  }
+  return "";
+}
+
+std::string_view name(Attestation attestation) {
+  return find_name(kAttestations, attestation);
+}
+std::string_view name(NumberSource source) {
+  return find_name(kSources, source);
+}
+Attestation attestation(std::string_view name) {
+  return find_value(kAttestations, name, Attestation::none);
+}
+NumberSource number_source(std::string_view name) {
+  return find_value(kSources, name, NumberSource::none);
 }
 
 }  // namespace frontdesk::screening

@@ -39,7 +39,10 @@ enum class Attestation {
 struct CallerIdentity {
   base::Pii<std::string> number;   ///< E.164; empty: none could be read
   base::Pii<std::string> claimed;  ///< user part the number was read from, printable ASCII, at most 64 characters
+  base::Pii<std::string>
+      name;  ///< display name beside it, or From's: UTF-8 as sent, no control characters, <= 64 bytes
   NumberSource source = NumberSource::none;
+  bool doubted = false;   ///< others name the number's owner on this line, and nobody did for this call
   bool withheld = false;  ///< the number, if known, is for lists only: never to be shown or spoken
   bool diverted = false;
   base::Pii<std::string> diverted_by;  ///< E.164 of the last that diverted; empty: withheld or not a number
@@ -54,7 +57,18 @@ inline constexpr std::size_t kMaxIdentityEntries = 32;   ///< of one header; the
 /// When a trusted request asserts an identity, From cannot replace it. `country`: ISO 3166, reads national numbers.
 CallerIdentity read_identity(const IdentityHeaders& headers, bool trusted, std::string_view country);
 
+/// E.164 of what somebody dialled or was called by; empty: no such number.
+std::string read_number(std::string_view user, std::string_view country);
+
 /// In words, for a record: "the network vouches fully for the number (A)".
 std::string_view describe(Attestation attestation);
+/// Who says that the number is the caller's: "the provider (P-Asserted-Identity)".
+std::string_view describe(NumberSource source);
+
+/// For databases and APIs: "a", "failed"; "asserted", "remote_party". An unknown name is none.
+std::string_view name(Attestation attestation);
+std::string_view name(NumberSource source);
+Attestation attestation(std::string_view name);
+NumberSource number_source(std::string_view name);
 
 }  // namespace frontdesk::screening

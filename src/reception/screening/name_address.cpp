@@ -101,6 +101,7 @@ std::optional<NameAddress> parse_name_address(std::string_view text) {
   }
   const auto close = text.find('>', open);
   if (close == kNone || !read_uri(trim(text.substr(open + 1, close - open - 1)), out)) return std::nullopt;
+  out.display = trim(text.substr(0, open));
   const auto after = text.substr(close + 1);
   const auto params = after.find(';');
   if (params != kNone) out.header_params = after.substr(params + 1);

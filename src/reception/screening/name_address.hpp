@@ -9,6 +9,7 @@
 namespace frontdesk::screening {
 
 struct NameAddress {
+  std::string_view display;        ///< as written, with its quotes; empty: none
   std::string_view user;           ///< still percent-encoded, without its parameters; of tel: the number
   std::string_view user_params;    ///< "verstat=..;phone-context=.."
   std::string_view host;           ///< empty with tel:

@@ -27,8 +27,6 @@ bool matches_number(std::string_view pattern, std::string_view number) {
 }
 
 Decision screen(const CallOffer& offer, const ScreeningRules& rules) {
-  if (offer.from_trunk && rules.allowed_caller && !rules.allowed_caller(offer.trunk, offer.caller))
-    return refuse(kForbidden, "the caller's number matches no rule of trunk.allowed_from");
   if (offer.from_trunk) return {true, Destination::reception, 0, "came through the trunk"};
   const bool local = offer.source.is_loopback();
   const bool listed = rules.direct_caller && rules.direct_caller(offer.source);

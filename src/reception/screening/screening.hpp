@@ -15,14 +15,11 @@ enum class Destination { reception, echo_test, talk_test };
 struct CallOffer {
   std::string_view called;  ///< user part of the Request-URI
   base::Endpoint source;
-  bool from_trunk = false;      ///< the source is the registrar of our own trunk
-  std::string_view caller;      ///< number as claimed; "anonymous" or empty when withheld
-  std::string_view trunk = {};  ///< that delivered it
+  bool from_trunk = false;  ///< the source is the registrar of our own trunk
 };
 
 struct ScreeningRules {
   std::function<bool(const base::Endpoint&)> direct_caller;  ///< listed by the owner; loopback always may
-  std::function<bool(std::string_view trunk, std::string_view caller)> allowed_caller;  ///< unset: everyone
   bool diagnostics = false;
 };
 

@@ -32,25 +32,6 @@ TEST(Screening, GivesStrangersOneAnswerForWhateverTheyTry) {
   }
 }
 
-TEST(Screening, TrunkCallersMustMatchTheOwnersList) {
-  auto listed = rules(false);
-  listed.allowed_caller = [](std::string_view, std::string_view caller) { return matches_number("+44333*", caller); };
-  EXPECT_TRUE(screen({"reception", kStranger, true, "+443335550100"}, listed).accepted);
-  const auto refused = screen({"reception", kStranger, true, "+442079460000"}, listed);
-  EXPECT_EQ(refused.status, 403);
-  EXPECT_NE(refused.reason.find("allowed_from"), std::string::npos);
-  EXPECT_FALSE(screen({"reception", kStranger, true, ""}, listed).accepted) << "withheld";
-}
-
-TEST(Screening, EachTrunkHasAListOfItsOwn) {
-  auto listed = rules(false);
-  listed.allowed_caller = [](std::string_view trunk, std::string_view caller) {
-    return matches_number(trunk == "office" ? "*" : "+44333*", caller);
-  };
-  EXPECT_TRUE(screen({"reception", kStranger, true, "+442079460000", "office"}, listed).accepted);
-  EXPECT_FALSE(screen({"reception", kStranger, true, "+442079460000", "home"}, listed).accepted);
-}
-
 TEST(Screening, MatchesNumbers) {
   EXPECT_TRUE(matches_number("*", ""));
   EXPECT_TRUE(matches_number("0333 555 0100", "03335550100"));

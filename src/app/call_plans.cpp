@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "app/recording_plan.hpp"
 #include "app/version.hpp"
 #include "conversation/clauses.hpp"
 #include "replay/recipe.hpp"
@@ -42,7 +43,8 @@ bool is_telephone_number(const std::string& user) {
 /// What decides how calls are answered; not where the program listens or keeps its data.
 std::string fingerprint_of(const config::Config& config) {
   return replay::fingerprint(boost::json::array{replay::to_json(config.business), replay::to_json(config.voice),
-                                                replay::to_json(config.conversation), replay::to_json(config.limits)});
+                                                replay::to_json(config.conversation), replay::to_json(config.limits),
+                                                replay::to_json(config.recording)});
 }
 
 replay::ActivitySettings activity_for(const config::Config& config, const runtime::AdmittedCall& admitted) {
@@ -52,6 +54,7 @@ replay::ActivitySettings activity_for(const config::Config& config, const runtim
     return replay::TalkTestSettings{talk_test_sentences(), runtime::first_request(admitted.number), kLongestTest};
   auto settings = conversation_settings(config);
   if (is_telephone_number(admitted.caller.expose())) settings.caller_number = admitted.caller;
+  settings.recording = recording_settings(config, admitted.trunk, admitted.called);
   settings.wall_at_start = admitted.at;
   settings.first_request = runtime::first_request(admitted.number);
   return settings;
@@ -72,6 +75,7 @@ conversation::ConversationSettings conversation_settings(const config::Config& c
     settings.end_of_turn.policy = conversation::EndOfTurnPolicy::fixed;
   if (config.conversation.interruption == config::Interruption::voice)
     settings.interruption.policy = conversation::InterruptionPolicy::voice;
+  settings.recording = recording_settings(config, "", "");
   settings.soft_limit = std::chrono::minutes(config.limits.max_call_minutes);
   return settings;
 }

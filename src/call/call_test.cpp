@@ -110,7 +110,8 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
       PlayoutFinished{5005},
       PlayoutCut{5005, base::milliseconds(400)},
       Wakeup{},
-      HangUpRequested{"drain"}};
+      HangUpRequested{"drain"},
+      RecordingRequested{true}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);
   for (const auto& event : events) {
     const auto line = to_line(at, event, origin);

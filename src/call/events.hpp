@@ -28,6 +28,8 @@ struct LegEnded {  ///< BYE, CANCEL, failure: nothing can be sent any more
   EndClass end_class = EndClass::caller_hung_up;
 };
 struct MediaLost {};  ///< no packets for the media session's time-out
+/// In place of a digit nobody is to know: see HideKeys.
+inline constexpr char kHiddenKey = 'x';
 struct DigitPressed {
   char digit = '0';
 };
@@ -118,10 +120,15 @@ struct HangUpRequested {
   std::string reason;
 };
 
+/// The operator pauses the recording, or lets it go on.
+struct RecordingRequested {
+  bool paused = false;
+};
+
 using Event = std::variant<LegOffered, LegEstablished, LegEnded, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
                            TurnEndPredicted, LineSoundHeard,
                            PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText, ChatFinished, ChatFailed,
                            ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted, PlayoutFinished,
-                           PlayoutCut, Wakeup, HangUpRequested>;
+                           PlayoutCut, Wakeup, HangUpRequested, RecordingRequested>;
 
 }  // namespace frontdesk::call

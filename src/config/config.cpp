@@ -102,6 +102,8 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.voice = read_section(root, findings, "voice", read_voice);
   config.conversation = read_section(root, findings, "conversation", read_conversation);
   config.limits = read_section(root, findings, "limits", read_limits);
+  config.recording = read_section(root, findings, "recording",
+                                  [&](TableReader& reader) { return read_recording(reader, findings); });
   const auto* name = table["business"].as_string();
   if (name == nullptr) {
     config.business = read_business(root, findings);

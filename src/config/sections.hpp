@@ -9,6 +9,9 @@ Trunk read_trunk(TableReader& reader);
 Voice read_voice(TableReader& reader);
 Conversation read_conversation(TableReader& reader);
 Limits read_limits(TableReader& reader);
+Recording read_recording(TableReader& reader, Findings& findings);
+/// None if it is not written.
+std::optional<RecordingPolicy> read_recording_policy(TableReader& reader, std::string_view key);
 
 /// `root` is the top level of the file that holds [business] and its companions.
 knowledge::Business read_business(TableReader& root, Findings& findings);

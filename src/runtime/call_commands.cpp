@@ -159,7 +159,7 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
     closed.figures.loss_percent = expected > 0 ? 100.0 * static_cast<double>(stats.lost) / expected : 0;
   }
   note_media();
-  if (auto rest = recorder_.take_rest(); !rest.empty()) around_.records.sound(number_, std::move(rest));
+  hand_over_sound();
   note(tally_.line());
   around_.records.journal(number_, std::exchange(journal_, {}));
   around_.records.close(std::move(closed));

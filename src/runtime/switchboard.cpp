@@ -105,7 +105,7 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
 
   const auto number = ++last_number_;
   const auto now = base::wall_now();
-  auto plan = plan_({number, decision.destination, caller, now});
+  auto plan = plan_({number, decision.destination, caller, now, incoming.trunk, incoming.request_user});
   NewCall call;
   call.number = number;
   call.dialog = incoming.dialog;

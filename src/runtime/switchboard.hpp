@@ -28,6 +28,8 @@ struct AdmittedCall {
   screening::Destination destination = screening::Destination::reception;
   base::Pii<std::string> caller;
   base::UtcTime at;
+  std::string trunk;   ///< empty: a direct caller
+  std::string called;  ///< the number or name that was dialled
 };
 using PlanCall = std::function<CallPlan(const AdmittedCall&)>;
 

@@ -81,7 +81,19 @@ ALTER TABLE call_turns ADD COLUMN guesses_discarded BIGINT;
 ALTER TABLE call_turns ADD COLUMN guessed_characters_discarded BIGINT;
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}, Migration{2, "speculation", kSpeculation}};
+constexpr std::string_view kConsents = R"sql(
+CREATE TABLE consents (
+  call TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+  at BIGINT NOT NULL,
+  policy TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  words TEXT NOT NULL
+);
+CREATE INDEX consents_of_call ON consents (call);
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}, Migration{2, "speculation", kSpeculation},
+                                    Migration{4, "consents to recording", kConsents}};
 
 base::Status apply(Connection& connection, const Migration& migration) {
   return connection.transaction([&]() -> base::Status {

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "app/recording_plan.hpp"
 #include "app/version.hpp"
 #include "conversation/clauses.hpp"
 #include "replay/recipe.hpp"
@@ -69,7 +70,7 @@ bool is_telephone_number(const std::string& user) {
 std::string fingerprint_of(const config::Config& config) {
   return replay::fingerprint(boost::json::array{replay::to_json(config.business), replay::to_json(config.voice),
                                                 replay::to_json(config.conversation), replay::to_json(config.limits),
-                                                replay::to_json(config.transfer)});
+                                                replay::to_json(config.transfer), replay::to_json(config.recording)});
 }
 
 /// What a model should know of this caller beside the number.
@@ -90,6 +91,7 @@ replay::ActivitySettings activity_for(const config::Config& config, const runtim
   if (is_telephone_number(admitted.caller.expose())) settings.caller_number = admitted.caller;
   if (const auto notes = caller_notes(admitted); !notes.empty())
     settings.system_prompt += (settings.system_prompt.empty() ? "" : "\n\n") + notes;
+  settings.recording = recording_settings(config, admitted.trunk, admitted.called);
   settings.wall_at_start = admitted.at;
   settings.first_request = runtime::first_request(admitted.number);
   return settings;
@@ -115,6 +117,7 @@ conversation::ConversationSettings conversation_settings(const config::Config& c
     settings.end_of_turn.policy = conversation::EndOfTurnPolicy::fixed;
   if (config.conversation.interruption == config::Interruption::voice)
     settings.interruption.policy = conversation::InterruptionPolicy::voice;
+  settings.recording = recording_settings(config, "", "");
   settings.soft_limit = std::chrono::minutes(config.limits.max_call_minutes);
   return settings;
 }

@@ -32,6 +32,24 @@ std::string_view name(LineSound sound) {
   return "music";
 }
 
+std::string_view name(ConsentOutcome outcome) {
+  switch (outcome) {
+    case ConsentOutcome::announced:
+      return "announced";
+    case ConsentOutcome::given:
+      return "given";
+    case ConsentOutcome::refused:
+      return "refused";
+    case ConsentOutcome::unanswered:
+      return "unanswered";
+    case ConsentOutcome::unheard:
+      return "unheard";
+    case ConsentOutcome::withdrawn:
+      return "withdrawn";
+  }
+  return "unheard";
+}
+
 std::string_view name(EndClass end_class) {
   switch (end_class) {
     case EndClass::completed:

@@ -116,7 +116,8 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
       SecondLegEnded{"the line was busy"},
       ReferEnded{true, ""},
       Wakeup{},
-      HangUpRequested{"drain"}};
+      HangUpRequested{"drain"},
+      RecordingRequested{true}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);
   for (const auto& event : events) {
     const auto line = to_line(at, event, origin);

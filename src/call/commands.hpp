@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -111,6 +112,35 @@ struct Speculation {
   friend bool operator==(const Speculation&, const Speculation&) = default;
 };
 
+/// What became of the question whether the call may be recorded.
+enum class ConsentOutcome {
+  announced,   ///< the announcement was heard to its end
+  given,       ///< the caller said yes
+  refused,     ///< the caller said no, before anything was recorded
+  unanswered,  ///< asked, and no answer to it: not recorded
+  unheard,     ///< interrupted too often: not recorded
+  withdrawn    ///< the caller asked us to stop
+};
+std::string_view name(ConsentOutcome outcome);
+
+/// Kept with the call: who, when, which words, under which policy.
+struct NoteConsent {
+  ConsentOutcome outcome = ConsentOutcome::announced;
+  std::string policy;            ///< "announce", "ask", "both_party"
+  base::Pii<std::string> words;  ///< the caller's; of an announcement, ours
+};
+struct StartRecording {};  ///< nothing of the call is kept before it
+/// Silence is recorded in place of both sides, so that its clock stays right; digits and numbers reach no
+/// log, transcript or model meanwhile.
+struct PauseRecording {
+  std::string reason;
+};
+struct ResumeRecording {};
+struct StopRecording {  ///< what there is stays
+  std::string reason;
+};
+struct HideKeys {};  ///< from now on nobody is told which key was pressed, only that one was
+
 struct RecordTurn {
   int index = 0;
   Speaker speaker = Speaker::caller;
@@ -134,7 +164,8 @@ struct Trace {
 using Command =
     std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, PredictTurnEnd, StartChat, CancelChat,
                  RunTool, Synthesise, Play, CancelSynthesis, FlushPlayout, HoldPlayout, ResumePlayout, SetEcho,
-                 HoldMusic, CallSecondLeg, TellSecondLeg, Bridge, EndSecondLeg, Refer, RecordTurn, Trace>;
+                 HoldMusic, CallSecondLeg, TellSecondLeg, Bridge, EndSecondLeg, Refer, NoteConsent, StartRecording,
+                 PauseRecording, ResumeRecording, StopRecording, HideKeys, RecordTurn, Trace>;
 using Commands = std::vector<Command>;
 
 }  // namespace frontdesk::call

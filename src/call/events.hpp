@@ -37,6 +37,8 @@ struct LegEnded {          ///< BYE, CANCEL, failure: nothing can be sent any mo
   EndClass end_class = EndClass::caller_hung_up;
 };
 struct MediaLost {};  ///< no packets for the media session's time-out
+/// In place of a digit nobody is to know: see HideKeys.
+inline constexpr char kHiddenKey = 'x';
 struct DigitPressed {
   char digit = '0';
 };
@@ -146,11 +148,16 @@ struct HangUpRequested {
   std::string reason;
 };
 
+/// The operator pauses the recording, or lets it go on.
+struct RecordingRequested {
+  bool paused = false;
+};
+
 using Event =
     std::variant<LegOffered, LegEstablished, LegEnded, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
                  TurnEndPredicted, LineSoundHeard, PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText,
                  ChatFinished, ChatFailed, ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted,
                  PlayoutFinished, PlayoutCut, SecondLegRinging, SecondLegAnswered, SecondLegHeard, SecondLegDigit,
-                 SecondLegEnded, ReferEnded, Wakeup, HangUpRequested>;
+                 SecondLegEnded, ReferEnded, Wakeup, HangUpRequested, RecordingRequested>;
 
 }  // namespace frontdesk::call

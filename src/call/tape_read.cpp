@@ -212,6 +212,11 @@ std::optional<Event> leg_event(std::string_view kind, Words& words) {
   if (kind == "media_lost") return MediaLost{};
   if (kind == "wakeup") return Wakeup{};
   if (kind == "hang_up") return HangUpRequested{words.text()};
+  if (kind == "recording") {
+    const auto wish = words.word();
+    if (wish != "pause" && wish != "resume") words.fault("expected pause or resume");
+    return RecordingRequested{wish == "pause"};
+  }
   if (kind == "digit") {
     const auto digit = words.word();
     return DigitPressed{digit.empty() ? '0' : digit.front()};

@@ -115,6 +115,7 @@ struct EventWriter {
   }
   void operator()(const Wakeup&) { line.word("wakeup"); }
   void operator()(const HangUpRequested& e) { line.word("hang_up").text(e.reason); }
+  void operator()(const RecordingRequested& e) { line.word("recording").word(e.paused ? "pause" : "resume"); }
 };
 
 struct CommandWriter {
@@ -144,6 +145,14 @@ struct CommandWriter {
   void operator()(const Bridge&) { line.word("bridge"); }
   void operator()(const EndSecondLeg& c) { line.word("end_second").text(c.reason); }
   void operator()(const Refer& c) { line.word("refer").text(c.address).length(c.limit); }
+  void operator()(const NoteConsent& c) {
+    line.word("consent").word(c.policy).word(name(c.outcome)).text(c.words.expose());
+  }
+  void operator()(const StartRecording&) { line.word("record"); }
+  void operator()(const PauseRecording& c) { line.word("pause_recording").text(c.reason); }
+  void operator()(const ResumeRecording&) { line.word("resume_recording"); }
+  void operator()(const StopRecording& c) { line.word("stop_recording").text(c.reason); }
+  void operator()(const HideKeys&) { line.word("hide_keys"); }
   void operator()(const RecordTurn& c) {
     line.word("turn").word(c.speaker == Speaker::caller ? "caller" : "receptionist").text(c.text.expose());
     if (c.interrupted) line.word("heard").text(c.heard.expose());

@@ -104,6 +104,8 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.screening = read_section(root, findings, "screening", read_screening);
   config.limits = read_section(root, findings, "limits", read_limits);
   config.transfer = read_section(root, findings, "transfer", read_transfers);
+  config.recording = read_section(root, findings, "recording",
+                                  [&](TableReader& reader) { return read_recording(reader, findings); });
   const auto* name = table["business"].as_string();
   if (name == nullptr) {
     config.business = read_business(root, findings);

@@ -43,6 +43,10 @@ struct Server {
 /// automatic: by the provider's NAPTR and SRV records.
 enum class Transport { udp, tcp, tls, automatic };
 
+/// off: never. announce: once the caller has heard that it is. ask: once the caller has said yes. both_party: once
+/// the caller has clearly said yes.
+enum class RecordingPolicy { off, announce, ask, both_party };
+
 struct Trunk {
   std::string name = "trunk";
   std::string domain;
@@ -59,6 +63,7 @@ struct Trunk {
   base::Secret password;
   std::string realm;  ///< empty: as the registrar names it
   std::string inbound_number;
+  std::optional<RecordingPolicy> recording;  ///< of calls that come by this trunk; none: as in [recording]
   std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"
 };
 
@@ -106,6 +111,26 @@ struct Conversation {
   Interruption interruption = Interruption::words;
 };
 
+enum class RecordingFormat { wav, opus };
+
+/// Another policy for calls to this number of ours.
+struct NumberPolicy {
+  std::string number;
+  RecordingPolicy policy = RecordingPolicy::announce;
+};
+
+struct Recording {
+  RecordingPolicy policy = RecordingPolicy::announce;
+  std::string announcement;  ///< empty: the usual words
+  std::string question;
+  RecordingFormat format = RecordingFormat::wav;
+  bool encrypt = true;
+  int keep_days = 0;              ///< 0: for good
+  bool pause_on_digits = false;   ///< what callers key is kept nowhere
+  bool pause_for_payment = true;  ///< while we ask for a card's number and the caller answers
+  std::vector<NumberPolicy> numbers;
+};
+
 struct Config {
   Server server;
   std::optional<Trunk> trunk;     ///< the first of all_trunks
@@ -115,6 +140,7 @@ struct Config {
   Screening screening;
   Limits limits;
   Transfer transfer;
+  Recording recording;
   knowledge::Business business;
   business_hours::TimeZone zone;   ///< of business.timezone
   std::vector<std::string> files;  ///< that were read
@@ -134,8 +160,8 @@ std::string describe(const ConfigProblem& problem);
 
 using Environment = std::map<std::string, std::string>;
 
-/// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [screening], [conversation] and [limits];
-/// lists are comma-separated. `business` is a path relative to the file that names it.
+/// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [screening], [conversation], [limits],
+/// [transfer] and [recording]; lists are comma-separated. `business` is a path relative to the file that names it.
 tl::expected<Config, std::vector<ConfigProblem>> load_config(const std::string& path, const Environment& environment);
 
 /// The same from text, for a console that checks a draft. `path` names it in problems and resolves `business`.

@@ -212,6 +212,7 @@ Trunk read_trunk(TableReader& reader) {
   read_way(reader, trunk);
   read_account(reader, trunk);
   trunk.inbound_number = reader.text("inbound_number").value_or("");
+  trunk.recording = read_recording_policy(reader, "recording");
   if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
   for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, "allowed_from", pattern);
   reader.finish();

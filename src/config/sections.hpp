@@ -11,6 +11,9 @@ Conversation read_conversation(TableReader& reader);
 Screening read_screening(TableReader& reader);
 Limits read_limits(TableReader& reader);
 Transfer read_transfers(TableReader& reader);
+Recording read_recording(TableReader& reader, Findings& findings);
+/// None if it is not written.
+std::optional<RecordingPolicy> read_recording_policy(TableReader& reader, std::string_view key);
 
 /// `root` is the top level of the file that holds [business] and its companions.
 knowledge::Business read_business(TableReader& root, Findings& findings);

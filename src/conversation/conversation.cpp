@@ -44,7 +44,7 @@ std::string Conversation::CallerTurn::whole() const {
 }
 
 Conversation::Conversation(ConversationSettings settings)
-    : settings_(std::move(settings)), supervisor_(settings_.max_turns), next_request_(settings_.first_request) {
+    : settings_(std::move(settings)), supervisor_(settings_.max_turns), consent_(settings_.recording), next_request_(settings_.first_request) {
   timers_.fill(base::kNever);
 }
 
@@ -53,7 +53,7 @@ void Conversation::start(Instant now, call::Commands& commands) {
   commands_ = &commands;
   started_ = now;
   set(kLimit, now + settings_.soft_limit);
-  say(settings_.greeting);
+  greet();
   commands_ = nullptr;
 }
 
@@ -112,6 +112,8 @@ void Conversation::fire(Timer timer) {
       return tell_transfer(call::Wakeup{});
     case kLimit:
       return limit_reached();
+    case kKeysOver:
+      return resume_recording(kForKeys);
     case kTimerCount:
       break;
   }

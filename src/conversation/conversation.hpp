@@ -10,6 +10,7 @@
 
 #include "call/activity.hpp"
 #include "conversation/history.hpp"
+#include "conversation/recording_consent.hpp"
 #include "conversation/reply.hpp"
 #include "conversation/settings.hpp"
 #include "conversation/supervisor.hpp"
@@ -46,6 +47,7 @@ class Conversation final : public call::Activity {
     kDigits,
     kTransfer,
     kLimit,
+    kKeysOver,
     kTimerCount
   };
 
@@ -98,6 +100,7 @@ class Conversation final : public call::Activity {
   void on(const call::LegEnded& event);
   void on(const call::MediaLost& event);
   void on(const call::HangUpRequested& event);
+  void on(const call::RecordingRequested& event);
   void on(const call::LegOffered&) {}
   void on(const call::LegEstablished&) {}
 
@@ -154,6 +157,18 @@ class Conversation final : public call::Activity {
   void fill_silence();
   void after_filler();
 
+  // The recording.
+  enum Hush : unsigned { kByOperator = 1, kForKeys = 2, kForPayment = 4 };
+  void greet();
+  void say_with_notice(const std::string& before, const std::string& notice, const std::string& after);
+  bool tell_of_recording(const Reply& said);
+  RecordingConsent::Verdict about_recording(const std::string& text);
+  bool settle_recording(const RecordingConsent::Verdict& verdict);
+  void mind_recording(const Reply& reply);
+  void on_hidden_key();
+  void pause_recording(Hush why, const char* because);
+  void resume_recording(Hush why);
+
   // Speaking.
   void say(const std::string& text);
   void say_last(const std::string& text, call::EndClass end_class, std::string reason);
@@ -200,6 +215,7 @@ class Conversation final : public call::Activity {
   State state_ = State::listening;
   History history_;
   Supervisor supervisor_;
+  RecordingConsent consent_;
   CallerTurn caller_;
   std::optional<call::RecordTurn> caller_record_;  ///< decided, not yet answered: may still go on
   std::vector<Reply> guesses_;                     ///< for a turn that is not decided; the newest last
@@ -217,6 +233,7 @@ class Conversation final : public call::Activity {
   base::Instant started_{};
   base::Duration longest_resumed_{0};  ///< the longest pause after which this caller went on
   Expected expected_ = Expected::anything;
+  unsigned pauses_ = 0;  ///< of the recording, and why
   int turns_ = 0;
   int idle_prompts_said_ = 0;
   int failures_in_a_row_ = 0;

@@ -1,6 +1,7 @@
 // The listening half of the conversation: utterances, pauses, the end of a turn, keys.
 #include <algorithm>
 
+#include "call/redaction.hpp"
 #include "conversation/conversation.hpp"
 
 namespace frontdesk::conversation {
@@ -54,7 +55,7 @@ void Conversation::open_turn(base::Instant from) {
   caller_ = CallerTurn{};
   caller_.open = true;
   caller_.started = from;
-  caller_.carried = std::exchange(digits_, {});  // keys, then words: one turn
+  caller_.carried = call::without_card_numbers(std::exchange(digits_, {}));  // keys, then words: one turn
   clear(kDigits);
   emit(call::BeginUtterance{from});
   set(kUtterance, now_ + settings_.longest_utterance);
@@ -195,7 +196,8 @@ void Conversation::take_turn(std::string text, float confidence) {
   record_caller();
   caller_record_ = caller_turn(text, confidence);
   const auto concern = taking_message_ ? Concern::nobody_to_ask : supervisor_.caller_said(text);
-  auto guess = concern == Concern::none ? take_guess(text) : std::nullopt;
+  const auto verdict = about_recording(text);
+  auto guess = concern == Concern::none && !verdict.answered ? take_guess(text) : std::nullopt;
   close_turn();
   caller_record_->speculation = caller_.speculation;
   tool_rounds_ = 0;
@@ -207,6 +209,7 @@ void Conversation::take_turn(std::string text, float confidence) {
     intervene(concern, text);
     return history_.caller_said(std::move(text));
   }
+  if (settle_recording(verdict)) return history_.caller_said(std::move(text));
   auto reply = guess ? std::move(*guess) : prepare_reply(text, true);
   history_.caller_said(std::move(text));
   take_up(std::move(reply));
@@ -225,6 +228,7 @@ void Conversation::keep_words() {
 
 void Conversation::on(const call::DigitPressed& event) {
   if (saying_last_words() || state_ == State::transferring) return;
+  if (event.digit == call::kHiddenKey) return on_hidden_key();
   idle_prompts_said_ = 0;
   if (state_ == State::speaking) {
     trace("interrupt", "the caller pressed a key");
@@ -242,7 +246,7 @@ void Conversation::expire_digits() {
   if (state_ != State::listening || digits_.empty()) return;  // later, when it is the caller's turn
   caller_ = CallerTurn{};
   caller_.started = caller_.speech_end = now_;
-  take_turn(std::exchange(digits_, {}), 1.0F);
+  take_turn(call::without_card_numbers(std::exchange(digits_, {})), 1.0F);
 }
 
 }  // namespace frontdesk::conversation

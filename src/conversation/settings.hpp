@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "conversation/end_of_turn.hpp"
 #include "conversation/interruption.hpp"
+#include "conversation/recording_consent.hpp"
 #include "llm/chat.hpp"
 #include "reception/transfer/transfer.hpp"
 
@@ -44,6 +45,7 @@ struct ConversationSettings {
   EndOfTurnSettings end_of_turn;
   InterruptionSettings interruption;
   transfer::TransferSettings transfers;
+  RecordingSettings recording;
   base::Duration idle_prompt = base::seconds(9);
   int idle_prompts = 2;
   int max_turns = 300;                                 ///< of both together; then goodbye

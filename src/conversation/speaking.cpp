@@ -241,6 +241,7 @@ void Conversation::first_sound(Reply& reply) {
     if (reply.chat != 0) failures_in_a_row_ = 0;
     if (caller_ended_) reply.times.reply = now_ - *caller_ended_;
     caller_ended_.reset();
+    mind_recording(reply);
   }
   record_caller();
   if (!is_current(reply)) return;
@@ -254,6 +255,7 @@ void Conversation::on(const call::PlayoutFinished& event) {
   auto* cut = cut_reply_ ? cut_reply_->find(event.piece) : nullptr;
   if (cut != nullptr && cut->state == Piece::State::playing) {
     cut->state = Piece::State::heard;
+    consent_.heard(event.piece, *commands_);
     if (cut_reply_->all_pieces_settled()) settle_cut_reply();
   }
   auto* reply = reply_of_piece(event.piece);
@@ -262,6 +264,7 @@ void Conversation::on(const call::PlayoutFinished& event) {
   const bool without_sound = piece.state == Piece::State::requested || piece.state == Piece::State::ready;
   if (!without_sound && piece.state != Piece::State::playing) return;
   piece.state = without_sound ? Piece::State::failed : Piece::State::heard;
+  if (!without_sound) consent_.heard(event.piece, *commands_);
   if (reply->aside) {
     if (reply->all_pieces_settled()) after_filler();
     return;
@@ -288,6 +291,7 @@ void Conversation::finish_reply() {
   record_receptionist(reply, false);
   if (reply.put_through) return begin_transfer(*reply.put_through);
   if (reply.ending) return end(reply.ending->end_class, reply.ending->reason);
+  if (reply.broken.empty() && tell_of_recording(reply)) return;
   enter(State::listening);
   if (!reply.broken.empty()) apologise("model", reply.broken, settings_.apology);
 }

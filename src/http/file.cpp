@@ -27,13 +27,28 @@ std::string entity_tag_of(const struct stat& status) {
          std::to_string(status.st_mtim.tv_nsec) + "\"";
 }
 
+class RegularFile final : public File {
+ public:
+  /// Takes over the descriptor.
+  RegularFile(int descriptor, std::uint64_t size, std::string entity_tag)
+      : descriptor_(descriptor), size_(size), entity_tag_(std::move(entity_tag)) {}
+  ~RegularFile() override { ::close(descriptor_); }
+  RegularFile(const RegularFile&) = delete;
+  RegularFile& operator=(const RegularFile&) = delete;
+
+  std::uint64_t size() const override { return size_; }
+  const std::string& entity_tag() const override { return entity_tag_; }
+  base::Result<std::string> read(std::uint64_t offset, std::size_t length) const override;
+
+ private:
+  int descriptor_;
+  std::uint64_t size_;
+  std::string entity_tag_;
+};
+
 }  // namespace
 
-File::~File() {
-  ::close(descriptor_);
-}
-
-base::Result<std::string> File::read(std::uint64_t offset, std::size_t length) const {
+base::Result<std::string> RegularFile::read(std::uint64_t offset, std::size_t length) const {
   std::string bytes(length, '\0');
   std::size_t filled = 0;
   while (filled < length) {
@@ -65,7 +80,7 @@ base::Result<FileHandle> open_below(const std::filesystem::path& folder, const s
     ::close(descriptor);
     return none();
   }
-  return std::make_shared<const File>(descriptor, static_cast<std::uint64_t>(status.st_size), entity_tag_of(status));
+  return std::make_shared<const RegularFile>(descriptor, static_cast<std::uint64_t>(status.st_size), entity_tag_of(status));
 }
 
 }  // namespace frontdesk::http

@@ -1,5 +1,5 @@
-// An open regular file whose size was taken when it was opened, read by position so that many
-// connections may share one.
+// Content of known size that is read by position, so that many connections may share it: an open regular file whose
+// size was taken when it was opened, or whatever else reads like one.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -12,23 +12,12 @@ namespace frontdesk::http {
 
 class File {
  public:
-  /// Takes over the descriptor.
-  File(int descriptor, std::uint64_t size, std::string entity_tag)
-      : descriptor_(descriptor), size_(size), entity_tag_(std::move(entity_tag)) {}
-  ~File();
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  std::uint64_t size() const { return size_; }
-  /// Quoted, changes with length and time of modification.
-  const std::string& entity_tag() const { return entity_tag_; }
+  virtual ~File() = default;
+  virtual std::uint64_t size() const = 0;
+  /// Quoted, changes with the content.
+  virtual const std::string& entity_tag() const = 0;
   /// Blocks. At most `length` bytes; shorter at the end of the file; data_loss if it cannot be read.
-  base::Result<std::string> read(std::uint64_t offset, std::size_t length) const;
-
- private:
-  int descriptor_;
-  std::uint64_t size_;
-  std::string entity_tag_;
+  virtual base::Result<std::string> read(std::uint64_t offset, std::size_t length) const = 0;
 };
 
 using FileHandle = std::shared_ptr<const File>;

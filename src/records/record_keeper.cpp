@@ -17,6 +17,7 @@ namespace {
 // two minutes of 20 calls).
 constexpr std::size_t kMaxQueuedSound = 5000;
 constexpr std::int64_t kHeartbeatEveryMs = 2000;  // a commit waits for the disk: not for every block
+constexpr std::uint64_t kSilenceBlock = 8000;     // samples
 constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 constexpr auto kDrainLimit = std::chrono::seconds(10);
 
@@ -250,6 +251,14 @@ void RecordKeeper::journal(runtime::CallNumber call, std::string lines) {
   push([this, call, lines = std::move(lines)] { return write_journal(call, lines); });
 }
 
+void RecordKeeper::recording_begins(runtime::CallNumber call, std::uint64_t unrecorded) {
+  push([this, call, unrecorded] { return begin_recording(call, unrecorded); });
+}
+
+void RecordKeeper::consent(runtime::CallNumber call, runtime::ConsentNoted consent) {
+  push([this, call, consent = std::move(consent)] { return write_consent(call, consent); });
+}
+
 void RecordKeeper::sound(runtime::CallNumber call, audio::Pcm interleaved) {
   push([this, call, pcm = std::move(interleaved)] { return write_sound(call, pcm); }, true);
 }
@@ -274,11 +283,9 @@ bool RecordKeeper::write_begin(const runtime::CallBegun& begun) {
   OpenCall open;
   open.row = row_of(begun);
   const auto month = month_of(begun.at);
-  open.row.recording = "recordings/" + month + "/" + begun.id + ".wav";
   open.row.journal = "journals/" + month + "/" + begun.id + ".tape";
   if (!keep(writer_.begin(open.row))) return false;
   std::error_code ignored;  // shows when the file cannot be opened
-  std::filesystem::create_directories(folder_ / "recordings" / month, ignored);
   std::filesystem::create_directories(folder_ / "journals" / month, ignored);
   calls_[begun.number] = std::move(open);
   return true;
@@ -293,23 +300,50 @@ bool RecordKeeper::write_journal(runtime::CallNumber number, const std::string& 
   auto* open = find(number);
   if (open == nullptr) return true;
   std::ofstream file(folder_ / open->row.journal, std::ios::app | std::ios::binary);
-  if (!std::exchange(open->journal_begun, true)) file << "#! recording " << open->row.recording << " caller=left\n";
   file << lines;
   if (file.flush()) return true;
   return keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal)), true;
 }
 
-bool RecordKeeper::write_sound(runtime::CallNumber number, const audio::Pcm& interleaved) {
+/// Nothing of the sound is on the disk before this.
+bool RecordKeeper::begin_recording(runtime::CallNumber number, std::uint64_t unrecorded) {
   auto* open = find(number);
   if (open == nullptr || open->sound_failed) return true;
   if (!open->sound) {
-    auto created = recording::RecordingWriter::create(folder_ / open->row.recording);
+    const auto month = month_of(open->row.started_at);
+    const auto name = "recordings/" + month + "/" + open->row.id + ".wav";
+    std::error_code ignored;  // shows when the file cannot be opened
+    std::filesystem::create_directories(folder_ / "recordings" / month, ignored);
+    if (!keep(writer_.recording_begun(open->row.id, name))) return false;
+    open->row.recording = name;
+    auto created = recording::RecordingWriter::create(folder_ / name);
     if (!created) {
       open->sound_failed = true;
       return keep(tl::unexpected(created.error())), true;
     }
     open->sound = std::make_unique<recording::RecordingWriter>(std::move(*created));
+    (void)write_journal(number, "#! recording " + name + " caller=left\n");
   }
+  const audio::Pcm silence(kSilenceBlock * 2);
+  for (auto left = unrecorded; left > 0;) {
+    const auto count = std::min<std::uint64_t>(left, kSilenceBlock);
+    if (auto written = open->sound->write(audio::PcmView(silence).first(count * 2)); !written)
+      return keep(written), true;
+    left -= count;
+  }
+  return true;
+}
+
+bool RecordKeeper::write_consent(runtime::CallNumber number, const runtime::ConsentNoted& consent) {
+  auto* open = find(number);
+  if (open == nullptr) return true;
+  return keep(writer_.add_consent({open->row.id, consent.at, consent.note.policy,
+                                   std::string(call::name(consent.note.outcome)), consent.note.words}));
+}
+
+bool RecordKeeper::write_sound(runtime::CallNumber number, const audio::Pcm& interleaved) {
+  auto* open = find(number);
+  if (open == nullptr || !open->sound) return true;
   if (auto written = open->sound->write(interleaved); !written) return keep(written), true;
   if (auto flushed = open->sound->flush(); !flushed) return keep(flushed), true;
   const auto length_ms = base::to_ms(open->sound->length());

@@ -38,6 +38,8 @@ class RecordKeeper final : public runtime::CallRecords {
   void answered(runtime::CallNumber call, base::UtcTime at) override;
   void turn(runtime::TurnTaken turn) override;
   void journal(runtime::CallNumber call, std::string lines) override;
+  void recording_begins(runtime::CallNumber call, std::uint64_t unrecorded) override;
+  void consent(runtime::CallNumber call, runtime::ConsentNoted consent) override;
   void sound(runtime::CallNumber call, audio::Pcm interleaved) override;
   void message(runtime::CallNumber call, std::string arguments, base::UtcTime at) override;
   void close(runtime::CallClosed call) override;
@@ -55,7 +57,6 @@ class RecordKeeper final : public runtime::CallRecords {
     std::unique_ptr<recording::RecordingWriter> sound;
     std::int64_t heartbeat_ms = 0;  ///< length of the sound at the last heartbeat
     bool sound_failed = false;
-    bool journal_begun = false;
   };
 
   RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock,
@@ -68,6 +69,8 @@ class RecordKeeper final : public runtime::CallRecords {
   bool write_begin(const runtime::CallBegun& begun);
   bool write_turn(const runtime::TurnTaken& taken);
   bool write_journal(runtime::CallNumber number, const std::string& lines);
+  bool begin_recording(runtime::CallNumber number, std::uint64_t unrecorded);
+  bool write_consent(runtime::CallNumber number, const runtime::ConsentNoted& consent);
   bool write_sound(runtime::CallNumber number, const audio::Pcm& interleaved);
   bool write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments, base::UtcTime at);
   bool write_close(const runtime::CallClosed& closed);

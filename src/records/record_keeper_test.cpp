@@ -83,6 +83,9 @@ TEST_F(Records, WritesWhatACallLeavesBehind) {
   auto asked = turn(1);
   asked.turn.speculation = {2, 1, 30};
   (*keeper)->turn(asked);
+  (*keeper)->sound(3, audio::Pcm(8000, 4));  // before the decision: nothing is written
+  (*keeper)->recording_begins(3, 12'000);
+  (*keeper)->consent(3, {{call::ConsentOutcome::given, "ask", base::Pii<std::string>("Yes.")}, {1'760'000'000'900}});
   (*keeper)->sound(3, audio::Pcm(8000, 5));
   (*keeper)->sound(3, audio::Pcm(8000, 6));
   (*keeper)->journal(3, "one\n");
@@ -116,7 +119,32 @@ TEST_F(Records, WritesWhatACallLeavesBehind) {
   const auto wav = audio::read_wav(folder / row->recording);
   ASSERT_TRUE(wav);
   EXPECT_EQ(wav->channels, 2);
-  EXPECT_EQ(wav->frames(), 8000U);
+  ASSERT_EQ(wav->frames(), 20'000U) << "what was not recorded is silence, so that times stay right";
+  EXPECT_EQ(wav->channel(0)[11'999], 0);
+  EXPECT_EQ(wav->channel(0)[12'000], 5);
+  EXPECT_EQ(wav->channel(1)[19'999], 6);
+  const auto consents = (*log)->consents("call_a");
+  ASSERT_TRUE(consents) << consents.error().message;
+  ASSERT_EQ(consents->size(), 1U);
+  EXPECT_EQ(consents->front().outcome, "given");
+  EXPECT_EQ(consents->front().words.expose(), "Yes.");
+  EXPECT_EQ(consents->front().at.unix_ms, 1'760'000'000'900);
+}
+
+TEST_F(Records, ACallThatMayNotBeRecordedLeavesNoByte) {
+  auto keeper = RecordKeeper::start(folder);
+  ASSERT_TRUE(keeper);
+  (*keeper)->begin(begun());
+  (*keeper)->journal(3, "one\n");
+  for (int i = 0; i < 10; ++i) (*keeper)->sound(3, audio::Pcm(8000, 5));
+  runtime::CallClosed closed;
+  closed.number = 3;
+  closed.answered = true;
+  (*keeper)->close(closed);
+  keeper->reset();
+  EXPECT_FALSE(std::filesystem::exists(folder / "recordings"));
+  const auto log = store::CallLog::open(folder);
+  EXPECT_EQ((*log)->call("call_a")->recording, "");
 }
 
 TEST_F(Records, KeepsTheMessageOfACallerWhoGaveNoName) {
@@ -159,9 +187,10 @@ TEST_F(Records, AKilledCallIsMarkedAndItsRecordingPlays) {
     auto keeper = RecordKeeper::start(folder);
     (*keeper)->begin(begun());
     (*keeper)->answered(3, {1'760'000'000'100});
+    (*keeper)->recording_begins(3, 0);
     for (int i = 0; i < 6; ++i) (*keeper)->sound(3, audio::Pcm(8000, 9));
     (*keeper)->turn(turn(0));
-    while ((*keeper)->stats().written < 9) std::this_thread::yield();
+    while ((*keeper)->stats().written < 10) std::this_thread::yield();
     if (write(ready[1], "x", 1) != 1) _exit(1);
     pause();
   }

@@ -241,6 +241,12 @@ class VirtualCall {
   void carry_out(const call::HoldPlayout& command) { media_.pause(command.fade); }
   void carry_out(const call::ResumePlayout&) { media_.resume(); }
   void carry_out(const call::SetEcho&) {}
+  void carry_out(const call::NoteConsent&) {}
+  void carry_out(const call::StartRecording&) {}
+  void carry_out(const call::PauseRecording&) {}
+  void carry_out(const call::ResumeRecording&) {}
+  void carry_out(const call::StopRecording&) {}
+  void carry_out(const call::HideKeys&) {}
   void carry_out(const call::Trace&) {}
   void carry_out(const call::HoldMusic&) {}
   void carry_out(const call::TellSecondLeg&) {}

@@ -157,7 +157,7 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
   if (media_) take_stats(figures_, media_->stats());
   closed.figures = std::move(figures_);
   note_media();
-  if (auto rest = recorder_.take_rest(); !rest.empty()) around_.records.sound(number_, std::move(rest));
+  hand_over_sound();
   note(tally_.line());
   around_.records.journal(number_, std::exchange(journal_, {}));
   around_.records.close(std::move(closed));

@@ -87,13 +87,14 @@ void CallHost::step(const call::Event& event, base::Instant now) {
     answered_ = now;
     around_.records.answered(number_, base::wall_now());
   }
-  auto line = call::to_line(now, event, origin_);
+  const auto known = call::discreet(event, discretion_);
+  auto line = call::to_line(now, known, origin_);
   // The machine sees what the journal can tell, and no more: a replay is then the same to the bit.
   const auto told = call::parse_event(line, origin_);
   note(std::move(line));
   ++tally_.events;
   call::Commands commands;
-  call::handle_or_end(machine_, told && *told ? (*told)->event : event, now, commands);
+  call::handle_or_end(machine_, told && *told ? (*told)->event : known, now, commands);
   run(commands, now);
 }
 
@@ -190,7 +191,7 @@ void CallHost::tick(base::Instant now) {
     listen_to(tick.heard, now);
     if (over_) return;
     gap_meter_.push(tick.heard, tick.played);
-    if (auto block = recorder_.add(tick.heard, tick.played)) around_.records.sound(number_, std::move(*block));
+    record(tick.heard, tick.played);
     if (echo_) media_->play(kEchoUtterance, tick.heard);
     put_through(tick.heard, now);
     if (over_) return;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "call/redaction.hpp"
 #include "call/tape.hpp"
 #include "conversation/speech_segmenter.hpp"
 #include "media/hold_music/hold_music.hpp"
@@ -88,6 +89,12 @@ class CallHost {
   void on(call::Bridge& command, base::Instant now);
   void on(call::EndSecondLeg& command, base::Instant now);
   void on(call::Refer& command, base::Instant now);
+  void on(call::NoteConsent& command, base::Instant now);
+  void on(call::StartRecording& command, base::Instant now);
+  void on(call::PauseRecording& command, base::Instant now);
+  void on(call::ResumeRecording& command, base::Instant now);
+  void on(call::StopRecording& command, base::Instant now);
+  void on(call::HideKeys& command, base::Instant now);
   void on(call::RecordTurn& command, base::Instant now);
   void on(call::Trace& command, base::Instant now);
 
@@ -95,6 +102,8 @@ class CallHost {
   void send(const media::MediaSession::Tick& tick) const;
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
+  void record(audio::PcmView heard, audio::PcmView played);
+  void hand_over_sound();
   void report_media(base::Instant now);
   void put_through(audio::PcmView heard, base::Instant now);
   void press(char digit, base::Instant now);
@@ -122,6 +131,9 @@ class CallHost {
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
   CallFigures figures_;
   media::StereoRecorder recorder_;
+  bool recording_ = false;
+  std::uint64_t unrecorded_ = 0;  ///< samples since the answer, or since recording stopped
+  call::Discretion discretion_;
   meter::TurnGapMeter gap_meter_;
   std::deque<meter::Turn> measured_;
   conversation::SpeechSegmenter segmenter_;

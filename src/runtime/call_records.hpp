@@ -44,6 +44,11 @@ struct TurnTaken {
   std::optional<base::Duration> gap;
 };
 
+struct ConsentNoted {
+  call::NoteConsent note;
+  base::UtcTime at;
+};
+
 /// What we heard of the caller's packets, and how it sounded.
 struct CallFigures {
   double loss_percent = 0;
@@ -78,6 +83,10 @@ class CallRecords {
   virtual void turn(TurnTaken turn) = 0;
   /// Lines of the call's tape.
   virtual void journal(CallNumber call, std::string lines) = 0;
+  /// Before its first sound: so many samples since the answer, or since it was stopped, are not recorded. They
+  /// are silence, so that a recording keeps the call's time.
+  virtual void recording_begins(CallNumber call, std::uint64_t unrecorded) = 0;
+  virtual void consent(CallNumber call, ConsentNoted consent) = 0;
   /// Interleaved stereo, caller left.
   virtual void sound(CallNumber call, audio::Pcm interleaved) = 0;
   /// Arguments of the take_message tool, a JSON object.

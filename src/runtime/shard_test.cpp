@@ -107,6 +107,14 @@ class Collected final : public CallRecords, public LegControl {
     const std::lock_guard lock(mutex);
     tape += lines;
   }
+  void recording_begins(CallNumber, std::uint64_t before) override {
+    const std::lock_guard lock(mutex);
+    unrecorded = before;
+  }
+  void consent(CallNumber, ConsentNoted consent) override {
+    const std::lock_guard lock(mutex);
+    consents.push_back(std::move(consent));
+  }
   void sound(CallNumber, audio::Pcm pcm) override {
     const std::lock_guard lock(mutex);
     samples += pcm.size() / 2;
@@ -154,6 +162,8 @@ class Collected final : public CallRecords, public LegControl {
   std::condition_variable changed;
   std::vector<TurnTaken> turns;
   std::vector<std::string> messages;
+  std::vector<ConsentNoted> consents;
+  std::uint64_t unrecorded = 0;
   std::vector<CallClosed> closed;
   std::string tape;
   std::size_t samples = 0;
@@ -216,6 +226,7 @@ struct Bench {
   base::Endpoint start(CallNumber number) {
     conversation::ConversationSettings settings;
     settings.greeting = "Hello.";
+    settings.recording.policy = conversation::RecordingPolicy::announce;
     settings.first_request = first_request(number);
     NewCall call;
     call.number = number;
@@ -247,7 +258,7 @@ TEST(Shard, HoldsAConversationAndRecordsIt) {
   ASSERT_TRUE(bench.out.wait([&] { return !bench.out.closed.empty(); }));
 
   const std::lock_guard lock(bench.out.mutex);
-  EXPECT_EQ(bench.out.turns[0].turn.heard.expose(), "Hello.");
+  EXPECT_EQ(bench.out.turns[0].turn.heard.expose(), "Hello. This call is recorded.");
   EXPECT_EQ(bench.out.turns[1].turn.text.expose(), "What time do you open?");
   EXPECT_EQ(bench.out.turns[2].turn.heard.expose(), "We open at eight.");
   ASSERT_TRUE(bench.out.turns[2].gap.has_value());
@@ -257,6 +268,9 @@ TEST(Shard, HoldsAConversationAndRecordsIt) {
   EXPECT_EQ(bench.out.closed[0].end_class, call::EndClass::caller_hung_up);
   EXPECT_TRUE(bench.out.closed[0].answered);
   EXPECT_GT(bench.out.samples, 8000U);
+  ASSERT_EQ(bench.out.consents.size(), 1U);
+  EXPECT_EQ(bench.out.consents[0].note.outcome, call::ConsentOutcome::announced);
+  EXPECT_GE(bench.out.unrecorded, 4800U) << "two pieces of 300 ms were heard first";
   EXPECT_GT(bench.peer.received(), 80U);
   EXPECT_NE(bench.out.tape.find("end_call caller_hung_up"), std::string::npos);
 }

@@ -166,6 +166,8 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   admitted.diverted_by = verdict.caller.diverted_by;
   admitted.priority = verdict.priority;
   admitted.at = now;
+  admitted.trunk = incoming.trunk;
+  admitted.called = incoming.request_user;
   auto plan = plan_(admitted);
   NewCall call;
   call.number = number;

@@ -33,6 +33,8 @@ struct AdmittedCall {
   base::Pii<std::string> diverted_by;  ///< E.164; empty: nobody, or unknown
   bool priority = false;
   base::UtcTime at;
+  std::string trunk;   ///< empty: a direct caller
+  std::string called;  ///< the number or name that was dialled
 };
 using PlanCall = std::function<CallPlan(const AdmittedCall&)>;
 

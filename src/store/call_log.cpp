@@ -153,4 +153,15 @@ base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call,
   return messages;
 }
 
+base::Result<std::vector<ConsentRow>> CallLog::consents(const std::string& call) const {
+  const std::vector<Value> values{call};
+  const auto rows =
+      state_->run("SELECT call, at, policy, outcome, words FROM consents WHERE call = ? ORDER BY rowid", values);
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<ConsentRow> consents;
+  for (const auto& row : *rows)
+    consents.push_back({row.text(0), {row.integer(1)}, row.text(2), row.text(3), base::Pii<std::string>(row.text(4))});
+  return consents;
+}
+
 }  // namespace frontdesk::store

@@ -24,6 +24,8 @@ class CallLog {
   base::Result<std::vector<TurnRow>> turns(const std::string& call) const;
   /// Newest first; of one call if named.
   base::Result<std::vector<MessageRow>> messages(const std::string& call = {}, int limit = kMaxPage) const;
+  /// In the order they came.
+  base::Result<std::vector<ConsentRow>> consents(const std::string& call) const;
 
   const std::filesystem::path& data_folder() const;
 

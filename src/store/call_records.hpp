@@ -113,6 +113,15 @@ struct MessageRow {
   std::string status = "new";
 };
 
+/// What came of telling or asking the caller that the call is recorded.
+struct ConsentRow {
+  std::string call;
+  base::UtcTime at;
+  std::string policy;            ///< "announce", "ask", "both_party"
+  std::string outcome;           ///< "announced", "given", "refused", "unanswered", "unheard", "withdrawn"
+  base::Pii<std::string> words;  ///< the caller's; of an announcement, ours
+};
+
 /// Unset members do not filter.
 struct CallFilter {
   std::optional<base::UtcTime> from;  ///< inclusive

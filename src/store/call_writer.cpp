@@ -80,6 +80,17 @@ base::Status CallWriter::add_message(const MessageRow& message) {
   return status_of(connection_.run(insert("messages", kMessageColumns, values.size()), values));
 }
 
+base::Status CallWriter::add_consent(const ConsentRow& consent) {
+  return status_of(
+      connection_.run("INSERT INTO consents (call, at, policy, outcome, words) VALUES (?, ?, ?, ?, ?)",
+                      {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose()}));
+}
+
+base::Status CallWriter::recording_begun(const std::string& call, const std::string& path) {
+  return updated(connection_, connection_.run("UPDATE calls SET recording = ? WHERE id = ? AND status = 'in_progress'",
+                                              {path, call}));
+}
+
 base::Status CallWriter::heartbeat(const std::string& call, std::int64_t duration_ms) {
   return updated(
       connection_,

@@ -26,6 +26,9 @@ class CallWriter {
   base::Status answered(const std::string& call, base::UtcTime at);
   base::Status add_turn(const TurnRow& turn);
   base::Status add_message(const MessageRow& message);
+  base::Status add_consent(const ConsentRow& consent);
+  /// `path` is below the data folder.
+  base::Status recording_begun(const std::string& call, const std::string& path);
   /// How far the call has come, so that one cut off by a crash has a length.
   base::Status heartbeat(const std::string& call, std::int64_t duration_ms);
   /// Sets everything that is known at the end; counts and percentiles are computed from the turns.

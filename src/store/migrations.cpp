@@ -101,8 +101,20 @@ ALTER TABLE calls ADD COLUMN packets_lost BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE calls ADD COLUMN jitter_max_ms DOUBLE PRECISION NOT NULL DEFAULT 0;
 )sql";
 
+constexpr std::string_view kConsents = R"sql(
+CREATE TABLE consents (
+  call TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+  at BIGINT NOT NULL,
+  policy TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  words TEXT NOT NULL
+);
+CREATE INDEX consents_of_call ON consents (call);
+)sql";
+
 constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}, Migration{2, "speculation", kSpeculation},
-                                    Migration{3, "callers and quality", kCallersAndQuality}};
+                                    Migration{3, "callers and quality", kCallersAndQuality},
+                                    Migration{4, "consents to recording", kConsents}};
 
 base::Status apply(Connection& connection, const Migration& migration) {
   return connection.transaction([&]() -> base::Status {

@@ -221,6 +221,12 @@ class CallRun {
   void carry_out(const call::ResumePlayout&) { ear_->resume(); }
   void carry_out(const call::RecordTurn& command) { desk_.turn(command); }
   void carry_out(const call::SetEcho&) {}
+  void carry_out(const call::NoteConsent&) {}
+  void carry_out(const call::StartRecording&) {}
+  void carry_out(const call::PauseRecording&) {}
+  void carry_out(const call::ResumeRecording&) {}
+  void carry_out(const call::StopRecording&) {}
+  void carry_out(const call::HideKeys&) {}
   void carry_out(const call::Trace&) {}
   void carry_out(const call::CallSecondLeg& command) { second_.on(command); }
   void carry_out(const call::TellSecondLeg& command) { second_.on(command); }

@@ -1,0 +1,47 @@
+// The recording of a call: nothing before the decision, silence in its pauses, its clock that of the call.
+#include "base/clock.hpp"
+#include "runtime/call_host.hpp"
+
+namespace frontdesk::runtime {
+
+void CallHost::record(audio::PcmView heard, audio::PcmView played) {
+  if (!recording_) {
+    unrecorded_ += heard.size();
+  } else if (auto block = recorder_.add(heard, played)) {
+    around_.records.sound(number_, std::move(*block));
+  }
+}
+
+void CallHost::hand_over_sound() {
+  if (auto rest = recorder_.take_rest(); !rest.empty()) around_.records.sound(number_, std::move(rest));
+}
+
+void CallHost::on(call::NoteConsent& command, base::Instant) {
+  around_.records.consent(number_, {std::move(command), base::wall_now()});
+}
+
+void CallHost::on(call::StartRecording&, base::Instant) {
+  if (std::exchange(recording_, true)) return;
+  around_.records.recording_begins(number_, std::exchange(unrecorded_, 0));
+}
+
+void CallHost::on(call::PauseRecording&, base::Instant) {
+  discretion_.numbers = true;
+  recorder_.set_redacted(true);
+}
+
+void CallHost::on(call::ResumeRecording&, base::Instant) {
+  discretion_.numbers = false;
+  recorder_.set_redacted(false);
+}
+
+void CallHost::on(call::StopRecording&, base::Instant) {
+  hand_over_sound();
+  recording_ = false;
+}
+
+void CallHost::on(call::HideKeys&, base::Instant) {
+  discretion_.keys = true;
+}
+
+}  // namespace frontdesk::runtime

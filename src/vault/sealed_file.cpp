@@ -1,0 +1,285 @@
+#include "vault/sealed_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace frontdesk::vault {
+namespace {
+
+constexpr std::string_view kDomain = "vault";
+constexpr std::string_view kMagic = "FDSEAL01";
+constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kHeaderBytes = 8 + kIdBytes + kWrappedKeyBytes;
+constexpr std::size_t kLengthBytes = 4;
+constexpr std::uint32_t kLastBit = 1U << 31U;
+constexpr std::uint64_t kChunkOverhead = kLengthBytes + kNonceBytes + kTagBytes;
+
+tl::unexpected<base::Error> failed(int number, const std::string& what, const std::filesystem::path& path) {
+  const auto message = what + " " + path.string() + ": " + std::generic_category().message(number);
+  switch (number) {
+    case EEXIST:
+      return base::fail(base::ErrorCode::already_exists, kDomain, message, base::Retry::never, number);
+    case ENOENT:
+      return base::fail(base::ErrorCode::not_found, kDomain, message, base::Retry::never, number);
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return base::fail(base::ErrorCode::resource_exhausted, kDomain, message + "; free some space", base::Retry::later,
+                        number);
+    default:
+      return base::fail(base::ErrorCode::unavailable, kDomain, message, base::Retry::later, number);
+  }
+}
+
+tl::unexpected<base::Error> changed(const char* what) {
+  return base::fail(base::ErrorCode::data_loss, kDomain, std::string("the sealed file is damaged: ") + what);
+}
+
+int write_at(int fd, ByteView bytes, std::uint64_t offset) {
+  while (!bytes.empty()) {
+    const auto count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return count < 0 ? errno : ENOSPC;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+  return 0;
+}
+
+/// Shorter at the end of the file.
+base::Result<Bytes> read_at(int fd, std::uint64_t offset, std::size_t length) {
+  Bytes bytes(length);
+  std::size_t filled = 0;
+  while (filled < length) {
+    const auto count = ::pread(fd, bytes.data() + filled, length - filled, static_cast<off_t>(offset + filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed(errno, "cannot read", "the sealed file");
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+void append_number(Bytes& out, std::uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+}
+
+std::uint32_t number_of(ByteView bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < kLengthBytes; ++i) value |= static_cast<std::uint32_t>(bytes[i]) << (8 * i);
+  return value;
+}
+
+/// What a chunk belongs to.
+Bytes place(const Bytes& id, std::uint64_t index, std::uint32_t length_and_last) {
+  Bytes out = id;
+  append_number(out, index, 8);
+  append_number(out, length_and_last, 4);
+  return out;
+}
+
+Bytes wrapped_for(std::string_view purpose, ByteView id) {
+  Bytes out(purpose.begin(), purpose.end());
+  out.push_back(0);
+  out.insert(out.end(), id.begin(), id.end());
+  return out;
+}
+
+struct Header {
+  Bytes id;
+  Bytes wrapped;
+};
+
+base::Result<Header> read_header(int fd) {
+  const auto bytes = read_at(fd, 0, kHeaderBytes);
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (bytes->size() < kHeaderBytes || !std::equal(kMagic.begin(), kMagic.end(), bytes->begin()))
+    return changed("it has no head");
+  const auto id = bytes->begin() + kMagic.size();
+  return Header{{id, id + kIdBytes}, {id + kIdBytes, bytes->end()}};
+}
+
+Bytes header_bytes(const Bytes& id, const Bytes& wrapped) {
+  Bytes out(kMagic.begin(), kMagic.end());
+  out.insert(out.end(), id.begin(), id.end());
+  out.insert(out.end(), wrapped.begin(), wrapped.end());
+  return out;
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+Descriptor::Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+// --- writing
+
+base::Result<SealedWriter> SealedWriter::create(const std::filesystem::path& path, const KeyRing& keys,
+                                                std::string_view purpose) {
+  Bytes id(kIdBytes);
+  if (auto made = fill_random(id); !made) return tl::unexpected(made.error());
+  const auto key = Key::random();
+  if (!key) return tl::unexpected(key.error());
+  const auto wrapped = keys.wrap(*key, wrapped_for(purpose, id));
+  if (!wrapped) return tl::unexpected(wrapped.error());
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (file.get() < 0) return failed(errno, "cannot create", path);
+  if (const int failure = write_at(file.get(), header_bytes(id, *wrapped), 0); failure != 0) {
+    ::unlink(path.c_str());
+    return failed(failure, "cannot write", path);
+  }
+  SealedWriter writer(std::move(file), *key, std::move(id));
+  writer.end_ = kHeaderBytes;
+  return writer;
+}
+
+base::Status SealedWriter::append(ByteView plain) {
+  if (finished_) return base::fail(base::ErrorCode::failed_precondition, kDomain, "the sealed file is finished");
+  while (!plain.empty()) {
+    const auto part = plain.first(std::min(plain.size(), kLongestChunk));
+    if (auto written = write_chunk(part, false); !written) return written;
+    plain = plain.subspan(part.size());
+  }
+  return {};
+}
+
+base::Status SealedWriter::finish() {
+  if (finished_) return {};
+  if (auto written = write_chunk({}, true); !written) return written;
+  finished_ = true;
+  if (::fdatasync(file_.get()) != 0) return failed(errno, "cannot write", "the sealed file");
+  return {};
+}
+
+/// The nonce is drawn anew each time: a chunk that did not reach the disk may be followed by another in its place.
+base::Status SealedWriter::write_chunk(ByteView plain, bool last) {
+  const auto nonce = random_nonce();
+  if (!nonce) return tl::unexpected(nonce.error());
+  const auto length = static_cast<std::uint32_t>(plain.size()) | (last ? kLastBit : 0);
+  const auto sealed = seal(key_, *nonce, place(id_, index_, length), plain);
+  if (!sealed) return tl::unexpected(sealed.error());
+  Bytes out;
+  append_number(out, length, kLengthBytes);
+  out.insert(out.end(), nonce->begin(), nonce->end());
+  out.insert(out.end(), sealed->begin(), sealed->end());
+  if (const int failure = write_at(file_.get(), out, end_); failure != 0) {
+    if (::ftruncate(file_.get(), static_cast<off_t>(end_)) != 0) return failed(errno, "cannot mend", "the sealed file");
+    return failed(failure, "cannot write", "the sealed file");
+  }
+  ++index_;
+  end_ += out.size();
+  size_ += plain.size();
+  return {};
+}
+
+// --- reading
+
+base::Result<SealedReader> SealedReader::open(const std::filesystem::path& path, const KeyRing& keys,
+                                              std::string_view purpose) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return failed(errno, "cannot open", path);
+  auto header = read_header(file.get());
+  if (!header) return tl::unexpected(header.error());
+  const auto key = keys.unwrap(header->wrapped, wrapped_for(purpose, header->id));
+  if (!key) return tl::unexpected(key.error());
+  SealedReader reader(std::move(file), *key, std::move(header->id));
+  if (auto indexed = reader.index(); !indexed) return tl::unexpected(indexed.error());
+  return reader;
+}
+
+base::Status SealedReader::index() {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) return failed(errno, "cannot examine", "the sealed file");
+  const auto end = static_cast<std::uint64_t>(status.st_size);
+  for (std::uint64_t at = kHeaderBytes; end - at >= kChunkOverhead;) {
+    if (complete_) return changed("something follows its end");
+    const auto bytes = read_at(file_.get(), at, kLengthBytes);
+    if (!bytes || bytes->size() < kLengthBytes) return changed("it shrinks");
+    const auto number = number_of(*bytes);
+    Chunk chunk{at, size_, number & ~kLastBit, (number & kLastBit) != 0};
+    if (chunk.length > kLongestChunk) return changed("a length is impossible");
+    if (end - at < kChunkOverhead + chunk.length) break;  // torn
+    at += kChunkOverhead + chunk.length;
+    size_ += chunk.length;
+    complete_ = chunk.last;
+    chunks_.push_back(chunk);
+  }
+  // The end decides what is missing, so it must be genuine. After a power failure the last blocks may be empty.
+  while (!chunks_.empty() && !open_chunk(chunks_.size() - 1)) {
+    if (complete_) return changed("its end");
+    size_ -= chunks_.back().length;
+    chunks_.pop_back();
+  }
+  return {};
+}
+
+base::Result<Bytes> SealedReader::open_chunk(std::size_t number) const {
+  const auto& chunk = chunks_[number];
+  const auto bytes = read_at(file_.get(), chunk.at, kChunkOverhead + chunk.length);
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (bytes->size() != kChunkOverhead + chunk.length) return changed("it shrinks");
+  Nonce nonce{};
+  std::copy_n(bytes->begin() + kLengthBytes, nonce.size(), nonce.begin());
+  const auto length = chunk.length | (chunk.last ? kLastBit : 0);
+  return vault::open(key_, nonce, place(id_, number, length), ByteView(*bytes).subspan(kLengthBytes + kNonceBytes));
+}
+
+base::Result<Bytes> SealedReader::read(std::uint64_t offset, std::size_t length) const {
+  Bytes out;
+  if (offset >= size_) return out;
+  const auto end = std::min<std::uint64_t>(size_, offset + length);
+  const auto after =
+      std::upper_bound(chunks_.begin(), chunks_.end(), offset, [](auto at, const Chunk& c) { return at < c.offset; });
+  for (auto number = static_cast<std::size_t>(after - chunks_.begin()) - 1; offset < end; ++number) {
+    const auto plain = open_chunk(number);
+    if (!plain) return tl::unexpected(plain.error());
+    const auto from = static_cast<std::size_t>(offset - chunks_[number].offset);
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(plain->size() - from, end - offset));
+    const auto begin = plain->begin() + static_cast<std::ptrdiff_t>(from);
+    out.insert(out.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+    offset += count;
+  }
+  return out;
+}
+
+// --- keeping
+
+bool is_sealed(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file.get() >= 0 && read_header(file.get()).has_value();
+}
+
+base::Result<bool> rewrap_file(const std::filesystem::path& path, const KeyRing& keys, std::string_view purpose) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return failed(errno, "cannot open", path);
+  const auto header = read_header(file.get());
+  if (!header) return tl::unexpected(header.error());
+  if (keys.is_newest(header->wrapped)) return false;
+  const auto wrapped = keys.rewrap(header->wrapped, wrapped_for(purpose, header->id));
+  if (!wrapped) return tl::unexpected(wrapped.error());
+  const auto copy = path.string() + ".new";
+  std::error_code error;
+  std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing, error);
+  if (error) return failed(error.value(), "cannot copy", path);
+  const Descriptor target(::open(copy.c_str(), O_WRONLY | O_CLOEXEC));
+  int failure = target.get() < 0 ? errno : write_at(target.get(), header_bytes(header->id, *wrapped), 0);
+  if (failure == 0 && ::fsync(target.get()) != 0) failure = errno;
+  if (failure == 0 && ::rename(copy.c_str(), path.c_str()) != 0) failure = errno;
+  if (failure == 0) return true;
+  ::unlink(copy.c_str());
+  return failed(failure, "cannot write", copy);
+}
+
+}  // namespace frontdesk::vault

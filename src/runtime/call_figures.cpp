@@ -17,7 +17,7 @@ void take_stats(CallFigures& figures, const media::MediaStats& stats) {
   figures.packets_out = stats.packets_out;
   figures.packets_lost = static_cast<std::uint64_t>(std::max<std::int64_t>(0, stats.lost));
   const auto expected = static_cast<double>(stats.expected);
-  figures.loss_percent = expected > 0 ? 100.0 * static_cast<double>(stats.lost) / expected : 0;
+  figures.loss_percent = expected > 0 ? 100.0 * static_cast<double>(figures.packets_lost) / expected : 0;
   figures.jitter_ms = stats.jitter_mean_ms;
   figures.jitter_max_ms = stats.jitter_max_ms;
   figures.round_trip = stats.rtcp.round_trip;

@@ -14,17 +14,20 @@ from sip_peer import SipPeer
 
 CONFIG = """
 business = "{root}/examples/hillside-dental.toml"
-[trunk]
-name = "provider"
+{trunks}
+[voice]
+name = "flite:kal"
+{more}
+"""
+TRUNK = """
+[[trunk]]
+name = "{name}"
 domain = "{host}"
 port = {port}
 transport = "udp"
 register = false
-username = "acc-1"
-inbound_number = "03335550100"
-{trunk}
-[voice]
-name = "flite:kal"
+username = "{account}"
+inbound_number = "{number}"
 {more}
 """
 BLOCKED = "+447700900666"
@@ -35,9 +38,14 @@ LISTS = f'[screening]\nblock = ["07700900666", "0900*"]\npriority = ["{PRIORITY}
 class Provided(Frontdesk):
     """`frontdesk serve` behind a provider that knows us by our address."""
 
-    def __init__(self, peer, more=LISTS, trunk=""):
+    def __init__(self, peer, more=LISTS, trunk="", second_trunk=None):
         self.config = tempfile.NamedTemporaryFile("w", suffix=".toml")
-        self.config.write(CONFIG.format(root=ROOT, host=peer.host, port=peer.port, more=more, trunk=trunk))
+        lines = [("provider", "acc-1", "03335550100", trunk)]
+        if second_trunk is not None:
+            lines.append(("second", "acc-2", "03335550200", second_trunk))
+        trunks = "".join(TRUNK.format(name=name, account=account, number=number, more=extra, host=peer.host,
+                                      port=peer.port) for name, account, number, extra in lines)
+        self.config.write(CONFIG.format(root=ROOT, trunks=trunks, more=more))
         self.config.flush()
         super().__init__("--config", self.config.name)
         host, port = self.sip.split(":")
@@ -181,7 +189,8 @@ Content-Length: 0
 
 """ % PRIORITY)
         self.assertEqual(status, 404)
-        found = [c for c in self.server.get("/api/calls/logs?limit=200")["calls"] if c["sip_call_id"] == "direct-caller@test"]
+        found = wait_for(lambda: [each for each in self.server.get("/api/calls/logs?limit=200")["calls"]
+                                  if each["sip_call_id"] == "direct-caller@test"], 10, "the record of the refusal")
         self.assertEqual(found[0]["caller"], "+442079460077")
         self.assertEqual(found[0]["identity"]["source"], "from")
 
@@ -202,6 +211,21 @@ class StricterScreening(unittest.TestCase):
                 if status == 200:
                     peer.hang_up(call)
                 print(status, server.record_of(call)["screening"])
+
+    def test_two_lines_of_one_provider(self):
+        with SipPeer() as peer, Provided(peer, second_trunk='allowed_from = ["0207946*"]') as server:
+            wait_for(lambda: (server.get("/api/health")["trunk"] or {}).get("state") == "peered", 15, "the trunk")
+            for called, to, trunk, number in (("+443335550100", None, "provider", "+443335550100"),
+                                              ("03335550200", None, "second", "+443335550200"),
+                                              ("acc-2", "acc-2", "second", "+443335550200"),
+                                              ("acc-1", "03335550200", "second", "+443335550200")):
+                for caller, status in (("+442079460000", 200), ("+441614960000", 200 if trunk == "provider" else 403)):
+                    call = peer.invite(called=called, to=to, extra=[f"P-Asserted-Identity: <sip:{caller}@x>"])
+                    self.assertEqual(call.await_final(), status, (called, to, caller))
+                    if status == 200:
+                        peer.hang_up(call)
+                    record = server.record_of(call)
+                    self.assertEqual((record["trunk"], record["called"]), (trunk, number))
 
     def test_a_flood_of_refused_calls_leaves_few_rows(self):
         with SipPeer() as peer, Provided(peer) as server:

@@ -37,4 +37,8 @@ endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug" OR FRONTDESK_SANITIZE)
   target_compile_definitions(frontdesk_flags INTERFACE _GLIBCXX_ASSERTIONS)
 endif()
+if(FRONTDESK_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  target_compile_options(frontdesk_flags INTERFACE -Wno-error)  # gcc is the compiler that has to be content
+endif()
 add_link_options(-Wl,-z,relro,-z,now)

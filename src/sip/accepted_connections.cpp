@@ -1,6 +1,8 @@
 #include "sip/accepted_connections.hpp"
 
 #include <dirent.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,7 +38,10 @@ std::optional<ConnectionQuota::Connection> accepted(int descriptor, const std::v
   socklen_t size = sizeof(type);
   if (!peer || ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM)
     return std::nullopt;
-  return ConnectionQuota::Connection{descriptor, *peer, false};
+  tcp_info info{};
+  size = sizeof(info);
+  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) info = {};
+  return ConnectionQuota::Connection{descriptor, *peer, false, info.tcpi_bytes_received, info.tcpi_data_segs_in};
 }
 
 /// Calls `take(descriptor)` for each descriptor of this process.

@@ -33,7 +33,9 @@ std::vector<ConnectionQuota::Connection> ConnectionQuota::sweep(const std::vecto
   std::size_t kept = 0;
   for (const auto& stranger : strangers) {
     const bool idle = !stranger.known->spoke && now - stranger.known->since >= kIdleLimit;
-    if (idle || stranger.rank >= kPerSource || kept >= kStrangers) {
+    const bool babbles = !stranger.known->spoke && (stranger.connection->received > kMaxUnspoken ||
+                                                    stranger.connection->received_in > kMaxUnspokenSegments);
+    if (idle || babbles || stranger.rank >= kPerSource || kept >= kStrangers) {
       doomed.push_back(*stranger.connection);
     } else {
       ++kept;

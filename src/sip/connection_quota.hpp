@@ -2,6 +2,7 @@
 // request in time, so that idle strangers do not take the descriptors that a provider needs. Pure.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -15,11 +16,16 @@ class ConnectionQuota {
   static constexpr std::size_t kPerSource = 50;
   static constexpr std::size_t kStrangers = 400;  ///< of all sources together
   static constexpr base::Duration kIdleLimit = base::seconds(20);
+  /// Without a request in them: every segment makes libre read all that came before it again.
+  static constexpr std::uint64_t kMaxUnspoken = 16 * 1024;
+  static constexpr std::uint64_t kMaxUnspokenSegments = 400;
 
   struct Connection {
     int descriptor = -1;
     base::Endpoint peer;
-    bool trusted = false;  ///< of a trunk
+    bool trusted = false;           ///< of a trunk
+    std::uint64_t received = 0;     ///< bytes
+    std::uint64_t received_in = 0;  ///< segments
     friend bool operator==(const Connection&, const Connection&) = default;
   };
 

@@ -25,6 +25,20 @@ TEST(ConnectionQuota, OfOneSourceTheFirstFiftyStay) {
   for (const auto& connection : doomed) EXPECT_EQ(connection.peer.address[3], 1);
 }
 
+TEST(ConnectionQuota, WhoSendsMuchAndSaysNothingGoesAtOnce) {
+  ConnectionQuota quota;
+  const base::Instant now{seconds(1)};
+  const Connection long_head{1, peer(1, 1), false, ConnectionQuota::kMaxUnspoken + 1, 3};
+  const Connection drop_by_drop{2, peer(2, 2), false, 500, ConnectionQuota::kMaxUnspokenSegments + 1};
+  const Connection spoke{3, peer(3, 3), false, 1 << 20, 9000};
+  const Connection trunk{4, peer(4, 4), true, 1 << 20, 9000};
+  const Connection begins{5, peer(5, 5), false, 100, 1};
+  const std::vector<Connection> open{long_head, drop_by_drop, spoke, trunk, begins};
+  (void)quota.sweep({spoke}, now);
+  quota.on_request(spoke.peer);
+  EXPECT_EQ(quota.sweep(open, now), (std::vector<Connection>{long_head, drop_by_drop}));
+}
+
 TEST(ConnectionQuota, SilentStrangersGoAfterTwentySecondsOthersStay) {
   ConnectionQuota quota;
   const base::Instant now{seconds(1)};

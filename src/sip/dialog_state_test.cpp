@@ -98,5 +98,44 @@ TEST(SourceRateLimit, RefillsPerSourceAndStaysBounded) {
   EXPECT_LE(limit.sources(), SourceRateLimit::kMaxSources);
 }
 
+base::Endpoint spoofed(std::uint32_t i) {
+  base::Endpoint source;
+  source.address = {10, static_cast<std::uint8_t>(i >> 16), static_cast<std::uint8_t>(i >> 8),
+                    static_cast<std::uint8_t>(i)};
+  return source;
+}
+
+TEST(MessageGuard, AFloodOfSpoofedStrangersCostsTheOthersNothing) {
+  const base::Instant start{base::seconds(1)};
+  MessageGuard guard(2000, 4000, start);
+  const auto trunk = *base::parse_address("192.0.2.1");
+  const auto served = *base::parse_address("192.0.2.2");
+  int strangers = 0;
+  for (std::uint32_t i = 0; i < 200'000; ++i) {  // 20,000 a second for 10 s
+    const auto now = start + base::microseconds(50) * static_cast<std::int64_t>(i);
+    strangers += guard.admit(Standing::stranger, spoofed(i), now);
+    if (i % 100 != 0) continue;
+    EXPECT_TRUE(guard.admit(Standing::trunk, trunk, now));
+    EXPECT_TRUE(guard.admit(Standing::served, served, now));
+  }
+  EXPECT_LE(strangers, MessageGuard::kStrangersBurst + 10 * MessageGuard::kStrangersPerSecond + 1);
+  EXPECT_GE(strangers, 10 * MessageGuard::kStrangersPerSecond) << "and yet some are answered";
+}
+
+TEST(MessageGuard, ServedSourcesTogetherAreLimitedTooAndTheTrunkNever) {
+  const base::Instant now{base::seconds(1)};
+  MessageGuard guard(10, 20, now);
+  int admitted = 0;
+  for (std::uint32_t i = 0; i < 1000; ++i) admitted += guard.admit(Standing::served, spoofed(i), now);
+  EXPECT_EQ(admitted, 40);
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(guard.admit(Standing::trunk, spoofed(1), now));
+  // One that has used up its own share takes nothing from the others.
+  admitted = 0;
+  const auto later = now + base::seconds(2);
+  for (int i = 0; i < 1000; ++i) admitted += guard.admit(Standing::served, spoofed(5000), later);
+  EXPECT_EQ(admitted, 20);
+  EXPECT_TRUE(guard.admit(Standing::served, spoofed(5001), later));
+}
+
 }  // namespace
 }  // namespace frontdesk::sip

@@ -4,28 +4,34 @@
 
 namespace frontdesk::sip {
 
-double SourceRateLimit::refilled(const Bucket& bucket, base::Instant now) const {
-  return std::min(burst_, bucket.tokens + base::to_seconds(now - bucket.refilled) * per_second_);
-}
-
-void SourceRateLimit::forget_idle(base::Instant now) {
-  // A full bucket says nothing that a new one would not say.
-  std::erase_if(buckets_, [&](const auto& entry) { return refilled(entry.second, now) >= burst_; });
-  if (buckets_.size() >= kMaxSources) buckets_.clear();
+bool TokenBucket::take(base::Instant now) {
+  tokens_ = std::min(burst_, tokens_ + base::to_seconds(now - refilled_) * per_second_);
+  refilled_ = now;
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
 }
 
 bool SourceRateLimit::admit(const base::Endpoint& source, base::Instant now) {
   auto found = buckets_.find(source);
-  if (found == buckets_.end()) {
-    if (buckets_.size() >= kMaxSources) forget_idle(now);
-    found = buckets_.emplace(source, Bucket{burst_, now}).first;
+  if (found != buckets_.end()) {
+    newest_first_.splice(newest_first_.begin(), newest_first_, found->second);
+    return newest_first_.front().bucket.take(now);
   }
-  Bucket& bucket = found->second;
-  bucket.tokens = refilled(bucket, now);
-  bucket.refilled = now;
-  if (bucket.tokens < 1) return false;
-  bucket.tokens -= 1;
-  return true;
+  if (buckets_.size() >= kMaxSources) {
+    buckets_.erase(newest_first_.back().source);
+    newest_first_.pop_back();
+  }
+  newest_first_.push_front({source, TokenBucket(per_second_, burst_, now)});
+  buckets_.emplace(source, newest_first_.begin());
+  return newest_first_.front().bucket.take(now);
+}
+
+/// The source first: what it has used up must not use up what the others share.
+bool MessageGuard::admit(Standing standing, const base::Endpoint& source, base::Instant now) {
+  if (standing == Standing::trunk) return true;
+  if (standing == Standing::served) return served_.admit(source, now) && all_served_.take(now);
+  return strangers_.admit(source, now) && all_strangers_.take(now);
 }
 
 }  // namespace frontdesk::sip

@@ -26,11 +26,24 @@ bool repeated(const sip_msg* message, sip_hdrid id, std::string_view name) {
   return found > 1;
 }
 
+bool quotes_open(std::string_view value) {
+  bool inside = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (inside && value[i] == '\\') {
+      ++i;
+    } else if (value[i] == '"') {
+      inside = !inside;
+    }
+  }
+  return inside;
+}
+
 std::optional<Refusal> check_mandatory(const sip_msg* m) {
   if (!pl_isset(&m->callid)) return bad("Call-ID missing");
   if (!pl_isset(&m->from.auri)) return bad("From missing");
   if (!pl_isset(&m->to.auri)) return bad("To missing");
   if (!pl_isset(&m->cseq.met)) return bad("CSeq missing");
+  if (quotes_open(view(m->from.val)) || quotes_open(view(m->to.val))) return bad("a quotation mark is missing");
   if (pl_cmp(&m->met, &m->cseq.met) != 0) return bad("CSeq names another method");
   if (!pl_isset(&m->from.tag)) return bad("From tag missing");
   if (!pl_isset(&m->via.branch)) return bad("Via branch missing");
@@ -45,7 +58,7 @@ std::optional<Refusal> check_mandatory(const sip_msg* m) {
 std::optional<Refusal> check_numbers(const sip_msg* m) {
   const sip_hdr* sequence = sip_msg_hdr(m, SIP_HDR_CSEQ);
   const auto value = view(sequence->val);
-  const auto number = parse_decimal(value.substr(0, value.find_first_of(" \t")));
+  const auto number = parse_decimal(value.substr(0, value.find_first_of(" \t\r\n")));
   if (!number || *number > 0x7fffffff) return bad("CSeq out of range");
   if (const sip_hdr* length = sip_msg_hdr(m, SIP_HDR_CONTENT_LENGTH)) {
     const auto octets = parse_decimal(trimmed(view(length->val)));

@@ -1,6 +1,9 @@
 #include "sip/signalling.hpp"
 
 #include "base/clock.hpp"
+#include "sip/accepted_connections.hpp"
+#include "sip/datagram_screen.hpp"
+#include "sip/malformed_request.hpp"
 #include "sip/read_caller_headers.hpp"
 #include "sip/syntax.hpp"
 
@@ -8,7 +11,6 @@ namespace frontdesk::sip {
 namespace {
 
 constexpr std::string_view kBusyRetryAfter = "Retry-After: 5\r\n";
-constexpr std::size_t kStunHeader = 20;
 constexpr int kSocketBuffer = 1 << 20;  ///< for bursts; the kernel may grant less
 
 bool is(const sip_msg* message, const char* method) {
@@ -26,10 +28,17 @@ LocalSession any_codec() {
   return local;
 }
 
-bool looks_like_stun(const mbuf* datagram) {
-  const auto* bytes = mbuf_buf(datagram);
-  return mbuf_get_left(datagram) >= kStunHeader && bytes[0] < 4 && bytes[4] == 0x21 && bytes[5] == 0x12 &&
-         bytes[6] == 0xa4 && bytes[7] == 0x42;
+/// libre prints on stderr what it cannot parse.
+bool decodes_as_stun(mbuf* datagram) {
+  const auto position = datagram->pos;
+  Ref<stun_msg> message;
+  const int error = stun_msg_decode(message.out(), datagram, nullptr);
+  datagram->pos = position;
+  return error == 0;
+}
+
+std::string_view text_of(std::span<const std::uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -54,18 +63,32 @@ bool Signalling::on_datagram_thunk(sa* source, mbuf* datagram, void* arg) {
 }
 
 bool Signalling::on_datagram(const base::Endpoint& source, mbuf* datagram) {
-  if (!from_trunk(source) && !rate_limit_->admit(source, base::monotonic_now())) {
+  const auto standing = standing_of(source);
+  if (!guard_->admit(standing, source, base::monotonic_now())) {
     counters_.rate_limited++;
     return true;
   }
-  if (looks_like_stun(datagram) || mbuf_get_left(datagram) <= 4) return false;
+  const std::span<const std::uint8_t> bytes(mbuf_buf(datagram), mbuf_get_left(datagram));
+  if (bytes.size() <= 4) return false;
+  if (looks_like_stun(bytes)) return !decodes_as_stun(datagram);
+  if (!worth_parsing(bytes)) {
+    counters_.malformed++;
+    return true;
+  }
   // libre prints what it cannot parse on stderr, so it must not see it.
   const auto position = datagram->pos;
   Ref<sip_msg> message;
   const int error = sip_msg_decode(message.out(), datagram);
   datagram->pos = position;
-  if (error) counters_.malformed++;
-  return error != 0;
+  if (!error) return false;
+  counters_.malformed++;
+  const auto answer = standing == Standing::stranger ? std::nullopt : answer_malformed(text_of(bytes));
+  if (answer) {
+    auto to = source;
+    if (answer->port != 0) to.port = answer->port;
+    stack_->send_text({to, Transport::udp}, answer->text);
+  }
+  return true;
 }
 
 void Signalling::on_fault(const char*) {
@@ -97,8 +120,11 @@ void Signalling::on_request(const sip_msg* request) {
     return;
   }
   const auto source = endpoint_from(request->src);
-  if (request->tp != SIP_TRANSP_UDP && !from_trunk(source) && !rate_limit_->admit(source, base::monotonic_now())) {
+  if (request->tp != SIP_TRANSP_UDP && !guard_->admit(standing_of(source), source, base::monotonic_now())) {
     counters_.rate_limited++;
+    // libre has parsed it before anybody could look: there must not be another one.
+    const int fd = tcp_conn_fd(sip_msg_tcpconn(request));
+    if (fd >= 0) hang_up_connection({fd, source, false});
     return;
   }
   counters_.requests++;
@@ -107,9 +133,11 @@ void Signalling::on_request(const sip_msg* request) {
     counters_.malformed++;
     return;
   }
-  // A stranger gets one answer to everything, so that there is nothing to learn from it.
-  if (!stack_->serves(source) && !session_of(view(request->callid), view(request->to.tag), view(request->from.tag)))
-    return refuse(request, {403, "Forbidden", {}});
+  // A stranger gets one answer to everything, so that there is nothing to learn from it; and none of it goes to others.
+  if (!stack_->serves(source) && !session_of(view(request->callid), view(request->to.tag), view(request->from.tag))) {
+    if (!parameter(view(request->via.params), "maddr")) refuse(request, {403, "Forbidden", {}});
+    return;
+  }
   if (pl_strcmp(&request->ver, "SIP/2.0") != 0) return refuse(request, {505, "Version Not Supported", {}});
   if (const auto refusal = screen(request)) return refuse(request, *refusal);
   if (request->tp != SIP_TRANSP_UDP) quota_.on_request(source);
@@ -248,6 +276,11 @@ IncomingCall Signalling::describe(const sip_msg* invite, DialogId id, bool has_o
     if (call.trunk.empty() || trunk->trunk().username == call.request_user) call.trunk = trunk->trunk().name;
   }
   return call;
+}
+
+Standing Signalling::standing_of(const base::Endpoint& source) const {
+  if (from_trunk(source)) return Standing::trunk;
+  return stack_->serves(source) ? Standing::served : Standing::stranger;
 }
 
 bool Signalling::from_trunk(const base::Endpoint& source) const {

@@ -68,6 +68,7 @@ class Signalling final : public FaultSink {
   bool find_replaced(const sip_msg* invite, DialogId& replaced);
   IncomingCall describe(const sip_msg* invite, DialogId id, bool has_offer) const;
   bool from_trunk(const base::Endpoint& source) const;
+  Standing standing_of(const base::Endpoint& source) const;
   void guard_datagrams(const std::vector<base::Endpoint>& addresses);
   void watch_addresses();
   void sweep_connections();
@@ -89,7 +90,7 @@ class Signalling final : public FaultSink {
   AtomicCounters& counters_;
   Post post_;
   Mint mint_;
-  std::unique_ptr<SourceRateLimit> rate_limit_;
+  std::unique_ptr<MessageGuard> guard_;
   std::unique_ptr<SipStack> stack_;
   std::vector<Ref<udp_helper>> datagram_guards_;
   std::string probe_id_;  ///< Call-ID of the messages to ourselves by which the

@@ -423,10 +423,14 @@ int SipStack::send_stateless(const Hop& hop, const std::string& method, const st
 }
 
 void SipStack::send_crlf(const Hop& hop) {
-  const auto crlf = buffer_of("\r\n\r\n");
+  send_text(hop, "\r\n\r\n");
+}
+
+void SipStack::send_text(const Hop& hop, std::string_view text) {
+  const auto bytes = buffer_of(text);
   const sa address = address_from(hop.to);
   struct sip* stack = stack_for(hop);
-  if (stack) sip_send(stack, nullptr, transport_of(hop), &address, crlf.get());
+  if (stack) sip_send(stack, nullptr, transport_of(hop), &address, bytes.get());
 }
 
 int SipStack::resend(const sip_msg* request, mbuf* response) {

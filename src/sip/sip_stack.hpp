@@ -93,6 +93,8 @@ class SipStack {
   int send_request(struct sip_request** request, const Hop& hop, const std::string& method, const std::string& uri,
                    const std::string& message, sip_resp_h* on_response, void* arg);
   void send_crlf(const Hop& hop);
+  /// Bytes that are a whole message.
+  void send_text(const Hop& hop, std::string_view text);
 
   // Servers that stand in for each other (client_transaction.cpp).
   /// In the order to try them; replaces what the owner (a trunk) has set before.

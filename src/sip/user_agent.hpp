@@ -109,8 +109,10 @@ struct UserAgentOptions {
   /// Who is served besides the trunks' servers; everybody else gets 403 whatever they ask for. Unset: everybody is
   /// served. Called on the signalling thread.
   std::function<bool(const base::Endpoint&)> direct_caller;
-  std::size_t max_dialogs = 1000;    ///< beyond it INVITE gets 503 with Retry-After
-  double max_messages_per_s = 2000;  ///< per source address, registered trunks excepted; the rest is dropped unread
+  std::size_t max_dialogs = 1000;  ///< beyond it INVITE gets 503 with Retry-After
+  /// Per source address, and twice that of all together; trunks excepted; the rest is dropped unread. Who is not
+  /// served has much less (rate_limit.hpp).
+  double max_messages_per_s = 2000;
   double message_burst = 4000;
   base::Duration t1 = base::milliseconds(500);     ///< of our own retransmissions and give-up times (64 * T1)
   std::uint32_t min_session_interval_s = 90;       ///< RFC 4028, section 4: less is answered 422

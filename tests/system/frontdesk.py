@@ -21,11 +21,11 @@ READY_SECONDS = 60
 class Frontdesk:
     """`frontdesk serve` on free ports with a data folder of its own."""
 
-    def __init__(self, *arguments, data=None, environment=None):
+    def __init__(self, *arguments, data=None, environment=None, sip="127.0.0.1:0"):
         self.data = data or tempfile.mkdtemp(prefix="frontdesk-system-")
         self.owns_data = data is None
         self.process = subprocess.Popen(
-            [*self.command(), "--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", self.data, *arguments],
+            [*self.command(), "--sip", sip, "--http", "127.0.0.1:0", "--data", self.data, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
             env={**os.environ, **(environment or {})})
         self.sip = self.http = None

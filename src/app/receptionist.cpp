@@ -13,6 +13,7 @@
 #include "app/rehearsal.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
+#include "app/trunk_order.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "reception/messages/message.hpp"
@@ -64,11 +65,6 @@ std::function<bool(const base::Endpoint&)> direct_callers(const config::Config& 
   };
 }
 
-sip::SrtpPolicy srtp_policy(config::Srtp srtp) {
-  if (srtp == config::Srtp::off) return sip::SrtpPolicy::off;
-  return srtp == config::Srtp::required ? sip::SrtpPolicy::required : sip::SrtpPolicy::optional;
-}
-
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
   runtime::SwitchboardOptions options;
   options.screening.diagnostics = diagnostics;
@@ -81,38 +77,6 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   options.rtp_last = config.server.rtp_last;
   options.srtp = srtp_policy(config.server.srtp);
   return options;
-}
-
-sip::TrunkRegistration registration_of(const config::Trunk& trunk) {
-  sip::TrunkRegistration registration;
-  registration.name = trunk.name;
-  registration.registrar_host = trunk.domain;
-  registration.registrar_port = trunk.port;
-  switch (trunk.transport) {
-    case config::Transport::udp:
-      registration.transport = sip::Transport::udp;
-      break;
-    case config::Transport::tcp:
-      registration.transport = sip::Transport::tcp;
-      break;
-    case config::Transport::tls:
-      registration.transport = sip::Transport::tls;
-      break;
-    case config::Transport::automatic:
-      registration.transport = std::nullopt;
-      break;
-  }
-  registration.backup_host = trunk.backup_domain;
-  registration.outbound_proxy = trunk.outbound_proxy;
-  registration.ca_file = trunk.ca_file;
-  registration.verify = trunk.verify;
-  registration.registers = trunk.registers;
-  registration.keep_alive = base::seconds(trunk.keep_alive_seconds);
-  registration.username = trunk.username;
-  registration.authorization_username = trunk.auth_username;
-  registration.password = trunk.password;
-  registration.realm = trunk.realm;
-  return registration;
 }
 
 std::string state_name(sip::RegistrationState state) {

@@ -10,6 +10,7 @@
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/http_service.hpp"
+#include "app/line_trials.hpp"
 #include "app/rehearsal.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
@@ -111,7 +112,8 @@ struct Receptionist::Parts {
   std::unique_ptr<records::RecordKeeper> records;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
-  std::unique_ptr<HttpService> http;
+  std::unique_ptr<LineTrials> trials;
+  std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
   TrunkBoard trunks;
 
@@ -119,6 +121,7 @@ struct Receptionist::Parts {
   base::Status build_signalling(bool diagnostics);
   void wait_for_phrases() const;
   void rehearse();
+  std::vector<api::LineStatus> lines() const;
   api::Health health() const;
 };
 
@@ -142,7 +145,11 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   if (!created) return tl::unexpected(created.error());
   brain = std::move(*created);
   if (auto built = build_signalling(diagnostics); !built) return built;
-  auto service = HttpService::start(config->server.http, config->server.data, [this] { return health(); });
+  trials = std::make_unique<LineTrials>(config);
+  auto sources = line_sources(*config);
+  sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
+  auto service = HttpService::start(
+      config->server.http, config->server.data, [this] { return health(); }, std::move(sources));
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   wait_for_phrases();
@@ -162,7 +169,8 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
       make_call_plans(config));
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
-    if (trunks.set(trunk, status)) spdlog::info("trunk {}: {}", trunk, status.explanation);
+    if (trunks.set(trunk, status, base::monotonic_now(), base::wall_now()))
+      spdlog::info("trunk {}: {}", trunk, status.explanation);
   };
   sip::UserAgentOptions options;
   options.listen = config->server.sip;
@@ -192,6 +200,26 @@ void Receptionist::Parts::rehearse() {
                     }});
 }
 
+/// All that are configured, in their order; those of which nothing is known yet too.
+std::vector<api::LineStatus> Receptionist::Parts::lines() const {
+  const auto known = trunks.all();
+  const auto now = base::monotonic_now();
+  std::vector<api::LineStatus> out;
+  for (const auto& trunk : config->all_trunks) {
+    const auto found = known.find(trunk.name);
+    if (found == known.end()) {
+      out.push_back({trunk.name, "registering", "Not begun yet.", base::wall_now(), {}});
+      continue;
+    }
+    const auto& [status, changed_at, reported_at] = found->second;
+    api::LineStatus line{trunk.name, state_name(status.state), status.explanation, changed_at, {}};
+    if (status.next_attempt > base::Duration(0))
+      line.next_attempt = std::max<base::Duration>(base::Duration(0), reported_at + status.next_attempt - now);
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
 api::Health Receptionist::Parts::health() const {
   const auto calls = switchboard->stats();
   api::Health health;
@@ -205,15 +233,7 @@ api::Health Receptionist::Parts::health() const {
   const auto kept = records->stats();
   health.records_waiting = static_cast<std::int64_t>(kept.queued);
   health.records_problem = kept.last_error;
-  for (const auto& [name, status] : trunks.all()) {
-    // Of several, one that does not work.
-    const bool works =
-        health.trunk_state.empty() || health.trunk_state == "registered" || health.trunk_state == "peered";
-    if (!works) break;
-    health.trunk = name;
-    health.trunk_state = state_name(status.state);
-    health.trunk_detail = status.explanation;
-  }
+  health.lines = lines();
   return health;
 }
 
@@ -238,6 +258,7 @@ void Receptionist::stop() {
   auto& parts = *parts_;
   parts.rehearsal.reset();
   if (parts.http) parts.http->stop();
+  parts.trials.reset();
   if (parts.switchboard && parts.user_agent) {
     parts.switchboard->drain("the receptionist is being stopped");
     const auto give_up = std::chrono::steady_clock::now() + kDrainLimit;

@@ -5,7 +5,8 @@
 namespace frontdesk::config {
 
 Server read_server(TableReader& reader);
-Trunk read_trunk(TableReader& reader);
+/// `country`, ISO 3166, reads national numbers.
+Trunk read_trunk(TableReader& reader, std::string_view country);
 Voice read_voice(TableReader& reader);
 Conversation read_conversation(TableReader& reader);
 Limits read_limits(TableReader& reader);

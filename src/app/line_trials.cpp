@@ -50,7 +50,12 @@ base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::Trial
                       "another test is under way: it ends within half a minute", base::Retry::later);
   }
   config::Trunk trunk;
+  auto server = config_->server;
   if (order.account) {
+    const auto& srtp = order.account->srtp;
+    server.srtp = srtp == "off"        ? config::Srtp::off
+                  : srtp == "required" ? config::Srtp::required
+                                       : config::Srtp::optional;
     trunk = config::trunk_of(*order.account, order.account->provider_name);
   } else {
     const auto& all = config_->all_trunks;
@@ -58,7 +63,7 @@ base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::Trial
     if (found == all.end()) return base::fail(base::ErrorCode::not_found, "app", "no line of this name is configured");
     trunk = *found;
   }
-  running_ = std::make_unique<Running>(trial_order(trunk, config_->server), order);
+  running_ = std::make_unique<Running>(trial_order(trunk, server), order);
   return running_->body;
 }
 

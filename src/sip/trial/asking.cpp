@@ -210,10 +210,6 @@ bool Run::ask() {
     end(State::ok, "The server answers with " + words(answer_) + ".");
     return true;
   }
-  if (answer_.status / 100 == 3) {
-    end(State::warning, "The server answers with " + words(answer_) + ".", diagnose(refusal(answer_, false)));
-    return false;
-  }
   end(State::failed, "The server answers with " + words(answer_) + ".", diagnose(refusal(answer_, false)));
   return false;
 }

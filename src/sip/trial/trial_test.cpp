@@ -156,13 +156,14 @@ TEST(Trial, AsksForTheIntervalThatIsWanted) {
   for (const auto& request : registrar.requests()) EXPECT_TRUE(header(request, "Contact").empty());
 }
 
-TEST(Trial, ARedirectionIsNoFailure) {
+TEST(Trial, ARedirectionIsToldAndNotFollowed) {
   ScriptedRegistrar registrar([](const std::string& request) {
     return reply_to(request, "302 Moved", "Contact: <sip:other.example.test>\r\n");
   });
   Collector found;
   run(order_for(registrar.port()), found);
-  EXPECT_EQ(found.fault(State::warning), Fault::redirected);
+  EXPECT_EQ(found.fault(), Fault::redirected);
+  EXPECT_FALSE(found.report().passed()) << "nothing is proved";
 }
 
 TEST(Trial, AnotherRealmIsPointedOut) {

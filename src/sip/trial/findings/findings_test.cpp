@@ -38,6 +38,8 @@ TEST(Mask, SurvivesWhatIsNoMessage) {
   EXPECT_EQ(masked("S\r\nAuthorization: Digest \"", {}), "S\nAuthorization: Digest ***\n");
   EXPECT_EQ(masked("S\r\nAuthorization: Bearer token", {}), "S\nAuthorization: ***\n");
   EXPECT_EQ(masked("S\r\nFrom: \"open <sip:", {}), "S\nFrom: \"***\"\n");
+  EXPECT_EQ(masked("S\r\nWWW-Authenticate: Digest realm=\"r\",\r\n nonce=\"a:b\"\r\nno=\"c:d\"", {}),
+            "S\nWWW-Authenticate: Digest realm=\"r\"\n***\n***\n");
   EXPECT_EQ(masked_words("ok sesame", {"sesame", "o"}), "ok ***");
 }
 

@@ -152,10 +152,19 @@ std::string masked_proof(Text value) {
   return out;
 }
 
+/// RFC 3261, 25.1: a token. What is none is the rest of a folded header, or no header at all.
+bool is_header_name(Text name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || Text("-.!%*_+`'~").find(c) != Text::npos;
+  });
+}
+
 std::string masked_line(Text line, bool first) {
   if (first) return without_people(line);
   const auto colon = line.find(':');
-  if (colon == Text::npos) return std::string(kHidden);
+  const bool folded = line.starts_with(' ') || line.starts_with('\t');
+  if (colon == Text::npos || folded || !is_header_name(lowered(trimmed(line.substr(0, colon)))))
+    return std::string(kHidden);
   const auto name = lowered(trimmed(line.substr(0, colon)));
   const auto value = trimmed(line.substr(colon + 1));
   const std::string shown(line.substr(0, colon));

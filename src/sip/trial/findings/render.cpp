@@ -66,7 +66,8 @@ std::string closing_text(const Report& report) {
   const std::string took = " (" + std::to_string(base::to_ms(report.took)) + " ms)\n";
   if (!report.passed()) return "The line does not work yet: see above what to do." + took;
   if (warnings == 0) return "The line works." + took;
-  return "The line works; " + std::to_string(warnings) + (warnings == 1 ? " thing" : " things") + " to look at." + took;
+  return "The line can be used; " + std::to_string(warnings) + (warnings == 1 ? " thing" : " things") + " to look at." +
+         took;
 }
 
 std::string json(const Step& step) {

@@ -26,8 +26,9 @@ TEST(Mask, HidesProofsAndShortensPeople) {
   for (const std::string secret : {"hunter2", "NONCE", "0123456789abcdef", "=CN", "OPQ", "Ann", "abc", "session",
                                    "body", "33555", "cdef", "no colon"})
     EXPECT_EQ(shown.find(secret), std::string::npos) << secret << "\n" << shown;
-  for (const std::string open : {"REGISTER sip:example.com SIP/2.0\n", "realm=\"r, s\"", "qop=auth", "nc=00000001",
-                                 "X-Token: (not shown)", "tag=x", "@example.com", "tel:+4***00"})
+  for (const std::string open :
+       {"REGISTER sip:example.com SIP/2.0\n", "realm=\"r, s\"", "uri=\"sip:example.com\", response=***", "qop=auth",
+        "nc=00000001", "X-Token: (not shown)", "tag=x", "@example.com", "tel:+4***00"})
     EXPECT_NE(shown.find(open), std::string::npos) << open << "\n" << shown;
 }
 

@@ -51,7 +51,7 @@ constexpr std::array<Text, 32> kHarmless{"via",
 constexpr std::array<Text, 5> kProofs{"authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
                                       "authentication-info"};
 /// Parameters of proofs that tell nothing worth having.
-constexpr std::array<Text, 6> kOpenParameters{"realm", "algorithm", "qop", "stale", "nc", "uri"};
+constexpr std::array<Text, 5> kOpenParameters{"realm", "algorithm", "qop", "stale", "nc"};
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -120,12 +120,11 @@ std::string masked_parameter(Text parameter) {
   if (equals == Text::npos) return std::string(kHidden);
   const auto name = lowered(trimmed(parameter.substr(0, equals)));
   auto value = trimmed(parameter.substr(equals + 1));
-  if (among(kOpenParameters, name))
-    return name + "=" +
-           (name == "uri" ? "\"" + without_people(value.substr(value.starts_with('"'))) : std::string(value));
-  if (name != "username") return name + "=" + std::string(kHidden);
+  if (name != "username" && name != "uri")
+    return name + "=" + (among(kOpenParameters, name) ? std::string(value) : std::string(kHidden));
   if (value.starts_with('"')) value.remove_prefix(1);
   if (value.ends_with('"')) value.remove_suffix(1);
+  if (name == "uri") return "uri=\"" + without_people(value) + "\"";
   return "username=\"" + shortened(value) + "\"";
 }
 

@@ -110,6 +110,9 @@ http::Router routes(const Sources& sources) {
     if (const auto none = no_parameters(request.query); !none) return bad_parameter(none.error());
     return http::json(health_json(health()));
   });
+  auto lines = sources.lines;
+  lines.statuses = [health = sources.health] { return health().lines; };
+  add_line_routes(router, lines);
   add_page(router);
   return router;
 }

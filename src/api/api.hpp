@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "api/line_routes.hpp"
 #include "base/time.hpp"
 #include "http/router.hpp"
 #include "store/call_log.hpp"
@@ -17,11 +19,9 @@ struct Health {
   std::int64_t calls_now = 0;
   std::int64_t calls_accepted = 0;
   std::int64_t calls_refused = 0;
-  bool draining = false;     ///< no new calls are taken; those there are go on to their end
-  std::string sip_address;   ///< what to dial: "sip:frontdesk@192.0.2.1:5060"
-  std::string trunk;         ///< the provider's name; empty: no trunk configured
-  std::string trunk_state;   ///< "registered", "registering", "failed"
-  std::string trunk_detail;  ///< in words, why and what to do
+  bool draining = false;          ///< no new calls are taken; those there are go on to their end
+  std::string sip_address;        ///< what to dial: "sip:frontdesk@192.0.2.1:5060"
+  std::vector<LineStatus> lines;  ///< all that are configured
   double tick_late_p99_ms = 0;
   std::int64_t records_waiting = 0;  ///< writes queued for the disk
   std::string records_problem;       ///< why the latest write failed; empty: it did not
@@ -30,10 +30,11 @@ struct Health {
 struct Sources {
   const store::CallLog& calls;     ///< must outlive the routes
   std::function<Health()> health;  ///< called on answering threads, several at once
+  LineSources lines = {};
 };
 
 /// GET /api/calls/logs, /api/calls/{id}, /api/calls/{id}/transcript, /api/calls/{id}/recording,
-/// /api/messages, /api/health, and the page at /.
+/// /api/messages, /api/health, the routes of line_routes.hpp, and the page at /.
 http::Router routes(const Sources& sources);
 
 }  // namespace frontdesk::api

@@ -313,8 +313,8 @@ TEST_F(ApiTest, TellsHowTheReceptionistIs) {
   EXPECT_EQ(shown.at("uptime_ms").as_int64(), 90'000);
   EXPECT_EQ(shown.at("sip_address").as_string(), "sip:frontdesk@127.0.0.1:5060");
   EXPECT_TRUE(shown.at("trunk").is_null());
-  health.trunk = "provider";
-  health.trunk_state = "failed";
+  health.lines = {{"good", "registered", "Registered.", {0}, base::seconds(200)},
+                  {"provider", "failed", "why", {1'795'359'120'000}, base::seconds(20)}};
   shown = json("/api/health");
   EXPECT_EQ(shown.at("status").as_string(), "degraded");
   EXPECT_EQ(shown.at("trunk").at("state").as_string(), "failed");

@@ -1,4 +1,4 @@
-// The program's commands: serve, call, calls, replay, rerun.
+// The program's commands: serve, call, calls, doctor, replay, rerun.
 #pragma once
 
 namespace frontdesk::app {

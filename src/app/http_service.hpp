@@ -14,7 +14,8 @@ class HttpService {
  public:
   /// `health` is called on the server's threads.
   static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const std::string& data_folder,
-                                                          std::function<api::Health()> health);
+                                                          std::function<api::Health()> health,
+                                                          api::LineSources lines = {});
   base::Endpoint address() const { return server_->bound(); }
   void stop() { server_->stop(); }
 

@@ -11,10 +11,12 @@
 #include "app/call_plans.hpp"
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
+#include "app/line_trials.hpp"
 #include "app/rehearsal.hpp"
 #include "app/screening_rules.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
+#include "app/trunk_order.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "records/record_keeper.hpp"
@@ -28,29 +30,11 @@ constexpr auto kPrepareLimit = std::chrono::seconds(20);
 constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
 
-sip::SrtpPolicy srtp_policy(config::Srtp srtp) {
-  if (srtp == config::Srtp::off) return sip::SrtpPolicy::off;
-  return srtp == config::Srtp::required ? sip::SrtpPolicy::required : sip::SrtpPolicy::optional;
-}
-
-std::optional<sip::Transport> transport_of(const config::Trunk& trunk) {
-  switch (trunk.transport) {
-    case config::Transport::udp:
-      return sip::Transport::udp;
-    case config::Transport::tcp:
-      return sip::Transport::tcp;
-    case config::Transport::tls:
-      return sip::Transport::tls;
-    case config::Transport::automatic:
-      break;
-  }
-  return std::nullopt;
-}
-
 /// Providers that know us by an account want it as the caller; those that know our address, the number.
 runtime::OutboundRoute route_of(const config::Trunk& trunk) {
   const bool by_account = trunk.registers || trunk.inbound_number.empty();
-  return {trunk.domain, trunk.port, transport_of(trunk), by_account ? trunk.username : trunk.inbound_number};
+  return {trunk.domain, trunk.port, transport_of(trunk.transport),
+          by_account ? trunk.username : trunk.inbound_number};
 }
 
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
@@ -68,25 +52,6 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   if (config.trunk) options.usual_trunk = config.trunk->name;
   options.transfers = {config.transfer.per_hour, config.transfer.per_day};
   return options;
-}
-
-sip::TrunkRegistration registration_of(const config::Trunk& trunk) {
-  sip::TrunkRegistration registration;
-  registration.name = trunk.name;
-  registration.registrar_host = trunk.domain;
-  registration.registrar_port = trunk.port;
-  registration.transport = transport_of(trunk);
-  registration.backup_host = trunk.backup_domain;
-  registration.outbound_proxy = trunk.outbound_proxy;
-  registration.ca_file = trunk.ca_file;
-  registration.verify = trunk.verify;
-  registration.registers = trunk.registers;
-  registration.keep_alive = base::seconds(trunk.keep_alive_seconds);
-  registration.username = trunk.username;
-  registration.authorization_username = trunk.auth_username;
-  registration.password = trunk.password;
-  registration.realm = trunk.realm;
-  return registration;
 }
 
 std::string state_name(sip::RegistrationState state) {
@@ -121,7 +86,8 @@ struct Receptionist::Parts {
   std::unique_ptr<records::RecordKeeper> records;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
-  std::unique_ptr<HttpService> http;
+  std::unique_ptr<LineTrials> trials;
+  std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
   TrunkBoard trunks;
   hold_music::MusicLoop hold_music;
@@ -130,6 +96,7 @@ struct Receptionist::Parts {
   base::Status build_signalling(bool diagnostics);
   void wait_for_phrases() const;
   void rehearse();
+  std::vector<api::LineStatus> lines() const;
   api::Health health() const;
 };
 
@@ -156,7 +123,11 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   if (!music) return tl::unexpected(music.error());
   hold_music = std::move(*music);
   if (auto built = build_signalling(diagnostics); !built) return built;
-  auto service = HttpService::start(config->server.http, config->server.data, [this] { return health(); });
+  trials = std::make_unique<LineTrials>(config);
+  auto sources = line_sources(*config);
+  sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
+  auto service = HttpService::start(
+      config->server.http, config->server.data, [this] { return health(); }, std::move(sources));
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   wait_for_phrases();
@@ -176,7 +147,8 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
       *records, make_call_plans(config));
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
-    if (trunks.set(trunk, status)) spdlog::info("trunk {}: {}", trunk, status.explanation);
+    if (trunks.set(trunk, status, base::monotonic_now(), base::wall_now()))
+      spdlog::info("trunk {}: {}", trunk, status.explanation);
   };
   sip::UserAgentOptions options;
   options.listen = config->server.sip;
@@ -208,6 +180,26 @@ void Receptionist::Parts::rehearse() {
                     }});
 }
 
+/// All that are configured, in their order; those of which nothing is known yet too.
+std::vector<api::LineStatus> Receptionist::Parts::lines() const {
+  const auto known = trunks.all();
+  const auto now = base::monotonic_now();
+  std::vector<api::LineStatus> out;
+  for (const auto& trunk : config->all_trunks) {
+    const auto found = known.find(trunk.name);
+    if (found == known.end()) {
+      out.push_back({trunk.name, "registering", "Not begun yet.", base::wall_now(), {}});
+      continue;
+    }
+    const auto& [status, changed_at, reported_at] = found->second;
+    api::LineStatus line{trunk.name, state_name(status.state), status.explanation, changed_at, {}};
+    if (status.next_attempt > base::Duration(0))
+      line.next_attempt = std::max<base::Duration>(base::Duration(0), reported_at + status.next_attempt - now);
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
 api::Health Receptionist::Parts::health() const {
   const auto calls = switchboard->stats();
   api::Health health;
@@ -222,15 +214,7 @@ api::Health Receptionist::Parts::health() const {
   const auto kept = records->stats();
   health.records_waiting = static_cast<std::int64_t>(kept.queued);
   health.records_problem = kept.last_error;
-  for (const auto& [name, status] : trunks.all()) {
-    // Of several, one that does not work.
-    const bool works =
-        health.trunk_state.empty() || health.trunk_state == "registered" || health.trunk_state == "peered";
-    if (!works) break;
-    health.trunk = name;
-    health.trunk_state = state_name(status.state);
-    health.trunk_detail = status.explanation;
-  }
+  health.lines = lines();
   return health;
 }
 
@@ -264,6 +248,7 @@ void Receptionist::stop() {
   auto& parts = *parts_;
   parts.rehearsal.reset();
   if (parts.http) parts.http->stop();
+  parts.trials.reset();
   if (parts.switchboard && parts.user_agent) {
     parts.switchboard->drain("the receptionist is being stopped");
     const auto give_up = std::chrono::steady_clock::now() + kDrainLimit;

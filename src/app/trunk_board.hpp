@@ -10,22 +10,31 @@ namespace frontdesk::app {
 
 class TrunkBoard {
  public:
+  struct Entry {
+    sip::RegistrationStatus status;
+    base::UtcTime changed_at;  ///< of the state
+    base::Instant reported_at;
+  };
   /// True if there is anything new but the time.
-  bool set(const std::string& trunk, const sip::RegistrationStatus& status) {
+  bool set(const std::string& trunk, const sip::RegistrationStatus& status, base::Instant now, base::UtcTime wall) {
     const std::lock_guard lock(mutex_);
-    auto& known = trunks_[trunk];
-    const bool changed = known.state != status.state || known.explanation != status.explanation;
-    known = status;
+    const auto [known, added] = trunks_.try_emplace(trunk);
+    auto& entry = known->second;
+    const bool moved = added || entry.status.state != status.state;
+    const bool changed = moved || entry.status.explanation != status.explanation;
+    if (moved) entry.changed_at = wall;
+    entry.status = status;
+    entry.reported_at = now;
     return changed;
   }
-  std::map<std::string, sip::RegistrationStatus> all() const {
+  std::map<std::string, Entry> all() const {
     const std::lock_guard lock(mutex_);
     return trunks_;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::string, sip::RegistrationStatus> trunks_;
+  std::map<std::string, Entry> trunks_;
 };
 
 }  // namespace frontdesk::app

@@ -82,14 +82,15 @@ void read_trunks(TableReader& root, const toml::table& table, Config& config, Fi
     const auto tables = root.tables("trunk");
     for (std::size_t i = 0; i < tables.size(); ++i) {
       TableReader reader(tables[i], root.file(), "trunk[" + std::to_string(i + 1) + "]", findings);
-      auto trunk = read_trunk(reader);
+      auto trunk = read_trunk(reader, config.business.country);
       const auto same = [&](const Trunk& other) { return other.name == trunk.name; };
       if (std::any_of(config.all_trunks.begin(), config.all_trunks.end(), same))
         reader.problem("name", "\"" + trunk.name + "\" is used twice: give each [[trunk]] a name of its own");
       config.all_trunks.push_back(std::move(trunk));
     }
   } else if (root.has("trunk") || environment_has_section(*findings.environment, "FRONTDESK_TRUNK_")) {
-    config.all_trunks.push_back(read_section(root, findings, "trunk", read_trunk));
+    config.all_trunks.push_back(read_section(
+        root, findings, "trunk", [&](TableReader& reader) { return read_trunk(reader, config.business.country); }));
   }
   root.ignore("trunk");
   if (!config.all_trunks.empty()) config.trunk = config.all_trunks.front();
@@ -98,10 +99,8 @@ void read_trunks(TableReader& root, const toml::table& table, Config& config, Fi
 void read_all(const toml::table& table, const std::string& path, Config& config, Findings& findings) {
   TableReader root(&table, path, "", findings);
   config.server = read_section(root, findings, "server", read_server);
-  read_trunks(root, table, config, findings);
   config.voice = read_section(root, findings, "voice", read_voice);
   config.conversation = read_section(root, findings, "conversation", read_conversation);
-  config.screening = read_section(root, findings, "screening", read_screening);
   config.limits = read_section(root, findings, "limits", read_limits);
   config.transfer = read_section(root, findings, "transfer", read_transfers);
   config.recording = read_section(root, findings, "recording",
@@ -120,6 +119,9 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
     }
     read_business_file(root, name->get(), path, config, findings);
   }
+  read_trunks(root, table, config, findings);  // after the business: its country reads their numbers
+  config.screening = read_section(
+      root, findings, "screening", [&](TableReader& reader) { return read_screening(reader, config.business.country); });
   root.finish();
 }
 

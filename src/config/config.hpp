@@ -49,6 +49,7 @@ enum class RecordingPolicy { off, announce, ask, both_party };
 
 struct Trunk {
   std::string name = "trunk";
+  std::string provider;  ///< id of a preset of setup_guide, whose values hold where the file is silent; may be empty
   std::string domain;
   std::uint16_t port = 5065;  ///< 0: by the provider's SRV records
   Transport transport = Transport::tcp;

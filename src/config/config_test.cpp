@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "config/account.hpp"
 #include "config/values.hpp"
 
 namespace frontdesk::config {
@@ -339,6 +340,69 @@ TEST(TimeZone, NamesCannotLeaveTheFolder) {
   EXPECT_FALSE(load_time_zone("/etc/passwd"));
   EXPECT_FALSE(load_time_zone(""));
   EXPECT_TRUE(load_time_zone("America/New_York").has_value());
+}
+
+TEST(Config, AProviderFillsWhatTheFileLeavesOut) {
+  const auto config = parse_config(std::string(kMinimal) + R"(
+[[trunk]]
+provider = "switchboard-free"
+username = "u"
+password = "p"
+[[trunk]]
+name = "us"
+provider = "twilio"
+domain = "mine.pstn.twilio.com"
+[[trunk]]
+provider = "telnyx"
+transport = "tls"
+username = "u"
+password = "p"
+allowed_from = ["201", "0333*"]
+)",
+                                   "frontdesk.toml", {});
+  ASSERT_TRUE(config);
+  const auto& free = config->all_trunks[0];
+  EXPECT_EQ(free.name, "switchboard-free");
+  EXPECT_EQ(free.domain, "reg5.switchboardfree.co.uk");
+  EXPECT_EQ(free.port, 5065);
+  EXPECT_EQ(free.transport, Transport::tcp);
+  EXPECT_TRUE(free.registers);
+  const auto& twilio = config->all_trunks[1];
+  EXPECT_EQ(twilio.name, "us");
+  EXPECT_EQ(twilio.port, 5060);
+  EXPECT_EQ(twilio.transport, Transport::udp);
+  EXPECT_FALSE(twilio.registers) << "it knows us by our address";
+  EXPECT_EQ(config->all_trunks[2].port, 5061) << "the usual port of TLS";
+}
+
+TEST(Config, AProviderWithoutASharedServerNeedsOne) {
+  const auto problems =
+      problems_of(std::string(kMinimal) + "[[trunk]]\nprovider = \"twilio\"\n[[trunk]]\n" +
+                  "name=\"x\"\nprovider=\"twillio\"\ndomain=\"a.b\"\nusername=\"u\"\npassword=\"p\"\n" +
+                  "allowed_from = [\"12x\"]\n");
+  EXPECT_THAT(problem_at(problems, "trunk[1].domain").message, HasSubstr("<trunk>.pstn.twilio.com"));
+  EXPECT_THAT(problem_at(problems, "trunk[2].provider").message, HasSubstr("\"twilio\""));
+  EXPECT_THAT(problem_at(problems, "trunk[2].allowed_from").message, HasSubstr("12x"));
+}
+
+TEST(Config, ATrunkIsAnAccountAndBack) {
+  Trunk trunk;
+  trunk.name = "line";
+  trunk.domain = "sip.example.com";
+  trunk.port = 5062;
+  trunk.transport = Transport::tls;
+  trunk.username = trunk.auth_username = "u";
+  trunk.password = base::Secret("p");
+  trunk.allowed_from = {"+44333*"};
+  const auto account = account_of(trunk, Srtp::required);
+  EXPECT_EQ(account.srtp, "required");
+  EXPECT_TRUE(account.auth_username.empty());
+  const auto back = trunk_of(account, "line");
+  EXPECT_EQ(back.port, 5062);
+  EXPECT_EQ(back.transport, Transport::tls);
+  EXPECT_EQ(back.auth_username, "u");
+  EXPECT_EQ(back.password, trunk.password);
+  EXPECT_EQ(back.allowed_from, trunk.allowed_from);
 }
 
 }  // namespace

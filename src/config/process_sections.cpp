@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include "config/sections.hpp"
+#include "reception/setup_guide/provider_preset.hpp"
+#include "reception/sip_accounts/sip_account.hpp"
 
 namespace frontdesk::config {
 namespace {
@@ -126,16 +128,36 @@ Server read_server(TableReader& reader) {
 
 namespace {
 
-/// Digits with an optional + in front and an optional * at the end; or * alone.
-void check_number_pattern(TableReader& reader, std::string_view key, std::string_view pattern) {
-  auto digits = pattern;
-  const bool open = digits.ends_with('*');
-  if (open) digits.remove_suffix(1);
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  const bool numeric =
-      std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || c == ' '; });
-  if (numeric && (open || !digits.empty())) return;
-  reader.problem(key, "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"0333*\" or \"*\"");
+void check_number_pattern(TableReader& reader, std::string_view key, std::string_view pattern,
+                          std::string_view country) {
+  if (sip_accounts::allowed_pattern(pattern, country)) return;
+  reader.problem(
+      key,
+      "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"+443335550100\", \"0333*\" or \"*\"");
+}
+
+/// nullptr: none is named.
+const setup_guide::Preset* read_provider(TableReader& reader, Trunk& trunk) {
+  const auto id = reader.text("provider");
+  if (!id) return nullptr;
+  const auto all = setup_guide::presets();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.id == *id; });
+  std::string known;
+  for (const auto& each : all) known += (known.empty() ? "\"" : ", \"") + std::string(each.id) + "\"";
+  if (found == all.end()) reader.problem("provider", "\"" + *id + "\" is not known: write one of " + known);
+  if (found == all.end()) return nullptr;
+  trunk.provider = trunk.name = *id;
+  return &*found;
+}
+
+/// Where the file names no server, the provider's, if all its customers share one.
+void read_domain(TableReader& reader, const setup_guide::Preset* preset, Trunk& trunk) {
+  const bool shared = preset && !preset->domain.empty() && !setup_guide::is_pattern(preset->domain);
+  const std::string example = preset && !preset->domain.empty() ? std::string(preset->domain) : "sip.example.com";
+  trunk.domain = shared && !reader.has("domain") ? reader.text("domain").value_or(std::string(preset->domain))
+                                                 : reader.required("domain", "\"" + example + "\"");
+  if (const auto why = domain_problem(trunk.domain); !trunk.domain.empty() && !why.empty())
+    reader.problem("domain", why);
 }
 
 /// "host" or "host:port"; empty if it is not written.
@@ -157,17 +179,30 @@ std::string host_and_port(TableReader& reader, std::string_view key) {
   return text;
 }
 
+std::string in_lower_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return out;
+}
+
 /// How the provider is reached.
-void read_way(TableReader& reader, Trunk& trunk) {
-  trunk.port = static_cast<std::uint16_t>(reader.integer("port", 0, 65535).value_or(trunk.port));
+void read_way(TableReader& reader, const setup_guide::Preset* preset, Trunk& trunk) {
   static const std::map<std::string, Transport> kTransports{
       {"udp", Transport::udp}, {"tcp", Transport::tcp}, {"tls", Transport::tls}, {"auto", Transport::automatic}};
-  const auto transport = kTransports.find(reader.text("transport").value_or("tcp"));
+  const auto usual = preset ? in_lower_case(preset->transport) : "tcp";
+  const auto transport = kTransports.find(reader.text("transport").value_or(usual));
   if (transport == kTransports.end()) {
     reader.problem("transport", "must be \"udp\" or \"tcp\" or \"tls\", or \"auto\" with port = 0");
   } else {
     trunk.transport = transport->second;
   }
+  if (preset) {
+    std::from_chars(preset->port.data(), preset->port.data() + preset->port.size(), trunk.port);
+    if (trunk.transport == Transport::tls && usual != "tls") trunk.port = 5061;
+    if (trunk.transport == Transport::automatic) trunk.port = 0;
+  }
+  trunk.port = static_cast<std::uint16_t>(reader.integer("port", 0, 65535).value_or(trunk.port));
   if (trunk.transport == Transport::automatic && trunk.port != 0)
     reader.problem("port", "must be 0 with transport = \"auto\": both are then found by DNS");
   trunk.backup_domain = host_and_port(reader, "backup_domain");
@@ -183,8 +218,8 @@ void read_way(TableReader& reader, Trunk& trunk) {
 }
 
 /// Who we are there.
-void read_account(TableReader& reader, Trunk& trunk) {
-  trunk.registers = reader.boolean("register").value_or(true);
+void read_account(TableReader& reader, const setup_guide::Preset* preset, Trunk& trunk) {
+  trunk.registers = reader.boolean("register").value_or(!preset || preset->proof == setup_guide::Proof::registration);
   if (trunk.registers) {
     trunk.username = reader.required("username", "\"...\" (the account your provider gave you)");
   } else {
@@ -203,18 +238,17 @@ void read_account(TableReader& reader, Trunk& trunk) {
 
 }  // namespace
 
-Trunk read_trunk(TableReader& reader) {
+Trunk read_trunk(TableReader& reader, std::string_view country) {
   Trunk trunk;
+  const auto* preset = read_provider(reader, trunk);
   trunk.name = reader.text("name").value_or(trunk.name);
-  trunk.domain = reader.required("domain", "\"sip.example.com\"");
-  if (const auto why = domain_problem(trunk.domain); !trunk.domain.empty() && !why.empty())
-    reader.problem("domain", why);
-  read_way(reader, trunk);
-  read_account(reader, trunk);
+  read_domain(reader, preset, trunk);
+  read_way(reader, preset, trunk);
+  read_account(reader, preset, trunk);
   trunk.inbound_number = reader.text("inbound_number").value_or("");
   trunk.recording = read_recording_policy(reader, "recording");
   if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
-  for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, "allowed_from", pattern);
+  for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, "allowed_from", pattern, country);
   reader.finish();
   return trunk;
 }
@@ -244,12 +278,12 @@ Conversation read_conversation(TableReader& reader) {
   return conversation;
 }
 
-Screening read_screening(TableReader& reader) {
+Screening read_screening(TableReader& reader, std::string_view country) {
   Screening screening;
   screening.block = reader.texts("block");
   screening.priority = reader.texts("priority");
-  for (const auto& pattern : screening.block) check_number_pattern(reader, "block", pattern);
-  for (const auto& pattern : screening.priority) check_number_pattern(reader, "priority", pattern);
+  for (const auto& pattern : screening.block) check_number_pattern(reader, "block", pattern, country);
+  for (const auto& pattern : screening.priority) check_number_pattern(reader, "priority", pattern, country);
   const auto accepts = [&](std::string_view key) {
     const std::string text = reader.text(key).value_or("accept");
     if (text != "accept" && text != "reject") reader.problem(key, "must be \"accept\" or \"reject\"");

@@ -5,10 +5,11 @@
 namespace frontdesk::config {
 
 Server read_server(TableReader& reader);
-Trunk read_trunk(TableReader& reader);
+/// `country`, ISO 3166, reads national numbers.
+Trunk read_trunk(TableReader& reader, std::string_view country);
 Voice read_voice(TableReader& reader);
 Conversation read_conversation(TableReader& reader);
-Screening read_screening(TableReader& reader);
+Screening read_screening(TableReader& reader, std::string_view country);
 Limits read_limits(TableReader& reader);
 Transfer read_transfers(TableReader& reader);
 Recording read_recording(TableReader& reader, Findings& findings);

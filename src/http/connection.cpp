@@ -2,6 +2,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -22,6 +23,7 @@ constexpr std::size_t kReadBytes = 8 * 1024;
 constexpr std::size_t kPieceBytes = 64 * 1024;
 constexpr std::size_t kLingerBytes = 256 * 1024;
 constexpr base::Duration kLinger = base::seconds(1);
+constexpr base::Duration kLiveLook = base::milliseconds(500);  ///< how soon a stopping server is noticed
 
 base::Endpoint endpoint_of(const net::ip::tcp::endpoint& peer) {
   return base::parse_address(peer.address().to_string(), peer.port()).value_or(base::Endpoint{});
@@ -174,7 +176,7 @@ net::awaitable<void> Connection::exchange(bool complete) {
   } else {
     response = std::move(refusal_);
   }
-  if (service_.stopping) keep_alive_ = false;
+  if (service_.stopping || response.live) keep_alive_ = false;
   auto sent = prepare(std::move(response), request_, keep_alive_, base::wall_now());
   const int status = sent.status;
   delivered_ = co_await send(std::move(sent));
@@ -240,6 +242,12 @@ net::awaitable<Response> Connection::run_in_pool(const Respond* respond) {
 }
 
 net::awaitable<bool> Connection::send(Transmission sent) {
+  if (sent.live) {
+    const bool went = co_await send_live(std::move(sent.head), sent.live);
+    sent.live->on_change({});
+    sent.live->abandon();
+    co_return went;
+  }
   if (!sent.file) {
     const bool began = co_await send_piece(std::move(sent.head), sent.body.substr(0, kPieceBytes));
     if (!began) co_return false;
@@ -262,6 +270,29 @@ net::awaitable<bool> Connection::send(Transmission sent) {
     if (!went) co_return false;
   }
   co_return true;
+}
+
+net::awaitable<bool> Connection::send_live(std::string head, std::shared_ptr<LiveBody> live) {
+  const auto timer = std::make_shared<net::steady_timer>(socket_.get_executor());
+  live->on_change([executor = socket_.get_executor(), weak = std::weak_ptr(timer)] {
+    net::post(executor, [weak] {
+      if (const auto waiting = weak.lock()) waiting->cancel();
+    });
+  });
+  while (!service_.stopping) {
+    auto taken = live->take();
+    if (!head.empty() || !taken.bytes.empty()) {
+      const bool went = co_await send_piece(std::exchange(head, {}), std::move(taken.bytes));
+      if (!went) co_return false;
+      armed_ = armed_ + 1;  // nothing is written until more comes
+      deadline_.cancel();
+    }
+    if (taken.finished) co_return true;
+    error_code ignored;
+    timer->expires_after(kLiveLook);
+    co_await timer->async_wait(net::redirect_error(net::use_awaitable, ignored));
+  }
+  co_return false;
 }
 
 net::awaitable<bool> Connection::send_piece(std::string head, std::string piece) {

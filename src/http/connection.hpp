@@ -57,6 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<Response> answer();
   boost::asio::awaitable<Response> run_in_pool(const Respond* respond);
   boost::asio::awaitable<bool> send(Transmission sent);
+  boost::asio::awaitable<bool> send_live(std::string head, std::shared_ptr<LiveBody> live);
   boost::asio::awaitable<bool> send_piece(std::string head, std::string piece);
   boost::asio::awaitable<void> linger();
   void arm(base::Duration limit);

@@ -63,6 +63,13 @@ Response file(FileHandle file, std::string_view content_type) {
   return response;
 }
 
+Response live(std::shared_ptr<LiveBody> body, std::string_view content_type) {
+  auto response = text({}, content_type);
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.live = std::move(body);
+  return response;
+}
+
 Response problem(int status, std::string_view detail, std::string_view parameter) {
   boost::json::object document;
   document["type"] = "about:blank";
@@ -107,6 +114,8 @@ std::string_view reason_phrase(int status) {
       return "Conflict";
     case 413:
       return "Content Too Large";
+    case 422:
+      return "Unprocessable Content";
     case 416:
       return "Range Not Satisfiable";
     case 417:

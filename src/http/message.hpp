@@ -1,6 +1,7 @@
 // Requests and responses as values, free of sockets (RFC 9110). Errors are problem documents (RFC 9457).
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "http/file.hpp"
+#include "http/live_body.hpp"
 
 namespace frontdesk::http {
 
@@ -38,11 +40,13 @@ struct Response {
   Fields headers;    ///< Content-Type and the like; length, date and security headers are the server's
   std::string body;  ///< ignored if there is a file
   FileHandle file;   ///< sent whole or in the range that was asked for
+  std::shared_ptr<LiveBody> live;  ///< instead of both: sent as it comes; the connection's end is the body's
 };
 
 Response text(std::string body, std::string_view content_type);
 Response json(std::string body);
 Response file(FileHandle file, std::string_view content_type);
+Response live(std::shared_ptr<LiveBody> body, std::string_view content_type);
 
 /// application/problem+json. `detail` is shown to the user: what is wrong and what to do.
 /// `parameter` names the offending query parameter, if one is to blame.

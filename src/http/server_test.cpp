@@ -45,6 +45,8 @@ class Gate {
 
 class ServerTest : public ::testing::Test {
  protected:
+  const std::shared_ptr<LiveBody> body = std::make_shared<LiveBody>();
+
   ServerTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-server-XXXXXX").string();
     folder = mkdtemp(pattern.data());
@@ -70,6 +72,7 @@ class ServerTest : public ::testing::Test {
     routes.add("POST", "/echo", [](const Request& request) { return text(request.body, "text/plain"); });
     routes.add("GET", "/sound", [this](const Request&) { return file(*open_below(folder, "sound.wav"), "audio/wav"); });
     routes.add("GET", "/long", [](const Request&) { return text(std::string(8'000'000, 'x'), "text/plain"); });
+    routes.add("GET", "/live", [this](const Request&) { return live(body, "text/plain"); });
     routes.add("GET", "/throw", [](const Request&) -> Response { throw std::runtime_error("the secret cause"); });
     routes.add("GET", "/wait", [this](const Request&) {
       gate.wait();
@@ -445,6 +448,54 @@ TEST_F(ServerTest, SaysWhatToDoWhenThePortIsTaken) {
   const auto foreign = Server::start(again, router());
   ASSERT_FALSE(foreign);
   EXPECT_EQ(foreign.error().code, base::ErrorCode::invalid_argument);
+}
+
+/// Until `wanted` is there, the connection ends, or 10 s are over.
+std::string read_until(const TestClient& client, const std::string& wanted) {
+  std::string got;
+  char chunk[4096];
+  while (wanted.empty() || got.find(wanted) == std::string::npos) {
+    const auto size = ::recv(client.descriptor(), chunk, sizeof chunk, 0);
+    if (size <= 0) break;
+    got.append(chunk, static_cast<std::size_t>(size));
+  }
+  return got;
+}
+
+TEST_F(ServerTest, SendsALiveBodyAsItComes) {
+  start();
+  TestClient client(server->bound());
+  ASSERT_TRUE(client.send("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  const auto head = read_until(client, "\r\n\r\n");
+  EXPECT_NE(head.find("200 OK"), std::string::npos);
+  EXPECT_NE(head.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(head.find("Content-Length"), std::string::npos);
+  EXPECT_TRUE(body->push("first\n"));
+  EXPECT_EQ(read_until(client, "\n"), "first\n") << "before the second exists";
+  EXPECT_TRUE(body->push("second\n"));
+  EXPECT_TRUE(body->push("third\n"));
+  body->finish();
+  EXPECT_EQ(read_until(client, ""), "second\nthird\n") << "and then the end";
+  EXPECT_FALSE(body->push("late"));
+}
+
+TEST_F(ServerTest, AStoppedServerGivesALiveBodyUp) {
+  start();
+  TestClient client(server->bound());
+  ASSERT_TRUE(client.send("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  read_until(client, "\r\n\r\n");
+  server->stop();
+  EXPECT_TRUE(body->abandoned());
+  EXPECT_FALSE(body->push("nobody reads this"));
+}
+
+TEST(LiveBody, IsGivenUpWhenNobodyReads) {
+  LiveBody body;
+  const std::string piece(LiveBody::kMaxWaiting / 2, 'x');
+  EXPECT_TRUE(body.push(piece));
+  EXPECT_TRUE(body.push(piece));
+  EXPECT_FALSE(body.push("x"));
+  EXPECT_TRUE(body.abandoned());
 }
 
 TEST_F(ServerTest, ListensOnIpv6) {

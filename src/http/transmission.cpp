@@ -116,11 +116,13 @@ Transmission prepare(Response response, const Request& request, bool keep_alive,
   sent.status = response.status;
   sent.head = head_of(response, request, keep_alive, now);
   const auto length = response.file ? sent.slice.length : response.body.size();
-  if (!unchanged && response.status != 204) add(sent.head, "Content-Length", std::to_string(length));
+  // RFC 9112, section 6.3: without a length the body ends with the connection.
+  if (!unchanged && response.status != 204 && !response.live) add(sent.head, "Content-Length", std::to_string(length));
   sent.head += "\r\n";
   if (request.method == "HEAD" || response.status == 204) return sent;
   sent.body = std::move(response.body);
   sent.file = std::move(response.file);
+  sent.live = std::move(response.live);
   return sent;
 }
 

@@ -15,6 +15,7 @@ struct Transmission {
   std::string body;  ///< empty if there is a file
   FileHandle file;
   Slice slice;  ///< of the file
+  std::shared_ptr<LiveBody> live;
 };
 
 /// `keep_alive` becomes the Connection header.

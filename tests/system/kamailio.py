@@ -1,6 +1,7 @@
 """Kamailio as the provider's registrar: digest authentication on UDP, TCP and TLS, calls to whoever is registered."""
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -122,6 +123,31 @@ class Kamailio:
                     return
             time.sleep(0.05)
         raise AssertionError("kamailio did not start: " + self.log_text())
+
+    def bindings(self, user):
+        """{contact URI: seconds left} of an address of record, asked by a REGISTER without Contact."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.settimeout(5)
+            peer.connect(("127.0.0.1", self.port))
+            me = "127.0.0.1:%d" % peer.getsockname()[1]
+            uri, tag = f"sip:localhost:{self.port}", os.urandom(6).hex()
+
+            def ask(number, more=""):
+                peer.send((f"REGISTER {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bK{tag}{number}\r\n"
+                           f"From: <sip:{user}@localhost>;tag={tag}\r\nTo: <sip:{user}@localhost>\r\n"
+                           f"Call-ID: {tag}\r\nCSeq: {number} REGISTER\r\nMax-Forwards: 70\r\n{more}"
+                           "Content-Length: 0\r\n\r\n").encode())
+                return peer.recv(65535).decode()
+
+            def md5(*parts):
+                return hashlib.md5(":".join(parts).encode()).hexdigest()
+            challenge = dict(re.findall(r'(\w+)="([^"]*)"', ask(1)))
+            nonce, ha2 = challenge["nonce"], md5("REGISTER", uri)
+            response = md5(md5(self.auth_user, REALM, self.password), nonce, "00000001", "c", "auth", ha2)
+            answer = ask(2, f'Authorization: Digest username="{self.auth_user}", realm="{REALM}", nonce="{nonce}", '
+                            f'uri="{uri}", qop=auth, nc=00000001, cnonce="c", response="{response}"\r\n')
+            assert answer.startswith("SIP/2.0 200"), answer
+            return {at: int(left) for at, left in re.findall(r"<([^>]+)>;expires=(\d+)", answer)}
 
     def log_text(self):
         with open(self.folder + "/log") as log:

@@ -4,6 +4,7 @@
 
 const REFRESH_MS = 3000;
 const REQUEST_MS = 8000;
+const TRIAL_MS = 60000;
 const SLOW_MS = 500;
 const BAR_MS = 1000;
 const OUTCOMES = {
@@ -13,7 +14,7 @@ const OUTCOMES = {
 const STAGES = { endpoint_ms: 'end of turn', stt_ms: 'recognition', llm_ms: 'model', tts_ms: 'voice' };
 
 const at = (id) => document.getElementById(id);
-const state = { calls: new Map(), rows: new Map(), cursor: null, paged: false, shown: null, drawn: '', health: null };
+const state = { calls: new Map(), rows: new Map(), cursor: null, paged: false, shown: null, drawn: '', health: null, trying: false, linesDrawn: '' };
 
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
@@ -283,6 +284,83 @@ function follow() {
   }
 }
 
+// --- Telephone lines ---------------------------------------------------------------------------
+const LINE_STATES = {
+  registered: ['works', 'good'], peered: ['ready for calls', 'good'], registering: ['signing in…', 'warn'],
+  failed: ['does not work', 'bad'], unregistered: ['signed off', 'warn'],
+};
+const STEP_MARKS = { running: '…', ok: '✓', warn: '!', failed: '✗', skipped: '–' };
+const lineState = (line) => LINE_STATES[line.state] || [line.state, ''];
+const pause = (ms) => (ms < 90000 ? `${Math.max(1, Math.round(ms / 1000))} s` : `${Math.round(ms / 60000)} min`);
+
+function nextAttempt(line) {
+  if (line.next_attempt_ms === null) return '';
+  return `${line.working ? 'checked again' : 'tried again'} in ${pause(line.next_attempt_ms)}`;
+}
+
+function drawLine(line) {
+  const [label, tone] = lineState(line);
+  const button = make('button', 'button', 'Test connection');
+  button.type = 'button';
+  button.disabled = state.trying;
+  button.addEventListener('click', () => tryLine(line.name));
+  const facts = make('p', 'quiet', [`since ${when(line.changed_at)}`, nextAttempt(line)].filter(Boolean).join(' · '));
+  return make('li', '', make('div', '', make('b', '', line.name), ' ', make('span', `badge ${tone}`, label), make('p', '', line.detail), facts), button);
+}
+
+function drawLines(lines) {
+  at('lines').hidden = !lines.length;
+  const key = JSON.stringify([state.trying, ...lines.map((line) => [line.name, line.state, line.detail, when(line.changed_at), nextAttempt(line)])]);
+  if (key === state.linesDrawn) return;
+  state.linesDrawn = key;
+  const focused = [...at('line-list').querySelectorAll('button')].indexOf(document.activeElement);
+  at('line-list').replaceChildren(...lines.map(drawLine));
+  if (focused >= 0) at('line-list').querySelectorAll('button')[focused]?.focus();
+}
+
+function drawStep(step) {
+  const advice = step.cause ? make('p', '', step.cause, make('br'), make('b', '', step.fix)) : null;
+  const took = step.took_ms === null || step.state === 'skipped' ? '' : ` ${Math.round(step.took_ms)} ms`;
+  const item = make('li', `step-${step.state}`, make('span', 'mark', STEP_MARKS[step.state]), make('div', '',
+    make('b', '', step.title), make('span', 'quiet', took), make('p', '', step.sentence), advice));
+  item.dataset.step = step.step;
+  const old = at('trial-steps').querySelector(`[data-step="${step.step}"]`);
+  if (old) old.replaceWith(item); else at('trial-steps').append(item);
+}
+
+function drawFinding(finding, name) {
+  if (finding.type === 'step') drawStep(finding);
+  if (finding.type === 'result') at('trial-title').textContent = finding.ok ? `${name} works` : `${name} does not work yet`;
+}
+
+async function readFindings(response, name) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = '', part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split('\n');
+    rest = lines.pop();
+    for (const line of lines) drawFinding(JSON.parse(line), name);
+  }
+}
+
+async function tryLine(name) {
+  state.trying = true;
+  drawLines(state.health.lines);
+  at('trial').hidden = false;
+  at('trial-title').textContent = `Testing ${name}…`;
+  at('trial-steps').replaceChildren();
+  try {
+    const response = await fetch('/api/sip/test-connection', {
+      method: 'POST', signal: AbortSignal.timeout(TRIAL_MS), headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ line: name }),
+    });
+    if (!response.ok) throw new Error((await response.json()).detail);
+    await readFindings(response, name);
+  } catch (error) {
+    at('trial-title').textContent = error.message;
+  }
+  state.trying = false;
+  refresh();
+}
+
 // --- Keeping fresh -----------------------------------------------------------------------------
 function drawHealth(health) {
   state.health = health;
@@ -290,10 +368,12 @@ function drawHealth(health) {
   const { trunk } = health;
   at('line').hidden = !trunk;
   if (trunk) {
-    at('line').className = `pill ${{ registered: 'good', failed: 'bad' }[trunk.state] || 'warn'}`;
-    at('line').textContent = `${trunk.name}: ${trunk.state}`;
+    const [label, tone] = lineState(trunk);
+    at('line').className = `pill ${tone}`;
+    at('line').textContent = `${trunk.name}: ${label}`;
     at('line').title = trunk.detail;
   }
+  drawLines(health.lines || []);
   at('dial').hidden = !health.sip_address;
   at('dial').textContent = health.sip_address;
   at('empty-dial').textContent = health.sip_address;

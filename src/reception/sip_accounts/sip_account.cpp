@@ -17,6 +17,7 @@ constexpr std::size_t kMaxText = 255;
 constexpr std::size_t kMaxAllowed = 1000;
 constexpr std::size_t kMinE164 = 7;  // digits; ITU-T E.164 sets no least length, but no country has shorter ones
 constexpr std::size_t kMaxE164 = 15;
+constexpr std::size_t kMinExtension = 2, kMaxExtension = 6;  // digits; of a PBX
 constexpr int kMaxPort = 65535;
 constexpr int kMaxKeepAlive = 300;
 
@@ -95,6 +96,29 @@ HostAndPort bare(std::string_view text) {
   return {std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
 }
 
+/// Without the marks people group numbers with; nullopt when it holds anything else.
+std::optional<std::string> digits_of(std::string_view typed) {
+  std::string out;
+  for (const char c : typed) {
+    if (digit(c) || (c == '+' && out.empty())) {
+      out += c;
+    } else if (std::string_view(" -.()/").find(c) == std::string_view::npos) {
+      return std::nullopt;
+    }
+  }
+  if (out.starts_with("00")) out.replace(0, 2, "+");
+  return out;
+}
+
+std::optional<std::string> e164(std::string_view typed, std::string_view country) {
+  const auto digits = digits_of(typed);
+  if (!digits) return std::nullopt;
+  auto number = messages::to_e164(*digits, country);
+  if (!number.starts_with('+') || number.size() <= kMinE164 || number.size() > kMaxE164 + 1) return std::nullopt;
+  if (number[1] == '0') return std::nullopt;  // no country code begins with 0
+  return number;
+}
+
 class Checker {
  public:
   Checker(const SipAccountForm& form, std::string_view country) : out_{form, {}}, country_(country) {}
@@ -170,34 +194,11 @@ class Checker {
     one_of("/transport", transport, {"TCP", "UDP", "TLS"}, "Choose TCP, UDP or TLS.");
   }
 
-  /// Without the marks people group numbers with; nullopt when it holds anything else.
-  static std::optional<std::string> digits_of(std::string_view typed) {
-    std::string out;
-    for (const char c : typed) {
-      if (digit(c) || (c == '+' && out.empty())) {
-        out += c;
-      } else if (std::string_view(" -.()/").find(c) == std::string_view::npos) {
-        return std::nullopt;
-      }
-    }
-    if (out.starts_with("00")) out.replace(0, 2, "+");
-    return out;
-  }
-
-  std::optional<std::string> e164(std::string_view typed) const {
-    const auto digits = digits_of(typed);
-    if (!digits) return std::nullopt;
-    auto number = messages::to_e164(*digits, country_);
-    if (!number.starts_with('+') || number.size() <= kMinE164 || number.size() > kMaxE164 + 1) return std::nullopt;
-    if (number[1] == '0') return std::nullopt;  // no country code begins with 0
-    return number;
-  }
-
   void inbound() {
     auto& number = out_.account.inbound_number;
     number = trimmed(number);
     if (number.empty()) return problem("/inboundNumber", "Write the number callers dial, such as 03333357324.");
-    const auto found = e164(number);
+    const auto found = e164(number, country_);
     if (!found)
       return problem("/inboundNumber",
                      "Write the whole number with its area code, or with + and the country, "
@@ -210,7 +211,7 @@ class Checker {
     if (numbers.empty()) return problem("/allowedNumbers", "List the numbers that may call, or * for everybody.", "*");
     if (numbers.size() > kMaxAllowed) return problem("/allowedNumbers", "List at most 1000 numbers.");
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-      const auto tidy = pattern(trimmed(numbers[i]));
+      const auto tidy = allowed_pattern(trimmed(numbers[i]), country_);
       if (tidy) {
         numbers[i] = *tidy;
       } else {
@@ -218,18 +219,6 @@ class Checker {
                 "Write a whole number, the beginning of one with a * after it (+44333*), or * for everybody.");
       }
     }
-  }
-
-  std::optional<std::string> pattern(const std::string& typed) const {
-    if (typed == "*") return typed;
-    if (!typed.ends_with('*')) return e164(typed);
-    const auto digits = digits_of(std::string_view(typed).substr(0, typed.size() - 1));
-    if (!digits) return std::nullopt;
-    // Callers' numbers are compared in E.164: a national beginning would match nobody.
-    const auto beginning = messages::to_e164(*digits, country_);
-    if (beginning.size() < 2 || beginning.size() > kMaxE164 + 1) return std::nullopt;
-    if (beginning[0] != '+' || beginning[1] == '0') return std::nullopt;
-    return beginning + "*";
   }
 
   void host_and_port(const char* field, std::string& value) {
@@ -264,6 +253,21 @@ class Checker {
 };
 
 }  // namespace
+
+std::optional<std::string> allowed_pattern(std::string_view typed, std::string_view country) {
+  if (typed == "*") return std::string(typed);
+  const bool open = typed.ends_with('*');
+  const auto digits = digits_of(open ? typed.substr(0, typed.size() - 1) : typed);
+  if (!digits) return std::nullopt;
+  const bool extension = digits->size() >= kMinExtension && digits->size() <= kMaxExtension && digits->front() != '0' &&
+                         digits->front() != '+';
+  if (!open) return extension ? digits : e164(*digits, country);
+  // Callers' numbers are compared in E.164: a national beginning would match nobody.
+  const auto beginning = messages::to_e164(*digits, country);
+  if (beginning.size() < 2 || beginning.size() > kMaxE164 + 1) return std::nullopt;
+  if (beginning[0] != '+' || beginning[1] == '0') return std::nullopt;
+  return beginning + "*";
+}
 
 Checked check(const SipAccountForm& form, std::string_view country) {
   return Checker(form, country).run();

@@ -1,6 +1,7 @@
 // One phone line as the owner types it in: what the form holds, what is wrong with it, and the form
 // the rest of the program uses (host without decoration, numbers in E.164).
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,5 +47,9 @@ struct Checked {
 
 /// Tidies and checks all fields. `country` is the account's, as ISO 3166 ("GB"): it reads national numbers.
 Checked check(const SipAccountForm& form, std::string_view country);
+
+/// Who may call: "*", a number, or the beginning of one with a * after it; in E.164, or an extension of 2 to 6 digits
+/// as it is. nullopt: none of these.
+std::optional<std::string> allowed_pattern(std::string_view typed, std::string_view country);
 
 }  // namespace frontdesk::sip_accounts

@@ -1,0 +1,59 @@
+// The telephone lines over the API: what is configured, what providers usually want, checking an account, trying a
+// line out.
+#pragma once
+#include <boost/json/object.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "http/live_body.hpp"
+#include "http/router.hpp"
+#include "reception/sip_accounts/sip_account.hpp"
+
+namespace frontdesk::api {
+
+/// How a configured line is at this moment.
+struct LineStatus {
+  std::string name;
+  std::string state;        ///< "registered", "registering", "failed", "unregistered", "peered"
+  std::string explanation;  ///< in words, why and what to do
+  base::UtcTime changed_at;
+  std::optional<base::Duration> next_attempt;  ///< from now; of a registered line the refresh
+};
+
+/// {"name", "state", "detail", "working", "changed_at", "next_attempt_ms"}
+boost::json::object status_json(const LineStatus& status);
+bool working(const LineStatus& status);
+
+struct Line {
+  std::string name;
+  std::string provider;  ///< id of the preset, or empty
+  sip_accounts::SipAccountForm account;
+};
+
+struct TrialOrder {
+  std::string line;                                     ///< a configured one; empty: the account
+  std::optional<sip_accounts::SipAccountForm> account;  ///< checked; need not be saved
+  bool events = false;                                  ///< as server-sent events; else lines of JSON
+  bool ladder = false;                                  ///< with the SIP messages, masked
+};
+
+struct LineSources {
+  std::string country = "GB";
+  std::vector<Line> lines;
+  /// Whether a target that is not configured may be tried. Only where nobody but this machine can ask: there is no
+  /// sign-in, and the test would tell strangers what listens where in the network behind us.
+  bool unsaved_targets = false;
+  /// Starts a test; resource_exhausted while another one runs. Called on answering threads, several at once.
+  std::function<base::Result<std::shared_ptr<http::LiveBody>>(const TrialOrder&)> try_out;
+  std::function<std::vector<LineStatus>()> statuses;
+};
+
+/// GET /api/sip/config, GET /api/sip/providers, POST /api/sip/validate, POST /api/sip/test-connection.
+void add_line_routes(http::Router& router, const LineSources& sources);
+
+}  // namespace frontdesk::api

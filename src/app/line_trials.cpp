@@ -1,0 +1,79 @@
+#include "app/line_trials.hpp"
+
+#include <algorithm>
+
+#include "app/trunk_order.hpp"
+#include "config/account.hpp"
+#include "sip/trial/findings/render.hpp"
+
+namespace frontdesk::app {
+namespace {
+
+class Teller final : public trial::Sink {
+ public:
+  Teller(std::shared_ptr<http::LiveBody> body, const api::TrialOrder& order)
+      : body_(std::move(body)), events_(order.events), ladder_(order.ladder) {}
+  void on_step(const findings::Step& step) override { tell("step", findings::json(step)); }
+  void on_message(const findings::LadderMessage& message) override {
+    if (ladder_) tell("message", findings::json(message));
+  }
+  void on_finished(const findings::Report& report) override {
+    tell("result", findings::closing_json(report));
+    body_->finish();
+  }
+
+ private:
+  void tell(const std::string& event, const std::string& json) {
+    (void)body_->push(events_ ? "event: " + event + "\ndata: " + json + "\n\n" : json + "\n");
+  }
+  std::shared_ptr<http::LiveBody> body_;
+  bool events_, ladder_;
+};
+
+}  // namespace
+
+struct LineTrials::Running {
+  Running(trial::Order wanted, const api::TrialOrder& order)
+      : body(std::make_shared<http::LiveBody>()), teller(body, order), trial(std::move(wanted), teller) {}
+  std::shared_ptr<http::LiveBody> body;
+  Teller teller;
+  trial::Trial trial;
+};
+
+LineTrials::LineTrials(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {}
+LineTrials::~LineTrials() = default;
+
+base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::TrialOrder& order) {
+  const std::lock_guard lock(mutex_);
+  if (running_ && !running_->trial.finished()) {
+    return base::fail(base::ErrorCode::resource_exhausted, "app",
+                      "another test is under way: it ends within half a minute", base::Retry::later);
+  }
+  config::Trunk trunk;
+  auto server = config_->server;
+  if (order.account) {
+    const auto& srtp = order.account->srtp;
+    server.srtp = srtp == "off"        ? config::Srtp::off
+                  : srtp == "required" ? config::Srtp::required
+                                       : config::Srtp::optional;
+    trunk = config::trunk_of(*order.account, order.account->provider_name);
+  } else {
+    const auto& all = config_->all_trunks;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == order.line; });
+    if (found == all.end()) return base::fail(base::ErrorCode::not_found, "app", "no line of this name is configured");
+    trunk = *found;
+  }
+  running_ = std::make_unique<Running>(trial_order(trunk, server), order);
+  return running_->body;
+}
+
+api::LineSources line_sources(const config::Config& config) {
+  api::LineSources sources;
+  sources.country = config.business.country;
+  sources.unsaved_targets = config.server.http.is_loopback();
+  for (const auto& trunk : config.all_trunks)
+    sources.lines.push_back({trunk.name, trunk.provider, config::account_of(trunk, config.server.srtp)});
+  return sources;
+}
+
+}  // namespace frontdesk::app

@@ -1,0 +1,31 @@
+// Connection tests that somebody asked for over the API: one at a time, each told as it goes.
+#pragma once
+#include <memory>
+#include <mutex>
+
+#include "api/line_routes.hpp"
+#include "config/config.hpp"
+
+namespace frontdesk::app {
+
+class LineTrials {
+ public:
+  explicit LineTrials(std::shared_ptr<const config::Config> config);
+  ~LineTrials();  ///< breaks off what runs
+  LineTrials(const LineTrials&) = delete;
+  LineTrials& operator=(const LineTrials&) = delete;
+
+  /// resource_exhausted while one runs; not_found: no line of that name. Any thread.
+  base::Result<std::shared_ptr<http::LiveBody>> start(const api::TrialOrder& order);
+
+ private:
+  struct Running;
+  std::shared_ptr<const config::Config> config_;
+  std::mutex mutex_;
+  std::unique_ptr<Running> running_;
+};
+
+/// The configured lines as the API shows them; the rest of the sources is the caller's.
+api::LineSources line_sources(const config::Config& config);
+
+}  // namespace frontdesk::app

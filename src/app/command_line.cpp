@@ -4,6 +4,7 @@
 
 #include "app/call_command.hpp"
 #include "app/calls_command.hpp"
+#include "app/load_command.hpp"
 #include "app/replay_command.hpp"
 #include "app/rerun_command.hpp"
 #include "app/serve.hpp"
@@ -53,11 +54,13 @@ int run_command_line(int argc, char** argv) {
   ServeOptions serve_options;
   CallCommandOptions call_options;
   CallsOptions calls_options;
+  LoadCommandOptions load_options;
   ReplayOptions replay_options;
   RerunOptions rerun_options;
   add_serve(app, serve_options);
   add_call_command(app, call_options);
   add_calls(app, calls_options);
+  add_load_command(app, load_options);
   add_replay_command(app, replay_options);
   add_rerun_command(app, rerun_options);
   try {
@@ -67,6 +70,7 @@ int run_command_line(int argc, char** argv) {
   }
   if (app.got_subcommand("serve")) return serve(serve_options);
   if (app.got_subcommand("call")) return call_command(call_options);
+  if (app.got_subcommand("load")) return load_command(load_options);
   if (app.got_subcommand("replay")) return replay_command(replay_options);
   if (app.got_subcommand("rerun")) return rerun_command(rerun_options);
   return calls_command(calls_options);

@@ -151,12 +151,14 @@ InsertOutcome JitterBuffer::on_too_late(std::int64_t timestamp, const JitterPack
 
 void JitterBuffer::store(std::int64_t timestamp, const JitterPacket& packet) {
   const Cell mark = packet.quiet ? Cell::quiet : Cell::loud;
-  for (std::size_t i = 0; i < packet.payload.size(); ++i) {
-    const std::int64_t at = timestamp + static_cast<std::int64_t>(i);
-    if (at < playhead_) continue;
-    bytes_[slot(at)] = packet.payload[i];
-    cells_[slot(at)] = mark;
-  }
+  const auto past = static_cast<std::size_t>(std::max<std::int64_t>(0, playhead_ - timestamp));
+  const auto rest = packet.payload.subspan(std::min(past, packet.payload.size()));
+  const std::size_t at = slot(timestamp + static_cast<std::int64_t>(past));
+  const std::size_t before_wrap = std::min(rest.size(), kJitterCapacitySamples - at);
+  std::copy_n(rest.begin(), before_wrap, bytes_.begin() + static_cast<std::ptrdiff_t>(at));
+  std::copy(rest.begin() + static_cast<std::ptrdiff_t>(before_wrap), rest.end(), bytes_.begin());
+  std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(at), before_wrap, mark);
+  std::fill_n(cells_.begin(), rest.size() - before_wrap, mark);
   newest_end_ = std::max(newest_end_, timestamp + static_cast<std::int64_t>(packet.payload.size()));
 }
 

@@ -42,7 +42,8 @@ class CallHost {
   // Everything below is given the shard's clock.
   void handle(call::Event event, base::Instant now);
   void on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant now);
-  void on_datagrams(base::Instant now);
+  /// What has come since the last time, with the kernel's times of arrival; right before tick(). `batch`: room.
+  void on_datagrams(udp::ReceiveBatch& batch, base::Instant now);
   void on_rtcp_datagrams(base::Instant now);
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
@@ -56,7 +57,6 @@ class CallHost {
   base::Instant next_wakeup() const { return machine_.next_wakeup(); }
   bool over() const { return over_; }
   CallNumber number() const { return number_; }
-  int descriptor() const { return socket_.descriptor(); }
   int rtcp_descriptor() const { return rtcp_socket_.descriptor(); }  ///< -1: RTCP shares the port, or has none
   int phase = 0;                                                     ///< the shard's slot within 20 ms
 
@@ -84,6 +84,7 @@ class CallHost {
 
   void open_rtcp_socket();
   void send(const media::MediaSession::Tick& tick) const;
+  void keep_sound(const media::MediaSession::Tick& tick);
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
   void report_media(base::Instant now);
@@ -116,6 +117,7 @@ class CallHost {
   std::string journal_;
   call::Tally tally_;
   base::Instant journal_flushed_;
+  base::Instant datagrams_read_;  ///< up to here
   std::optional<base::Instant> answered_;
   base::Instant audio_start_{};  ///< of sample 0 of what the caller said
   std::uint64_t samples_heard_ = 0;

@@ -5,10 +5,6 @@
 namespace frontdesk::load {
 namespace {
 
-std::uint64_t lost_of(const rtp::ReceiverStatistics& statistics) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, statistics.lost()));
-}
-
 bool one_code(std::span<const std::uint8_t> payload) {
   return std::all_of(payload.begin(), payload.end(), [&](std::uint8_t code) { return code == payload.front(); });
 }
@@ -23,15 +19,27 @@ ReceivedStream::ReceivedStream(const sip::NegotiatedMedia& media, int packet_ms)
       packet_length_(base::milliseconds(packet_ms)),
       statistics_(clock_rate_) {}
 
-std::uint64_t ReceivedStream::lost() const {
-  return before_.lost + lost_of(statistics_);
+/// What is further back than 64 packets passes for new.
+bool ReceivedStream::is_duplicate(std::uint16_t sequence) {
+  constexpr int kSeen = 64;
+  const auto ahead = static_cast<std::int16_t>(sequence - newest_);
+  if (seen_ == 0 || ahead > 0) {
+    seen_ = seen_ == 0 || ahead >= kSeen ? 1 : (seen_ << ahead) | 1;
+    newest_ = sequence;
+    return false;
+  }
+  if (ahead <= -kSeen) return false;
+  const std::uint64_t bit = std::uint64_t{1} << -ahead;
+  const bool duplicate = (seen_ & bit) != 0;
+  seen_ |= bit;
+  return duplicate;
 }
 
 void ReceivedStream::begin(const rtp::Header& header, base::Instant arrival) {
   before_.expected += statistics_.expected();
   before_.received += statistics_.received();
-  before_.lost += lost_of(statistics_);
   statistics_.reset();
+  seen_ = 0;
   ssrc_ = header.ssrc;
   first_ = header;
   first_arrival_ = arrival;
@@ -42,6 +50,7 @@ void ReceivedStream::begin(const rtp::Header& header, base::Instant arrival) {
 void ReceivedStream::on_packet(const rtp::Packet& packet, base::Instant arrival, Deviations& deviations) {
   if (packet.header.payload_type != payload_type_) return;
   if (ssrc_ != packet.header.ssrc) begin(packet.header, arrival);
+  if (is_duplicate(packet.header.sequence)) return;
   statistics_.on_packet(packet.header, arrival);
   measure_clock(packet.header, arrival, deviations);
   measure_lateness(packet.header, arrival);

@@ -230,16 +230,23 @@ JitterFrame JitterBuffer::emit_nothing(FrameKind kind) {
   return {kind, out_bytes_, out_present_, std::nullopt};
 }
 
+/// Moves `count` cells in a row to the frame that is given out.
+void JitterBuffer::take_run(std::size_t from, std::size_t count, std::size_t to) {
+  const auto cells = std::span(cells_).subspan(from, count);
+  std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(from), count,
+              out_bytes_.begin() + static_cast<std::ptrdiff_t>(to));
+  std::transform(cells.begin(), cells.end(), out_present_.begin() + static_cast<std::ptrdiff_t>(to),
+                 [](Cell cell) { return cell != Cell::empty; });
+  std::fill(cells.begin(), cells.end(), Cell::empty);
+}
+
 JitterFrame JitterBuffer::emit() {
   const auto timestamp = static_cast<std::uint32_t>(playhead_);
-  bool any = false;
-  for (std::size_t i = 0; i < kFrameSamples; ++i) {
-    const std::size_t at = slot(playhead_ + static_cast<std::int64_t>(i));
-    out_bytes_[i] = bytes_[at];
-    out_present_[i] = cells_[at] != Cell::empty;
-    any = any || out_present_[i];
-    cells_[at] = Cell::empty;
-  }
+  const std::size_t at = slot(playhead_);
+  const std::size_t before_wrap = std::min(kFrameSamples, kJitterCapacitySamples - at);
+  take_run(at, before_wrap, 0);
+  take_run(0, kFrameSamples - before_wrap, before_wrap);
+  const bool any = std::find(out_present_.begin(), out_present_.end(), true) != out_present_.end();
   playhead_ += kFrame;
   if (!any) ++counters_.missing;
   return {any ? FrameKind::audio : FrameKind::missing, out_bytes_, out_present_, timestamp};

@@ -97,6 +97,7 @@ class JitterBuffer {
   void observe_spare(std::int64_t timestamp, base::Instant arrival);
   void skip_to(std::int64_t timestamp);
   JitterFrame emit();
+  void take_run(std::size_t from, std::size_t count, std::size_t to);
   JitterFrame emit_nothing(FrameKind kind);
   JitterFrame on_dry();
   void resume_after_dry();

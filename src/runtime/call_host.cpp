@@ -97,6 +97,7 @@ void CallHost::step(const call::Event& event, base::Instant now) {
   ++tally_.events;
   call::Commands commands;
   call::handle_or_end(machine_, told && *told ? (*told)->event : event, now, commands);
+  next_wakeup_ = machine_.next_wakeup();
   run(commands, now);
 }
 

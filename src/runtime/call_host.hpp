@@ -54,7 +54,7 @@ class CallHost {
   /// Something broke inside: this call ends, the others go on.
   void fail(const std::string& what, base::Instant now);
 
-  base::Instant next_wakeup() const { return machine_.next_wakeup(); }
+  base::Instant next_wakeup() const { return next_wakeup_; }
   bool over() const { return over_; }
   CallNumber number() const { return number_; }
   int rtcp_descriptor() const { return rtcp_socket_.descriptor(); }  ///< -1: RTCP shares the port, or has none
@@ -104,6 +104,7 @@ class CallHost {
   udp::Socket socket_;
   udp::Socket rtcp_socket_;
   call::Call machine_;
+  base::Instant next_wakeup_ = base::kNever;  ///< of the machine: it changes with an event only, and is asked often
   call::TapeOrigin origin_;
   std::optional<media::MediaSession> media_;
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"

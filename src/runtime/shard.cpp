@@ -135,8 +135,9 @@ void Shard::serve_phase(int phase, base::Instant now) {
 }
 
 void Shard::serve_wakeups(base::Instant now) {
-  for (auto& [number, host] : calls_)
-    if (host->next_wakeup() <= now) guarded(*host, now, [&] { host->handle(call::Wakeup{}, now); });
+  for (const auto& phase : phases_)
+    for (CallHost* host : phase)
+      if (host->next_wakeup() <= now) guarded(*host, now, [&] { host->handle(call::Wakeup{}, now); });
 }
 
 void Shard::serve_mailbox(base::Instant now) {

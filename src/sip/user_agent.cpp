@@ -1,5 +1,6 @@
 #include "sip/user_agent.hpp"
 
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include <condition_variable>
@@ -106,6 +107,7 @@ bool UserAgent::Impl::open_loop() {
 }
 
 void UserAgent::Impl::run() {
+  pthread_setname_np(pthread_self(), "signalling");
   re_thread_init();
   fd_setsize(kMaxSockets);
   poll_method_set(METHOD_EPOLL);

@@ -27,10 +27,10 @@ tl::unexpected<base::Error> socket_error(const std::string& what) {
 }
 
 /// Kernel stamps are on the wall clock, which may be stepped; both clocks are read anew per batch.
-base::Duration wall_to_monotonic() {
+base::Duration wall_to_monotonic(base::Instant now) {
   timespec wall{};
   clock_gettime(CLOCK_REALTIME, &wall);
-  return base::monotonic_now().since_start - base::seconds(wall.tv_sec) - base::Duration(wall.tv_nsec);
+  return now.since_start - base::seconds(wall.tv_sec) - base::Duration(wall.tv_nsec);
 }
 
 /// What the kernel says about a datagram.
@@ -149,8 +149,8 @@ std::span<const Datagram> Socket::receive(ReceiveBatch& batch) const {
   // The kernel may have written to the header of one more, which it then found nothing for.
   batch.used_ = std::min(static_cast<std::size_t>(std::max(count, 0)) + 1, kBatch);
   if (count <= 0) return {};
-  const base::Duration offset = wall_to_monotonic();
   const base::Instant now = base::monotonic_now();
+  const base::Duration offset = wall_to_monotonic(now);
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     const Remarks remarks = remarks_on(buffers.messages[i].msg_hdr);
     if (remarks.overflow) batch.overflow_ = *remarks.overflow;

@@ -35,6 +35,18 @@ constexpr std::int64_t samples_of(Duration time) {
 
 JitterBuffer::JitterBuffer(const JitterBufferConfig& config) : config_(config) {}
 
+void JitterBuffer::prefetch() const {
+  __builtin_prefetch(&started_);
+  __builtin_prefetch(&last_pull_);
+  constexpr std::int64_t kLine = 64;
+  for (const std::int64_t begin : {playhead_, newest_end_}) {
+    for (std::int64_t at = begin; at < begin + kFrame; at += kLine) {
+      __builtin_prefetch(&bytes_[slot(at)], 1);
+      __builtin_prefetch(&cells_[slot(at)], 1);
+    }
+  }
+}
+
 void JitterBuffer::reset() {
   started_ = false;
   cells_.fill(Cell::empty);

@@ -75,6 +75,8 @@ class JitterBuffer {
   InsertOutcome insert(const JitterPacket& packet, base::Instant arrival);
   /// The sender says it has gone silent (RFC 3389).
   void note_comfort_noise() { comfort_noise_ = true; }
+  /// Asks for the memory that the next insert() and pull() will need.
+  void prefetch() const;
   /// Every 20 ms. The spans are valid until the next call.
   JitterFrame pull(base::Instant now);
 

@@ -49,6 +49,9 @@ class CallHost {
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
   void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
+  /// Asks for the memory that the next tick will need, which 20 ms of other calls have put out of the caches. Twice
+  /// before each tick: what the first time asks for tells the second time where the rest is.
+  void prefetch(bool second_time) const;
   /// Every 20 ms from construction to the end.
   void tick(base::Instant now);
   /// Something broke inside: this call ends, the others go on.

@@ -126,10 +126,13 @@ void Shard::on_timer(base::Instant now) {
 }
 
 void Shard::serve_phase(int phase, base::Instant now) {
-  for (CallHost* host : phases_[static_cast<std::size_t>(phase)]) {
-    guarded(*host, now, [&] {
-      host->on_datagrams(batch_, now);
-      host->tick(now);
+  const auto& hosts = phases_[static_cast<std::size_t>(phase)];
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (i + 2 < hosts.size()) hosts[i + 2]->prefetch(false);
+    if (i + 1 < hosts.size()) hosts[i + 1]->prefetch(true);
+    guarded(*hosts[i], now, [&] {
+      hosts[i]->on_datagrams(batch_, now);
+      hosts[i]->tick(now);
     });
   }
 }

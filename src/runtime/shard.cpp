@@ -16,7 +16,7 @@ namespace frontdesk::runtime {
 namespace {
 
 constexpr std::size_t kMailboxCapacity = 65536;
-constexpr std::size_t kLatenessWindow = 2000;  // ten seconds of timer ticks
+constexpr std::size_t kLatenessWindow = 400;  // two seconds of timer ticks
 constexpr base::Duration kTimerPeriod = base::milliseconds(audio::kFrameMs / 4);
 constexpr int kMaxReadyAtOnce = 256;
 constexpr int kRealtimePriority = 10;
@@ -116,8 +116,9 @@ void Shard::loop() {
 void Shard::on_timer(base::Instant now) {
   std::uint64_t expirations = 0;
   if (read(timer_, &expirations, sizeof expirations) <= 0) return;
+  // Once: a single stall, however long, is no reason to refuse calls; being late again and again is.
+  record_lateness(now - next_tick_);
   for (; expirations > 0; --expirations) {
-    record_lateness(now - next_tick_);
     next_tick_ = next_tick_ + kTimerPeriod;
     phase_now_ = (phase_now_ + 1) % kPhases;
     serve_phase(phase_now_, now);

@@ -22,7 +22,7 @@ namespace frontdesk::runtime {
 
 struct ShardStats {
   std::size_t calls = 0;
-  double tick_late_p99_ms = 0;  ///< of the last few thousand timer ticks
+  double tick_late_p99_ms = 0;  ///< of the last 400 times the timer woke us
   double tick_late_max_ms = 0;
   std::uint64_t refused_messages = 0;
 };

@@ -5,6 +5,7 @@
 #include "app/call_command.hpp"
 #include "app/calls_command.hpp"
 #include "app/doctor_command.hpp"
+#include "app/load_command.hpp"
 #include "app/replay_command.hpp"
 #include "app/rerun_command.hpp"
 #include "app/serve.hpp"
@@ -55,12 +56,14 @@ int run_command_line(int argc, char** argv) {
   CallCommandOptions call_options;
   CallsOptions calls_options;
   DoctorOptions doctor_options;
+  LoadCommandOptions load_options;
   ReplayOptions replay_options;
   RerunOptions rerun_options;
   add_serve(app, serve_options);
   add_call_command(app, call_options);
   add_calls(app, calls_options);
   add_doctor_command(app, doctor_options);
+  add_load_command(app, load_options);
   add_replay_command(app, replay_options);
   add_rerun_command(app, rerun_options);
   try {
@@ -71,6 +74,7 @@ int run_command_line(int argc, char** argv) {
   if (app.got_subcommand("serve")) return serve(serve_options);
   if (app.got_subcommand("call")) return call_command(call_options);
   if (app.got_subcommand("doctor")) return doctor_command(doctor_options);
+  if (app.got_subcommand("load")) return load_command(load_options);
   if (app.got_subcommand("replay")) return replay_command(replay_options);
   if (app.got_subcommand("rerun")) return rerun_command(rerun_options);
   return calls_command(calls_options);

@@ -77,7 +77,8 @@ void encode_g711(G711Law law, PcmView pcm, std::span<std::uint8_t> out) {
 
 void decode_g711(G711Law law, std::span<const std::uint8_t> codes, std::span<Sample> out) {
   FRONTDESK_ASSERT(out.size() >= codes.size());
-  std::transform(codes.begin(), codes.end(), out.begin(), [law](std::uint8_t code) { return decode_g711(law, code); });
+  const auto& expansion = law == G711Law::mu ? kMuExpansion : kAExpansion;
+  std::transform(codes.begin(), codes.end(), out.begin(), [&](std::uint8_t code) { return expansion[code]; });
 }
 
 }  // namespace frontdesk::audio

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 
 namespace frontdesk::audio {
@@ -15,10 +16,11 @@ Sample saturate(double value) {
 
 double rms_dbfs(PcmView pcm) {
   if (pcm.empty()) return kSilenceDbfs;
-  double energy = 0;
-  for (const Sample sample : pcm) energy += double{1} * sample * sample;
+  std::int64_t energy = 0;  // whole numbers are exact, and several are added at a time
+  for (const Sample sample : pcm) energy += std::int32_t{sample} * sample;
   if (energy == 0) return kSilenceDbfs;
-  return std::max(kSilenceDbfs, 10 * std::log10(energy / static_cast<double>(pcm.size()) / (32768.0 * 32768.0)));
+  return std::max(kSilenceDbfs,
+                  10 * std::log10(static_cast<double>(energy) / static_cast<double>(pcm.size()) / (32768.0 * 32768.0)));
 }
 
 int peak(PcmView pcm) {

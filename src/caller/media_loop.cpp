@@ -1,15 +1,9 @@
 #include "caller/media_loop.hpp"
 
-#include <pthread.h>
-#include <sched.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <exception>
 
 #include "base/clock.hpp"
+#include "caller/ticker.hpp"
 
 namespace frontdesk::caller {
 namespace {
@@ -20,46 +14,6 @@ using base::Instant;
 constexpr Duration kStep = base::milliseconds(5);
 constexpr std::uint64_t kPhases = 4;
 
-timespec to_timespec(Duration d) {
-  const auto whole = std::chrono::duration_cast<base::seconds>(d);
-  return {.tv_sec = static_cast<time_t>(whole.count()), .tv_nsec = static_cast<long>((d - whole).count())};
-}
-
-/// A receptionist on the same machine may keep every core busy; without this its load would show up
-/// as our lateness. Where the system does not allow it, late ticks are counted and told.
-void ask_for_real_time() {
-  const sched_param lowest{.sched_priority = sched_get_priority_min(SCHED_RR)};
-  ::pthread_setschedparam(::pthread_self(), SCHED_RR, &lowest);
-}
-
-class Ticker {
- public:
-  static base::Result<Ticker> start(Instant first) {
-    Ticker ticker(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
-    const itimerspec times{.it_interval = to_timespec(kStep), .it_value = to_timespec(first.since_start)};
-    if (ticker.fd_ < 0 || ::timerfd_settime(ticker.fd_, TFD_TIMER_ABSTIME, &times, nullptr) != 0)
-      return base::fail(base::ErrorCode::unavailable, "caller", std::string("no timer: ") + std::strerror(errno));
-    return ticker;
-  }
-  ~Ticker() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Ticker(Ticker&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Ticker& operator=(Ticker&&) = delete;
-
-  /// Blocks; how many steps have become due since the last call, at least 1.
-  std::uint64_t wait() const {
-    std::uint64_t expirations = 0;
-    while (::read(fd_, &expirations, sizeof expirations) != sizeof expirations) {
-    }
-    return expirations;
-  }
-
- private:
-  explicit Ticker(int fd) : fd_(fd) {}
-  int fd_;
-};
-
 }  // namespace
 
 MediaLoop::MediaLoop(const Wiring& wiring, std::vector<Leg> legs)
@@ -67,7 +21,7 @@ MediaLoop::MediaLoop(const Wiring& wiring, std::vector<Leg> legs)
 
 base::Status MediaLoop::run() try {
   start_ = base::monotonic_now() + kStep;
-  const auto ticker = Ticker::start(start_);
+  const auto ticker = Ticker::start(start_, kStep);
   if (!ticker) return tl::unexpected(ticker.error());
   ask_for_real_time();
   std::uint64_t number = 0;

@@ -24,6 +24,13 @@ InboundAudio::InboundAudio(codec::Codec codec) : codec_(codec), statistics_(code
   if (!codec::traits(codec).byte_per_sample) packets_ = std::make_unique<PacketStore>();
 }
 
+void InboundAudio::prefetch() const {
+  __builtin_prefetch(this);
+  for (const void* each : {static_cast<const void*>(&statistics_), static_cast<const void*>(&ssrc_)})
+    __builtin_prefetch(each);
+  jitter_.prefetch();
+}
+
 void InboundAudio::set_codec(codec::Codec codec) {
   if (codec == codec_) return;
   codec_ = codec;

@@ -39,6 +39,8 @@ class InboundAudio {
   bool on_audio(const rtp::Packet& packet, base::Instant now);
   void on_comfort_noise(std::span<const std::uint8_t> payload);
 
+  /// What the next packet and frame will touch.
+  void prefetch() const;
   /// Fills one frame, every 20 ms.
   void pull(std::span<audio::Sample, audio::kFrameSamples> out, base::Instant now);
   /// A new codec: what is buffered cannot be decoded any more. Allocates.

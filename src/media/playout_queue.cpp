@@ -1,6 +1,7 @@
 #include "media/playout_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "audio/levels.hpp"
 
@@ -32,10 +33,12 @@ void PlayoutQueue::remove_front() {
   ended_[ended_count_ % kRememberedEnded] = nth(0).id;
   if (++ended_count_ == 2 * kRememberedEnded) ended_count_ = kRememberedEnded;
   head_ = (head_ + 1) % kMaxUtterances;
+  to_release_ = true;
   --count_;
 }
 
 void PlayoutQueue::release_memory() {
+  if (!std::exchange(to_release_, false)) return;
   for (std::size_t i = count_; i < kMaxUtterances; ++i) {
     if (nth(i).samples.capacity() > 0) audio::Pcm().swap(nth(i).samples);
   }

@@ -64,6 +64,7 @@ class PlayoutQueue {
   std::size_t tail_size_ = 0;
   std::array<UtteranceId, kRememberedEnded> ended_{};
   std::size_t ended_count_ = 0;
+  bool to_release_ = false;  ///< utterances that are over still hold their samples
   std::uint64_t starved_ticks_ = 0;
   bool paused_ = false;
 };

@@ -22,6 +22,10 @@ void MediaSession::on_rtcp_datagram(std::span<const std::uint8_t> datagram, cons
   state_->receive_rtcp(datagram, from, now);
 }
 
+void MediaSession::prefetch() const {
+  state_->prefetch();
+}
+
 MediaSession::Tick MediaSession::tick(base::Instant now) {
   State& s = *state_;
   Tick tick;

@@ -110,6 +110,8 @@ class MediaSession {
     std::span<const std::uint8_t> rtcp;           ///< a report that is due
     base::Endpoint rtcp_to;  ///< the same as `to`: from the RTP socket; otherwise from the RTCP socket
   };
+  /// Asks for the memory that the next packet and tick will need: between two ticks it goes cold.
+  void prefetch() const;
   /// Every 20 ms. The spans are valid until the next call.
   Tick tick(base::Instant now);
 

@@ -36,6 +36,16 @@ MediaSession::State::State(const MediaSessionConfig& config)
   protection.configure(config.parameters.srtp);
 }
 
+void MediaSession::State::prefetch() const {
+  constexpr std::size_t kLine = 64;
+  constexpr std::size_t kHeaderLines = 6;  // parameters, numbering, latch
+  for (std::size_t line = 0; line < kHeaderLines; ++line)
+    __builtin_prefetch(reinterpret_cast<const char*>(this) + line * kLine);
+  for (std::size_t line = 0; line * kLine < sizeof heard + sizeof played; ++line)
+    __builtin_prefetch(reinterpret_cast<const char*>(heard.data()) + line * kLine, 1);
+  inbound.prefetch();
+}
+
 void MediaSession::State::reconfigure(const MediaParameters& changed, base::Instant now) {
   if (changed.may_receive && !parameters.may_receive) last_received = now;
   const bool other_clock = changed.telephone_event_clock_rate != parameters.telephone_event_clock_rate;

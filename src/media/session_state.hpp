@@ -19,6 +19,7 @@ struct MediaSession::State {
   enum class PayloadKind { audio, digits, comfort_noise, unknown };
   using Datagram = std::array<std::uint8_t, rtp::kMaxPacketBytes + srtp::kMaxTrailerBytes>;
 
+  void prefetch() const;
   void reconfigure(const MediaParameters& changed, base::Instant now);
 
   void receive(std::span<const std::uint8_t> datagram, const base::Endpoint& from, base::Instant now);

@@ -35,6 +35,18 @@ constexpr std::int64_t samples_of(Duration time) {
 
 JitterBuffer::JitterBuffer(const JitterBufferConfig& config) : config_(config) {}
 
+void JitterBuffer::prefetch() const {
+  __builtin_prefetch(&started_);
+  __builtin_prefetch(&last_pull_);
+  constexpr std::int64_t kLine = 64;
+  for (const std::int64_t begin : {playhead_, newest_end_}) {
+    for (std::int64_t at = begin; at < begin + kFrame; at += kLine) {
+      __builtin_prefetch(&bytes_[slot(at)], 1);
+      __builtin_prefetch(&cells_[slot(at)], 1);
+    }
+  }
+}
+
 void JitterBuffer::reset() {
   started_ = false;
   cells_.fill(Cell::empty);
@@ -151,12 +163,14 @@ InsertOutcome JitterBuffer::on_too_late(std::int64_t timestamp, const JitterPack
 
 void JitterBuffer::store(std::int64_t timestamp, const JitterPacket& packet) {
   const Cell mark = packet.quiet ? Cell::quiet : Cell::loud;
-  for (std::size_t i = 0; i < packet.payload.size(); ++i) {
-    const std::int64_t at = timestamp + static_cast<std::int64_t>(i);
-    if (at < playhead_) continue;
-    bytes_[slot(at)] = packet.payload[i];
-    cells_[slot(at)] = mark;
-  }
+  const auto past = static_cast<std::size_t>(std::max<std::int64_t>(0, playhead_ - timestamp));
+  const auto rest = packet.payload.subspan(std::min(past, packet.payload.size()));
+  const std::size_t at = slot(timestamp + static_cast<std::int64_t>(past));
+  const std::size_t before_wrap = std::min(rest.size(), kJitterCapacitySamples - at);
+  std::copy_n(rest.begin(), before_wrap, bytes_.begin() + static_cast<std::ptrdiff_t>(at));
+  std::copy(rest.begin() + static_cast<std::ptrdiff_t>(before_wrap), rest.end(), bytes_.begin());
+  std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(at), before_wrap, mark);
+  std::fill_n(cells_.begin(), rest.size() - before_wrap, mark);
   newest_end_ = std::max(newest_end_, timestamp + static_cast<std::int64_t>(packet.payload.size()));
 }
 
@@ -228,16 +242,23 @@ JitterFrame JitterBuffer::emit_nothing(FrameKind kind) {
   return {kind, out_bytes_, out_present_, std::nullopt};
 }
 
+/// Moves `count` cells in a row to the frame that is given out.
+void JitterBuffer::take_run(std::size_t from, std::size_t count, std::size_t to) {
+  const auto cells = std::span(cells_).subspan(from, count);
+  std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(from), count,
+              out_bytes_.begin() + static_cast<std::ptrdiff_t>(to));
+  std::transform(cells.begin(), cells.end(), out_present_.begin() + static_cast<std::ptrdiff_t>(to),
+                 [](Cell cell) { return cell != Cell::empty; });
+  std::fill(cells.begin(), cells.end(), Cell::empty);
+}
+
 JitterFrame JitterBuffer::emit() {
   const auto timestamp = static_cast<std::uint32_t>(playhead_);
-  bool any = false;
-  for (std::size_t i = 0; i < kFrameSamples; ++i) {
-    const std::size_t at = slot(playhead_ + static_cast<std::int64_t>(i));
-    out_bytes_[i] = bytes_[at];
-    out_present_[i] = cells_[at] != Cell::empty;
-    any = any || out_present_[i];
-    cells_[at] = Cell::empty;
-  }
+  const std::size_t at = slot(playhead_);
+  const std::size_t before_wrap = std::min(kFrameSamples, kJitterCapacitySamples - at);
+  take_run(at, before_wrap, 0);
+  take_run(0, kFrameSamples - before_wrap, before_wrap);
+  const bool any = std::find(out_present_.begin(), out_present_.end(), true) != out_present_.end();
   playhead_ += kFrame;
   if (!any) ++counters_.missing;
   return {any ? FrameKind::audio : FrameKind::missing, out_bytes_, out_present_, timestamp};

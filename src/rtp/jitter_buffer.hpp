@@ -75,6 +75,8 @@ class JitterBuffer {
   InsertOutcome insert(const JitterPacket& packet, base::Instant arrival);
   /// The sender says it has gone silent (RFC 3389).
   void note_comfort_noise() { comfort_noise_ = true; }
+  /// Asks for the memory that the next insert() and pull() will need.
+  void prefetch() const;
   /// Every 20 ms. The spans are valid until the next call.
   JitterFrame pull(base::Instant now);
 
@@ -97,6 +99,7 @@ class JitterBuffer {
   void observe_spare(std::int64_t timestamp, base::Instant arrival);
   void skip_to(std::int64_t timestamp);
   JitterFrame emit();
+  void take_run(std::size_t from, std::size_t count, std::size_t to);
   JitterFrame emit_nothing(FrameKind kind);
   JitterFrame on_dry();
   void resume_after_dry();

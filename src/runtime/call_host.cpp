@@ -1,5 +1,7 @@
 #include "runtime/call_host.hpp"
 
+#include <algorithm>
+
 #include "base/clock.hpp"
 #include "media/negotiated/negotiated.hpp"
 #include "runtime/call_figures.hpp"
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxDatagram = 2048;
 constexpr int kDatagramsAtOnce = 16;
+constexpr int kBatchesAtOnce = 4;  // a flood beyond it is the kernel's to drop
 constexpr base::Duration kJournalEvery = base::milliseconds(500);
 constexpr std::size_t kMeasuredTurnsKept = 32;
 constexpr base::Duration kSameReply = base::milliseconds(400);  // playout start against audible start
@@ -49,7 +52,9 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       socket_(std::move(call.socket)),
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
-      journal_flushed_(now) {
+      journal_flushed_(now),
+      datagrams_read_(now) {
+  socket_.stamp_arrivals();
   around_.records.begin(std::move(call.begun));
   if (!call.recipe.empty()) note("#! recipe " + call.recipe);
   const auto zero = std::chrono::duration_cast<base::microseconds>(origin_.zero.since_start).count();
@@ -95,6 +100,7 @@ void CallHost::step(const call::Event& event, base::Instant now) {
   ++tally_.events;
   call::Commands commands;
   call::handle_or_end(machine_, told && *told ? (*told)->event : known, now, commands);
+  next_wakeup_ = machine_.next_wakeup();
   run(commands, now);
 }
 
@@ -115,14 +121,17 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   media_.emplace(negotiated::new_session(agreed));
 }
 
-void CallHost::on_datagrams(base::Instant now) {
-  std::array<std::uint8_t, kMaxDatagram> buffer;
-  base::Endpoint from;
-  for (int i = 0; i < kDatagramsAtOnce; ++i) {
-    const auto size = socket_.receive(buffer, from);
-    if (size == 0) return;
-    if (media_) media_->on_datagram(std::span(buffer).first(size), from, now);
+void CallHost::on_datagrams(udp::ReceiveBatch& batch, base::Instant now) {
+  for (int i = 0; i < kBatchesAtOnce; ++i) {
+    const auto datagrams = socket_.receive(batch);
+    for (const udp::Datagram& each : datagrams) {
+      // The kernel stamps by the wall clock; if that was stepped, the packet still came within this tick.
+      const auto arrival = std::clamp(each.arrival, datagrams_read_, now);
+      if (media_) media_->on_datagram(each.bytes, each.from, arrival);
+    }
+    if (datagrams.size() < udp::kReceiveBatchSize) break;
   }
+  datagrams_read_ = now;
 }
 
 /// The port after RTP's (RFC 3550, section 11). Taken by another program, there is no RTCP from the peer.
@@ -183,6 +192,17 @@ void CallHost::on_synthesis_failed(const SynthesisFailed& failed, base::Instant 
 
 // --- the 20 ms clock
 
+void CallHost::prefetch(bool second_time) const {
+  if (second_time) {
+    if (media_) media_->prefetch();
+    return;
+  }
+  for (const void* each :
+       {static_cast<const void*>(&socket_), static_cast<const void*>(&media_), static_cast<const void*>(&journal_),
+        static_cast<const void*>(&datagrams_read_), static_cast<const void*>(&media_events_)})
+    __builtin_prefetch(each);
+}
+
 void CallHost::tick(base::Instant now) {
   if (over_ || !media_) return;
   const auto tick = media_->tick(now);
@@ -190,8 +210,7 @@ void CallHost::tick(base::Instant now) {
   if (answered_) {
     listen_to(tick.heard, now);
     if (over_) return;
-    gap_meter_.push(tick.heard, tick.played);
-    record(tick.heard, tick.played);
+    if (listens_) keep_sound(tick);
     if (echo_) media_->play(kEchoUtterance, tick.heard);
     put_through(tick.heard, now);
     if (over_) return;
@@ -200,6 +219,12 @@ void CallHost::tick(base::Instant now) {
   if (now - journal_flushed_ < kJournalEvery || journal_.empty()) return;
   around_.records.journal(number_, std::exchange(journal_, {}));
   journal_flushed_ = now;
+}
+
+/// Tests of the line leave no recording: nothing in them was said to anybody.
+void CallHost::keep_sound(const media::MediaSession::Tick& tick) {
+  gap_meter_.push(tick.heard, tick.played);
+  record(tick.heard, tick.played);
 }
 
 void CallHost::listen_to(audio::PcmView heard, base::Instant now) {

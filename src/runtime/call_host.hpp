@@ -45,22 +45,25 @@ class CallHost {
   // Everything below is given the shard's clock.
   void handle(call::Event event, base::Instant now);
   void on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant now);
-  void on_datagrams(base::Instant now);
+  /// What has come since the last time, with the kernel's times of arrival; right before tick(). `batch`: room.
+  void on_datagrams(udp::ReceiveBatch& batch, base::Instant now);
   void on_rtcp_datagrams(base::Instant now);
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
   void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
   void on_second_leg(SecondLegEvent& event, base::Instant now);
+  /// Asks for the memory that the next tick will need, which 20 ms of other calls have put out of the caches. Twice
+  /// before each tick: what the first time asks for tells the second time where the rest is.
+  void prefetch(bool second_time) const;
   /// Every 20 ms from construction to the end.
   void tick(base::Instant now);
   /// Something broke inside: this call ends, the others go on.
   void fail(const std::string& what, base::Instant now);
 
-  base::Instant next_wakeup() const { return machine_.next_wakeup(); }
+  base::Instant next_wakeup() const { return next_wakeup_; }
   bool over() const { return over_; }
   CallNumber number() const { return number_; }
-  int descriptor() const { return socket_.descriptor(); }
   int rtcp_descriptor() const { return rtcp_socket_.descriptor(); }  ///< -1: RTCP shares the port, or has none
   int phase = 0;                                                     ///< the shard's slot within 20 ms
 
@@ -100,6 +103,7 @@ class CallHost {
 
   void open_rtcp_socket();
   void send(const media::MediaSession::Tick& tick) const;
+  void keep_sound(const media::MediaSession::Tick& tick);
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
   void record(audio::PcmView heard, audio::PcmView played);
@@ -126,6 +130,7 @@ class CallHost {
   udp::Socket socket_;
   udp::Socket rtcp_socket_;
   call::Call machine_;
+  base::Instant next_wakeup_ = base::kNever;  ///< of the machine: it changes with an event only, and is asked often
   call::TapeOrigin origin_;
   std::optional<media::MediaSession> media_;
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
@@ -148,6 +153,7 @@ class CallHost {
   std::string journal_;
   call::Tally tally_;
   base::Instant journal_flushed_;
+  base::Instant datagrams_read_;  ///< up to here
   std::optional<base::Instant> answered_;
   base::Instant audio_start_{};  ///< of sample 0 of what the caller said
   std::uint64_t samples_heard_ = 0;

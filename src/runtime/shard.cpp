@@ -7,6 +7,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 #include "base/clock.hpp"
 
@@ -14,30 +16,19 @@ namespace frontdesk::runtime {
 namespace {
 
 constexpr std::size_t kMailboxCapacity = 65536;
-constexpr std::size_t kLatenessWindow = 2000;  // ten seconds of timer ticks
+constexpr std::size_t kLatenessWindow = 400;  // two seconds of timer ticks
 constexpr base::Duration kTimerPeriod = base::milliseconds(audio::kFrameMs / 4);
 constexpr int kMaxReadyAtOnce = 256;
 constexpr int kRealtimePriority = 10;
-// epoll tags that are not call numbers
+// epoll tags that are not call numbers, which stand for RTCP sockets
 constexpr std::uint64_t kTimerTag = ~0ULL;
 constexpr std::uint64_t kWakeTag = ~0ULL - 1;
-constexpr std::uint64_t kRtcpBit = 1ULL << 63;  // beside a call number: its RTCP socket
 
 void watch(int epoll, int descriptor, std::uint64_t tag) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = tag;
   epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
-}
-
-/// What breaks inside a call costs that call, not the process.
-template <class Work>
-void guarded(CallHost& host, base::Instant now, Work work) {
-  try {
-    work();
-  } catch (const std::exception& error) {
-    host.fail(error.what(), now);
-  }
 }
 
 void drain_counter(int descriptor) {
@@ -47,6 +38,17 @@ void drain_counter(int descriptor) {
 }
 
 }  // namespace
+
+/// What breaks inside a call costs that call, not the process.
+template <class Work>
+void Shard::guarded(CallHost& host, base::Instant now, Work work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    host.fail(error.what(), now);
+  }
+  if (host.over()) finished_.push_back(host.number());
+}
 
 Shard::Shard(Engines engines, LegControl& legs, CallRecords& records)
     : engines_(engines), legs_(legs), records_(records), mailbox_(kMailboxCapacity, [this] {
@@ -102,8 +104,8 @@ void Shard::loop() {
         on_timer(now);
       else if (tag == kWakeTag)
         drain_counter(wake_);
-      else if (auto* host = find(tag & ~kRtcpBit))
-        guarded(*host, now, [&] { (tag & kRtcpBit) != 0 ? host->on_rtcp_datagrams(now) : host->on_datagrams(now); });
+      else if (auto* host = find(tag))
+        guarded(*host, now, [&] { host->on_rtcp_datagrams(now); });
     }
     serve_mailbox(base::monotonic_now());
     remove_finished();
@@ -114,8 +116,9 @@ void Shard::loop() {
 void Shard::on_timer(base::Instant now) {
   std::uint64_t expirations = 0;
   if (read(timer_, &expirations, sizeof expirations) <= 0) return;
+  // Once: a single stall, however long, is no reason to refuse calls; being late again and again is.
+  record_lateness(now - next_tick_);
   for (; expirations > 0; --expirations) {
-    record_lateness(now - next_tick_);
     next_tick_ = next_tick_ + kTimerPeriod;
     phase_now_ = (phase_now_ + 1) % kPhases;
     serve_phase(phase_now_, now);
@@ -124,13 +127,21 @@ void Shard::on_timer(base::Instant now) {
 }
 
 void Shard::serve_phase(int phase, base::Instant now) {
-  for (auto& [number, host] : calls_)
-    if (host->phase == phase) guarded(*host, now, [&] { host->tick(now); });
+  const auto& hosts = phases_[static_cast<std::size_t>(phase)];
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (i + 2 < hosts.size()) hosts[i + 2]->prefetch(false);
+    if (i + 1 < hosts.size()) hosts[i + 1]->prefetch(true);
+    guarded(*hosts[i], now, [&] {
+      hosts[i]->on_datagrams(batch_, now);
+      hosts[i]->tick(now);
+    });
+  }
 }
 
 void Shard::serve_wakeups(base::Instant now) {
-  for (auto& [number, host] : calls_)
-    if (host->next_wakeup() <= now) guarded(*host, now, [&] { host->handle(call::Wakeup{}, now); });
+  for (const auto& phase : phases_)
+    for (CallHost* host : phase)
+      if (host->next_wakeup() <= now) guarded(*host, now, [&] { host->handle(call::Wakeup{}, now); });
 }
 
 void Shard::serve_mailbox(base::Instant now) {
@@ -140,7 +151,13 @@ void Shard::serve_mailbox(base::Instant now) {
 }
 
 void Shard::remove_finished() {
-  std::erase_if(calls_, [](const auto& entry) { return entry.second->over(); });
+  for (const CallNumber number : finished_) {
+    CallHost* host = find(number);
+    if (host == nullptr) continue;  // it was named twice
+    std::erase(phases_[static_cast<std::size_t>(host->phase)], host);
+    calls_.erase(number);
+  }
+  finished_.clear();
   call_count_ = calls_.size();
 }
 
@@ -163,9 +180,11 @@ void Shard::on(NewCall& message, base::Instant now) {
   const auto number = message.number;
   auto host = std::make_unique<CallHost>(
       std::move(message), CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this, *this}, now);
-  host->phase = next_phase_++ % kPhases;
-  watch(epoll_, host->descriptor(), number);
   auto* started = (calls_[number] = std::move(host)).get();
+  const auto emptiest = std::min_element(phases_.begin(), phases_.end(),
+                                         [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  emptiest->push_back(started);
+  started->phase = static_cast<int>(emptiest - phases_.begin());
   guarded(*started, now, [&] { started->handle(call::LegOffered{}, now); });
 }
 
@@ -174,7 +193,7 @@ void Shard::on(MediaAgreed& message, base::Instant now) {
   if (host == nullptr) return;
   const int before = host->rtcp_descriptor();
   guarded(*host, now, [&] { host->on_media_agreed(message.media, now); });
-  if (host->rtcp_descriptor() != before) watch(epoll_, host->rtcp_descriptor(), message.call | kRtcpBit);
+  if (host->rtcp_descriptor() != before) watch(epoll_, host->rtcp_descriptor(), message.call);
 }
 
 void Shard::on(ForCall& message, base::Instant now) {

@@ -1,5 +1,7 @@
 #include "sip/user_agent.hpp"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <condition_variable>
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::size_t kMaxCommands = 8192;
 constexpr int kMaxSockets = 8192;
+constexpr int kRealtimePriority = 5;
 /// How long start() waits for the signalling thread; it only opens two sockets.
 constexpr std::chrono::seconds kStartLimit{10};
 
@@ -35,6 +38,13 @@ void initialise_libre() {
     files.rlim_cur = std::max(files.rlim_cur, std::min<rlim_t>(files.rlim_max, kMaxSockets));
     (void)::setrlimit(RLIMIT_NOFILE, &files);
   });
+}
+
+/// Recognition and voices may keep every core busy; a call must be answered and hung up all the same. Below the threads
+/// that carry sound. Needs CAP_SYS_NICE; goes on without.
+void ask_for_real_time() {
+  const sched_param priority{.sched_priority = kRealtimePriority};
+  pthread_setschedparam(pthread_self(), SCHED_RR, &priority);
 }
 
 }  // namespace
@@ -106,6 +116,8 @@ bool UserAgent::Impl::open_loop() {
 }
 
 void UserAgent::Impl::run() {
+  pthread_setname_np(pthread_self(), "signalling");
+  ask_for_real_time();
   re_thread_init();
   fd_setsize(kMaxSockets);
   poll_method_set(METHOD_EPOLL);

@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,10 +17,9 @@
 namespace frontdesk::udp {
 namespace {
 
-constexpr int kReceiveBuffer = 256 * 1024;
 constexpr int kExpeditedForwarding = 0xb8;  // DSCP EF, RFC 3246
-constexpr std::size_t kBatch = 32;
-constexpr std::size_t kControlBytes = 64;
+constexpr std::size_t kBatch = kReceiveBatchSize;
+constexpr std::size_t kControlBytes = 128;  // a time stamp and a count
 
 tl::unexpected<base::Error> socket_error(const std::string& what) {
   const int number = errno;
@@ -27,20 +27,32 @@ tl::unexpected<base::Error> socket_error(const std::string& what) {
 }
 
 /// Kernel stamps are on the wall clock, which may be stepped; both clocks are read anew per batch.
-base::Duration wall_to_monotonic() {
+base::Duration wall_to_monotonic(base::Instant now) {
   timespec wall{};
   clock_gettime(CLOCK_REALTIME, &wall);
-  return base::monotonic_now().since_start - base::seconds(wall.tv_sec) - base::Duration(wall.tv_nsec);
+  return now.since_start - base::seconds(wall.tv_sec) - base::Duration(wall.tv_nsec);
 }
 
-std::optional<base::Duration> kernel_stamp(msghdr& message) {
+/// What the kernel says about a datagram.
+struct Remarks {
+  std::optional<base::Duration> stamp;
+  std::optional<std::uint32_t> overflow;
+};
+
+Remarks remarks_on(msghdr& message) {
+  Remarks remarks;
   for (cmsghdr* control = CMSG_FIRSTHDR(&message); control != nullptr; control = CMSG_NXTHDR(&message, control)) {
-    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_TIMESTAMPNS) continue;
-    timespec stamp{};
-    std::memcpy(&stamp, CMSG_DATA(control), sizeof stamp);
-    return base::seconds(stamp.tv_sec) + base::Duration(stamp.tv_nsec);
+    if (control->cmsg_level != SOL_SOCKET) continue;
+    if (control->cmsg_type == SCM_TIMESTAMPNS) {
+      timespec stamp{};
+      std::memcpy(&stamp, CMSG_DATA(control), sizeof stamp);
+      remarks.stamp = base::seconds(stamp.tv_sec) + base::Duration(stamp.tv_nsec);
+    } else if (control->cmsg_type == SO_RXQ_OVFL) {
+      remarks.overflow.emplace();
+      std::memcpy(&*remarks.overflow, CMSG_DATA(control), sizeof(std::uint32_t));
+    }
   }
-  return std::nullopt;
+  return remarks;
 }
 
 }  // namespace
@@ -52,8 +64,9 @@ struct ReceiveBatch::Buffers {
   std::array<std::array<std::uint8_t, rtp::kMaxPacketBytes>, kBatch> bytes{};
   alignas(cmsghdr) std::array<std::array<char, kControlBytes>, kBatch> control{};
 
-  void arm() {
-    for (std::size_t i = 0; i < kBatch; ++i) {
+  /// The first `count` only: the kernel has not touched the others.
+  void arm(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
       vectors[i] = {bytes[i].data(), bytes[i].size()};
       msghdr& header = messages[i].msg_hdr;
       header = {};
@@ -67,7 +80,7 @@ struct ReceiveBatch::Buffers {
   }
 };
 
-ReceiveBatch::ReceiveBatch() : buffers_(std::make_unique<Buffers>()) {
+ReceiveBatch::ReceiveBatch() : buffers_(std::make_unique<Buffers>()), used_(kBatch) {
   datagrams_.reserve(kBatch);
 }
 ReceiveBatch::~ReceiveBatch() = default;
@@ -96,8 +109,8 @@ Socket& Socket::operator=(Socket&& other) noexcept {
   return *this;
 }
 
-void Socket::carry_voice() const {
-  ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+void Socket::carry_voice(int receive_buffer) const {
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   ::setsockopt(descriptor_, local_.v6 ? IPPROTO_IPV6 : IPPROTO_IP, local_.v6 ? IPV6_TCLASS : IP_TOS,
                &kExpeditedForwarding, sizeof kExpeditedForwarding);
 }
@@ -105,6 +118,11 @@ void Socket::carry_voice() const {
 void Socket::stamp_arrivals() const {
   const int on = 1;
   ::setsockopt(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+void Socket::count_overflow() const {
+  const int on = 1;
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
 }
 
 bool Socket::send(std::span<const std::uint8_t> packet, const base::Endpoint& to) const {
@@ -125,16 +143,20 @@ std::size_t Socket::receive(std::span<std::uint8_t> buffer, base::Endpoint& from
 
 std::span<const Datagram> Socket::receive(ReceiveBatch& batch) const {
   ReceiveBatch::Buffers& buffers = *batch.buffers_;
-  buffers.arm();
+  buffers.arm(std::exchange(batch.used_, 0));
   batch.datagrams_.clear();
   const int count = ::recvmmsg(descriptor_, buffers.messages.data(), kBatch, MSG_DONTWAIT, nullptr);
+  // The kernel may have written to the header of one more, which it then found nothing for.
+  batch.used_ = std::min(static_cast<std::size_t>(std::max(count, 0)) + 1, kBatch);
   if (count <= 0) return {};
-  const base::Duration offset = wall_to_monotonic();
   const base::Instant now = base::monotonic_now();
+  const base::Duration offset = wall_to_monotonic(now);
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    const auto stamp = kernel_stamp(buffers.messages[i].msg_hdr);
-    batch.datagrams_.push_back({std::span(buffers.bytes[i].data(), buffers.messages[i].msg_len),
-                                endpoint_of(buffers.sources[i]), stamp ? base::Instant{*stamp + offset} : now});
+    const Remarks remarks = remarks_on(buffers.messages[i].msg_hdr);
+    if (remarks.overflow) batch.overflow_ = *remarks.overflow;
+    const auto arrival = remarks.stamp ? base::Instant{*remarks.stamp + offset} : now;
+    batch.datagrams_.push_back(
+        {std::span(buffers.bytes[i].data(), buffers.messages[i].msg_len), endpoint_of(buffers.sources[i]), arrival});
   }
   return batch.datagrams_;
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "udp/rtp_ports.hpp"
+#include "udp/send_batch.hpp"
 #include "udp/socket.hpp"
 
 namespace frontdesk::udp {
@@ -79,6 +80,68 @@ TEST(Socket, ReceivesABatchWithTheTimesOfArrival) {
   }
   EXPECT_EQ(received, 40U);
   EXPECT_TRUE(to.receive(batch).empty());
+}
+
+TEST(SendBatch, SendsToManyAndSaysWhatWasRefused) {
+  const auto from = open();
+  const std::array to{open(), open(), open()};
+  SendBatch batch;
+  std::uint8_t number = 0;
+  while (!batch.full()) {
+    batch.room()[0] = number;
+    // One in between that cannot be sent does not keep the others back.
+    batch.add(1, number == 10 ? *base::parse_endpoint("192.0.2.1:9") : to[number % 3].local());
+    ++number;
+  }
+  EXPECT_EQ(batch.send(from), 1U);
+  EXPECT_FALSE(batch.full());
+  EXPECT_EQ(batch.send(from), 0U) << "nothing is sent twice";
+  std::size_t received = 0;
+  ReceiveBatch incoming;
+  for (const auto& socket : to) {
+    ASSERT_TRUE(readable(socket));
+    received += socket.receive(incoming).size();
+  }
+  EXPECT_EQ(received, SendBatch::kCapacity - 1);
+}
+
+TEST(ReceiveBatch, CanBeUsedAgainAndByOthers) {
+  const auto from = open();
+  const std::array to{open(), open()};
+  for (const auto& socket : to) socket.stamp_arrivals();
+  ReceiveBatch batch;
+  for (const std::size_t burst : {std::size_t{3}, std::size_t{90}, std::size_t{1}, std::size_t{64}}) {
+    const auto& socket = to[burst % 2];
+    for (std::size_t i = 0; i < burst; ++i) ASSERT_TRUE(from.send(Bytes(i + 1), socket.local()));
+    std::size_t received = 0;
+    while (received < burst && readable(socket)) {
+      for (const auto& datagram : socket.receive(batch)) {
+        EXPECT_EQ(datagram.bytes.size(), ++received);
+        EXPECT_EQ(datagram.from, from.local());
+        EXPECT_GT(datagram.arrival, base::monotonic_now() - base::seconds(60)) << "stamped";
+      }
+    }
+    EXPECT_EQ(received, burst);
+    EXPECT_TRUE(to[0].receive(batch).empty());
+    EXPECT_TRUE(to[1].receive(batch).empty());
+  }
+}
+
+TEST(ReceiveBatch, CountsWhatTheKernelDropped) {
+  const auto from = open();
+  const auto to = open();
+  to.carry_voice(1);  // as little room as there is
+  to.count_overflow();
+  for (int i = 0; i < 1000; ++i) (void)from.send(Bytes(1000), to.local());
+  ReceiveBatch batch;
+  std::size_t received = 0;
+  for (auto got = to.receive(batch).size(); got > 0; got = to.receive(batch).size()) received += got;
+  ASSERT_LT(received, 1000U);
+  // A datagram tells what was dropped before it.
+  ASSERT_TRUE(from.send(Bytes(1), to.local()));
+  ASSERT_TRUE(readable(to));
+  EXPECT_EQ(to.receive(batch).size(), 1U);
+  EXPECT_EQ(batch.overflow(), 1000 - received);
 }
 
 TEST(Socket, SaysWhyItCannotBeBound) {

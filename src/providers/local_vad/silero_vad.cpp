@@ -180,6 +180,7 @@ void SileroVad::State::deliver(std::span<const float> probabilities) {
 
 SileroVad::SileroVad(std::unique_ptr<State> state) : state_(std::move(state)) {
   state_->thread = std::thread([this] { state_->work(); });
+  pthread_setname_np(state_->thread.native_handle(), "voice activity");
 }
 
 SileroVad::~SileroVad() {

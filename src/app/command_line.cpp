@@ -4,6 +4,7 @@
 
 #include "app/call_command.hpp"
 #include "app/calls_command.hpp"
+#include "app/recording_command.hpp"
 #include "app/replay_command.hpp"
 #include "app/rerun_command.hpp"
 #include "app/serve.hpp"
@@ -55,11 +56,13 @@ int run_command_line(int argc, char** argv) {
   CallsOptions calls_options;
   ReplayOptions replay_options;
   RerunOptions rerun_options;
+  RecordingOptions recording_options;
   add_serve(app, serve_options);
   add_call_command(app, call_options);
   add_calls(app, calls_options);
   add_replay_command(app, replay_options);
   add_rerun_command(app, rerun_options);
+  add_recording_command(app, recording_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -68,6 +71,7 @@ int run_command_line(int argc, char** argv) {
   if (app.got_subcommand("serve")) return serve(serve_options);
   if (app.got_subcommand("call")) return call_command(call_options);
   if (app.got_subcommand("replay")) return replay_command(replay_options);
+  if (app.got_subcommand("recording")) return recording_command(recording_options);
   if (app.got_subcommand("rerun")) return rerun_command(rerun_options);
   return calls_command(calls_options);
 }

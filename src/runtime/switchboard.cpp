@@ -124,9 +124,15 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
                 incoming.call_id,
                 decision.reason,
                 now};
+  const auto id = call.begun.id;
   if (!shard_of(number).post(std::move(call))) return turn_away(incoming.dialog, "Service Unavailable");
   ++accepted_;
   calls_[incoming.dialog] = number;
+  {
+    const std::lock_guard lock(ids_mutex_);
+    ids_[id] = number;
+    id_of_[number] = id;
+  }
   call_count_ = calls_.size();
 }
 
@@ -134,6 +140,17 @@ void Switchboard::tell(sip::DialogId dialog, call::Event event) {
   const auto it = calls_.find(dialog);
   if (it == calls_.end()) return;
   (void)shard_of(it->second).post(ForCall{it->second, std::move(event)});
+}
+
+bool Switchboard::tell_call(const std::string& id, call::Event event) {
+  CallNumber number = 0;
+  {
+    const std::lock_guard lock(ids_mutex_);
+    const auto it = ids_.find(id);
+    if (it == ids_.end()) return false;
+    number = it->second;
+  }
+  return shard_of(number).post(ForCall{number, std::move(event)});
 }
 
 void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) {
@@ -148,6 +165,10 @@ void Switchboard::on_established(sip::DialogId dialog) {
 
 void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) {
   tell(dialog, call::LegEnded{describe(ended), class_of(ended.cause)});
+  if (const auto it = calls_.find(dialog); it != calls_.end()) {
+    const std::lock_guard lock(ids_mutex_);
+    if (const auto id = id_of_.extract(it->second)) ids_.erase(id.mapped());
+  }
   calls_.erase(dialog);
   call_count_ = calls_.size();
 }

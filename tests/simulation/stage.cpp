@@ -30,6 +30,7 @@ void Figures::add(const Figures& more) {
 Stage::Stage(const Scenario& scenario)
     : random(scenario.seed), plant(scenario.plant), world(scenario.chosen_world()), faults(Faults::draw(random)) {
   settings.greeting = "Hello, this is the simulated office. How can I help you today?";
+  if (scenario.seed % 2 == 1) settings.recording.policy = conversation::RecordingPolicy::announce;
   settings.soft_limit = base::seconds(random.between(30, 180));
   settings.longest_utterance = base::seconds(random.between(5, 45));
   settings.caller_number = base::Pii<std::string>("+442079460000");

@@ -3,6 +3,7 @@
 #include "api/call_json.hpp"
 #include "api/call_query.hpp"
 #include "api/health_json.hpp"
+#include "api/recording_file.hpp"
 #include "api/web_assets.hpp"
 #include "http/file.hpp"
 
@@ -42,7 +43,9 @@ Response show_call(const store::CallLog& log, const store::CallRow& call) {
   if (!turns) return http::problem(turns.error());
   const auto messages = log.messages(call.id);
   if (!messages) return http::problem(messages.error());
-  return http::json(call_json(call, *turns, *messages));
+  const auto consents = log.consents(call.id);
+  if (!consents) return http::problem(consents.error());
+  return http::json(call_json(call, *turns, *messages, nullptr, *consents));
 }
 
 Response show_transcript(const store::CallLog& log, const store::CallRow& call) {
@@ -51,14 +54,29 @@ Response show_transcript(const store::CallLog& log, const store::CallRow& call) 
   return http::json(transcript_json(call.id, *turns));
 }
 
-Response play_recording(const store::CallLog& log, const store::CallRow& call) {
+Response play_recording(const store::CallLog& log, const store::CallRow& call, const vault::KeyRing* keys) {
   if (call.recording.empty()) return http::problem(404, "this call was not recorded");
-  auto file = http::open_below(log.data_folder(), call.recording);
-  if (!file) return http::problem(404, "the recording of this call is gone from the data folder");
-  auto response = http::file(std::move(*file), "audio/wav");
+  const auto path = http::path_below(log.data_folder(), call.recording);
+  if (!path || !std::filesystem::is_regular_file(*path))
+    return http::problem(404, "the recording of this call is gone from the data folder");
+  const auto recording = recording::open_recording(*path, keys);
+  if (!recording) return http::problem(recording.error());
+  auto response = http::file(recording_file(*recording, *path), (*recording)->content_type());
   response.headers.push_back({"Cache-Control", "private, no-cache"});
-  response.headers.push_back({"Content-Disposition", "inline; filename=\"" + call.id + ".wav\""});
+  response.headers.push_back(
+      {"Content-Disposition", "inline; filename=\"" + call.id + (*recording)->extension() + "\""});
+  if (!(*recording)->complete()) response.headers.push_back({"X-Recording-Complete", "false"});
   return response;
+}
+
+Response pause_recording(const Sources& sources, const Request& request, bool paused) {
+  return with_call(sources.calls, request, [&](const store::CallRow& call) {
+    const bool running = call.status == store::CallStatus::in_progress && sources.pause_recording;
+    if (!running || !sources.pause_recording(call.id, paused)) return http::problem(409, "the call is over");
+    auto response = http::json(recording_wish_json(call.id, paused));
+    response.status = 202;
+    return response;
+  });
 }
 
 Response show_decisions(const store::CallLog& log, const store::CallRow& call) {
@@ -102,9 +120,12 @@ http::Router routes(const Sources& sources) {
   router.add("GET", "/api/calls/{id}/decisions", [log](const Request& request) {
     return with_call(*log, request, [log](const store::CallRow& call) { return show_decisions(*log, call); });
   });
-  router.add("GET", "/api/calls/{id}/recording", [log](const Request& request) {
-    return with_call(*log, request, [log](const store::CallRow& call) { return play_recording(*log, call); });
+  router.add("GET", "/api/calls/{id}/recording", [log, keys = sources.keys](const Request& request) {
+    return with_call(*log, request, [&](const store::CallRow& call) { return play_recording(*log, call, keys.get()); });
   });
+  for (const bool paused : {true, false})
+    router.add("POST", paused ? "/api/calls/{id}/recording/pause" : "/api/calls/{id}/recording/resume",
+               [sources, paused](const Request& request) { return pause_recording(sources, request, paused); });
   router.add("GET", "/api/messages", [log](const Request& request) { return list_messages(*log, request); });
   router.add("GET", "/api/health", [health = sources.health](const Request& request) {
     if (const auto none = no_parameters(request.query); !none) return bad_parameter(none.error());

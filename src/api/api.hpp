@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "base/time.hpp"
 #include "http/router.hpp"
 #include "store/call_log.hpp"
+#include "vault/key_ring.hpp"
 
 namespace frontdesk::api {
 
@@ -28,13 +30,17 @@ struct Health {
 };
 
 struct Sources {
-  const store::CallLog& calls;     ///< must outlive the routes
-  std::function<Health()> health;  ///< called on answering threads, several at once
+  const store::CallLog& calls;                           ///< must outlive the routes
+  std::function<Health()> health;                        ///< called on answering threads, several at once
+  std::shared_ptr<const vault::KeyRing> keys = nullptr;  ///< of sealed recordings
+  /// Pauses the recording of a call, or lets it go on; false: the call is over. Empty: not possible here.
+  std::function<bool(const std::string& call, bool paused)> pause_recording = {};
   LineSources lines = {};
 };
 
 /// GET /api/calls/logs, /api/calls/{id}, /api/calls/{id}/transcript, /api/calls/{id}/recording,
-/// /api/messages, /api/health, the routes of line_routes.hpp, and the page at /.
+/// POST /api/calls/{id}/recording/pause and .../resume, GET /api/messages, /api/health, the routes of
+/// line_routes.hpp, and the page at /.
 http::Router routes(const Sources& sources);
 
 }  // namespace frontdesk::api

@@ -10,6 +10,7 @@
 #include "api/web_assets.hpp"
 #include "http/server.hpp"
 #include "http/test_client.hpp"
+#include "media/recording/call_recording.hpp"
 #include "store/call_writer.hpp"
 
 namespace frontdesk::api {
@@ -37,7 +38,11 @@ class ApiTest : public ::testing::Test {
     log = std::move(*store::CallLog::open(data));
     http::ServerOptions options;
     options.listen = *base::parse_endpoint("127.0.0.1:0");
-    server = std::move(*http::Server::start(options, routes({*log, [this] { return health; }})));
+    server = std::move(*http::Server::start(options, routes({*log, [this] { return health; }, keys,
+                                                             [this](const std::string& call, bool paused) {
+                                                               wishes.push_back(call + (paused ? " pause" : " resume"));
+                                                               return call == "call_2";
+                                                             }})));
     client = std::make_unique<http::TestClient>(server->bound());
   }
   ~ApiTest() override {
@@ -134,6 +139,9 @@ class ApiTest : public ::testing::Test {
     return found;
   }
 
+  std::shared_ptr<const vault::KeyRing> keys =
+      std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(std::string(64, '1')));
+  std::vector<std::string> wishes;
   std::filesystem::path parent;
   std::unique_ptr<store::Connection> connection;
   std::unique_ptr<store::CallLog> log;
@@ -284,6 +292,56 @@ TEST_F(ApiTest, PlaysTheRecordingInRanges) {
   EXPECT_EQ(part.body, "012");
   EXPECT_EQ(client->get("/api/calls/call_1/recording", "Range: bytes=14-\r\n").status, 416);
   EXPECT_EQ(client->get("/api/calls/call_1/recording", {}, "HEAD").field("Content-Length"), "14");
+}
+
+TEST_F(ApiTest, PlaysASealedRecordingInRanges) {
+  store::CallWriter writer(*connection);
+  for (const auto format : {recording::Format::wav, recording::Format::opus}) {
+    const bool opus = format == recording::Format::opus;
+    auto row = call(opus ? 8 : 7);
+    const recording::Storage storage{format, keys};
+    row.recording = "recordings/" + recording::file_name(row.id, storage);
+    row.status = store::CallStatus::in_progress;
+    ASSERT_TRUE(writer.begin(row));
+    auto sound = recording::create_recording(log->data_folder() / row.recording, storage);
+    ASSERT_TRUE(sound) << sound.error().message;
+    ASSERT_TRUE((*sound)->write(audio::Pcm(16'000, 700)));
+    ASSERT_TRUE((*sound)->flush());
+    const auto target = "/api/calls/" + row.id + "/recording";
+    EXPECT_EQ(client->get(target).field("X-Recording-Complete"), "false") << "it goes on";
+    ASSERT_TRUE((*sound)->close());
+    const auto whole = client->get(target);
+    EXPECT_EQ(whole.field("Content-Type"), opus ? "audio/ogg" : "audio/wav");
+    EXPECT_EQ(whole.body.substr(0, 4), opus ? "OggS" : "RIFF");
+    EXPECT_EQ(whole.body.size(), opus ? whole.body.size() : 32'044U);
+    EXPECT_EQ(whole.field("X-Recording-Complete"), "");
+    const auto part = client->get(target, "Range: bytes=40-99\r\n");
+    EXPECT_EQ(part.status, 206);
+    EXPECT_EQ(part.body, whole.body.substr(40, 60));
+  }
+}
+
+TEST_F(ApiTest, PausesTheRecordingOfACallThatGoesOn) {
+  store::CallWriter writer(*connection);
+  auto row = call(2);
+  row.status = store::CallStatus::in_progress;
+  ASSERT_TRUE(connection->run("UPDATE calls SET status = 'in_progress' WHERE id IN ('call_2', 'call_3')"));
+  ASSERT_TRUE(writer.add_consent({"call_2", {1'795'359'125'000}, "ask", "given", Text(std::string(kScript))}));
+  const auto post = [&](const std::string& target) {
+    return client->get(target, "Content-Length: 0\r\n", "POST").status;
+  };
+  EXPECT_EQ(post("/api/calls/call_2/recording/pause"), 202);
+  EXPECT_EQ(post("/api/calls/call_2/recording/resume"), 202);
+  EXPECT_EQ(wishes, (std::vector<std::string>{"call_2 pause", "call_2 resume"}));
+  EXPECT_EQ(post("/api/calls/call_3/recording/pause"), 409) << "it ended this moment";
+  EXPECT_EQ(post("/api/calls/call_1/recording/pause"), 409) << "it is over";
+  EXPECT_EQ(post("/api/calls/call_99/recording/pause"), 404);
+  EXPECT_EQ(client->get("/api/calls/call_2/recording/pause").status, 405);
+  const auto shown = json("/api/calls/call_2");
+  const auto& consent = shown.at("consents").as_array().at(0);
+  EXPECT_EQ(consent.at("outcome").as_string(), "given");
+  EXPECT_EQ(consent.at("words").as_string(), kScript);
+  EXPECT_EQ(consent.at("at").as_string(), "2026-11-22T14:52:05.000Z");
 }
 
 TEST_F(ApiTest, PlaysNothingOutsideTheDataFolder) {

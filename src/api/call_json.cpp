@@ -171,13 +171,32 @@ bj::array message_array(std::span<const store::MessageRow> messages) {
   return array;
 }
 
+bj::array consent_array(std::span<const store::ConsentRow> consents) {
+  bj::array array;
+  for (const auto& consent : consents)
+    array.push_back({{"at", iso_time(consent.at)},
+                     {"policy", text(consent.policy)},
+                     {"outcome", text(consent.outcome)},
+                     {"words", text(consent.words)}});
+  return array;
+}
+
 }  // namespace
 
+std::string recording_wish_json(std::string_view call, bool paused) {
+  bj::object object;
+  object["call"] = text(call);
+  object["recording"] = paused ? "pause" : "resume";
+  return bj::serialize(object);
+}
+
 std::string call_json(const store::CallRow& call, std::span<const store::TurnRow> turns,
-                      std::span<const store::MessageRow> messages, const std::vector<replay::Decision>* decisions) {
+                      std::span<const store::MessageRow> messages, const std::vector<replay::Decision>* decisions,
+                      std::span<const store::ConsentRow> consents) {
   auto object = call_object(call);
   object["turns"] = turn_array(turns);
   object["messages"] = message_array(messages);
+  object["consents"] = consent_array(consents);
   if (decisions != nullptr) object["decisions"] = decision_array(*decisions);
   return bj::serialize(object);
 }

@@ -11,10 +11,15 @@
 
 namespace frontdesk::api {
 
-/// {"id", "caller", ..., "turns": [...], "messages": [...]}, and "decisions": [...] if they are given.
+/// {"id", "caller", ..., "turns": [...], "messages": [...], "consents": [{"at", "policy", "outcome", "words"}]}, and
+/// "decisions": [...] if they are given.
 std::string call_json(const store::CallRow& call, std::span<const store::TurnRow> turns,
                       std::span<const store::MessageRow> messages,
-                      const std::vector<replay::Decision>* decisions = nullptr);
+                      const std::vector<replay::Decision>* decisions = nullptr,
+                      std::span<const store::ConsentRow> consents = {});
+
+/// {"call": id, "recording": "pause" or "resume"}: what was asked for.
+std::string recording_wish_json(std::string_view call, bool paused);
 
 /// {"call": id, "decisions": [{"at_ms", "after_answer_ms", "turn", "decision", "reason",
 /// "numbers": [{"value", "unit"}]}]}; "turn" is the index of the turn it led to, or null.

@@ -38,13 +38,14 @@ int show(const store::CallLog& log, const CallsOptions& options) {
   if (!turns) return complain(turns.error());
   const auto messages = log.messages(call->id);
   if (!messages) return complain(messages.error());
+  const auto consents = log.consents(call->id).value_or(std::vector<store::ConsentRow>{});  // none before schema 4
   std::vector<replay::Decision> decisions;
   if (options.why) decisions = decisions_in(log.data_folder() / call->journal);
   if (options.json) {
-    print(api::call_json(*call, *turns, *messages, options.why ? &decisions : nullptr) + "\n");
+    print(api::call_json(*call, *turns, *messages, options.why ? &decisions : nullptr, consents) + "\n");
     return 0;
   }
-  print(call_page(*call, *turns, *messages));
+  print(call_page(*call, *turns, *messages, consents));
   if (options.why) print(decisions_text(decisions, *turns));
   return 0;
 }

@@ -144,7 +144,7 @@ std::string calls_table(const store::CallPage& page) {
 }
 
 std::string call_page(const store::CallRow& call, const std::vector<store::TurnRow>& turns,
-                      const std::vector<store::MessageRow>& messages) {
+                      const std::vector<store::MessageRow>& messages, const std::vector<store::ConsentRow>& consents) {
   std::string text = call.id + "\n";
   text += "  " + time_text(call.started_at) + ", " + caller_text(call) + " called " + plain(call.called) + ", " +
           length_text(call.duration_ms) + ", " + std::string(store::name(call.status)) + "\n";
@@ -156,6 +156,9 @@ std::string call_page(const store::CallRow& call, const std::vector<store::TurnR
           ms_text(call.gap_p95_ms) + "\n";
   text += quality_text(call);
   if (!call.recording.empty()) text += "  recording: " + call.recording + "\n";
+  for (const auto& consent : consents)
+    text += "  may it be recorded? " + consent.outcome + " (" + consent.policy + ") " + time_text(consent.at) +
+            (consent.words.expose().empty() ? "" : ": \"" + plain(consent.words.expose()) + "\"") + "\n";
   text += "\n";
   for (const auto& turn : turns) text += turn_text(turn);
   for (const auto& message : messages)

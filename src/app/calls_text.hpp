@@ -13,7 +13,8 @@ std::string plain(std::string text);
 
 std::string calls_table(const store::CallPage& page);
 std::string call_page(const store::CallRow& call, const std::vector<store::TurnRow>& turns,
-                      const std::vector<store::MessageRow>& messages);
+                      const std::vector<store::MessageRow>& messages,
+                      const std::vector<store::ConsentRow>& consents = {});
 /// The decisions, under the turn each led to.
 std::string decisions_text(const std::vector<replay::Decision>& decisions, const std::vector<store::TurnRow>& turns);
 

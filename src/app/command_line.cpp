@@ -6,6 +6,7 @@
 #include "app/calls_command.hpp"
 #include "app/doctor_command.hpp"
 #include "app/load_command.hpp"
+#include "app/recording_command.hpp"
 #include "app/replay_command.hpp"
 #include "app/rerun_command.hpp"
 #include "app/serve.hpp"
@@ -59,6 +60,7 @@ int run_command_line(int argc, char** argv) {
   LoadCommandOptions load_options;
   ReplayOptions replay_options;
   RerunOptions rerun_options;
+  RecordingOptions recording_options;
   add_serve(app, serve_options);
   add_call_command(app, call_options);
   add_calls(app, calls_options);
@@ -66,6 +68,7 @@ int run_command_line(int argc, char** argv) {
   add_load_command(app, load_options);
   add_replay_command(app, replay_options);
   add_rerun_command(app, rerun_options);
+  add_recording_command(app, recording_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -76,6 +79,7 @@ int run_command_line(int argc, char** argv) {
   if (app.got_subcommand("doctor")) return doctor_command(doctor_options);
   if (app.got_subcommand("load")) return load_command(load_options);
   if (app.got_subcommand("replay")) return replay_command(replay_options);
+  if (app.got_subcommand("recording")) return recording_command(recording_options);
   if (app.got_subcommand("rerun")) return rerun_command(rerun_options);
   return calls_command(calls_options);
 }

@@ -12,10 +12,15 @@ namespace frontdesk::app {
 
 class HttpService {
  public:
-  /// `health` is called on the server's threads.
+  /// What the routes need besides the call log; called on the server's threads.
+  struct Receptionist {
+    std::function<api::Health()> health;
+    std::shared_ptr<const vault::KeyRing> keys;
+    std::function<bool(const std::string& call, bool paused)> pause_recording;
+    api::LineSources lines = {};
+  };
   static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const std::string& data_folder,
-                                                          std::function<api::Health()> health,
-                                                          api::LineSources lines = {});
+                                                          Receptionist receptionist);
   base::Endpoint address() const { return server_->bound(); }
   void stop() { server_->stop(); }
 

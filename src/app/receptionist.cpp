@@ -12,6 +12,7 @@
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
 #include "app/line_trials.hpp"
+#include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
 #include "app/screening_rules.hpp"
 #include "app/speech_engines.hpp"
@@ -83,6 +84,7 @@ struct Receptionist::Parts {
   std::shared_ptr<const config::Config> config;
   SpeechEngines speech;
   Brain brain;
+  std::shared_ptr<const vault::KeyRing> keys;  ///< of recordings
   std::unique_ptr<records::RecordKeeper> records;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
@@ -93,6 +95,7 @@ struct Receptionist::Parts {
   hold_music::MusicLoop hold_music;
 
   base::Status build(bool diagnostics);
+  base::Status open_records();
   base::Status build_signalling(bool diagnostics);
   void wait_for_phrases() const;
   void rehearse();
@@ -102,11 +105,7 @@ struct Receptionist::Parts {
 
 base::Status Receptionist::Parts::build(bool diagnostics) {
   const auto models = inference::ModelFiles::locate(config->server.models);
-  auto keeper = records::RecordKeeper::start(config->server.data);
-  if (!keeper) return tl::unexpected(keeper.error());
-  records = std::move(*keeper);
-  for (const auto& call : records->mended())
-    spdlog::warn("call {} was interrupted when the program last stopped", call);
+  if (auto opened = open_records(); !opened) return opened;
   auto engines = create_speech_engines(models);
   if (!engines) return tl::unexpected(engines.error());
   speech = std::move(*engines);
@@ -126,8 +125,12 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   trials = std::make_unique<LineTrials>(config);
   auto sources = line_sources(*config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
-  auto service = HttpService::start(
-      config->server.http, config->server.data, [this] { return health(); }, std::move(sources));
+  auto service = HttpService::start(config->server.http, config->server.data,
+                                    {[this] { return health(); }, keys,
+                                     [this](const std::string& call, bool paused) {
+                                       return switchboard->tell_call(call, call::RecordingRequested{paused});
+                                     },
+                                     std::move(sources)});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   wait_for_phrases();
@@ -137,6 +140,26 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   for (const auto& trunk : config->all_trunks) {
     if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
   }
+  return {};
+}
+
+base::Status Receptionist::Parts::open_records() {
+  const auto& wanted = config->recording;
+  std::error_code shown_below;
+  std::filesystem::create_directories(config->server.data, shown_below);
+  auto found = recording_keys(config->server.data, wanted.encrypt);
+  if (!found) return tl::unexpected(found.error());
+  keys = std::move(*found);
+  records::RecordKeeperOptions options;
+  options.storage.format =
+      wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
+  if (wanted.encrypt) options.storage.keys = keys;
+  options.keep_days = wanted.keep_days;
+  auto keeper = records::RecordKeeper::start(config->server.data, std::move(options));
+  if (!keeper) return tl::unexpected(keeper.error());
+  records = std::move(*keeper);
+  for (const auto& call : records->mended())
+    spdlog::warn("call {} was interrupted when the program last stopped", call);
   return {};
 }
 

@@ -9,8 +9,10 @@
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/load_config.hpp"
+#include "app/recording_keys.hpp"
 #include "app/speech_engines.hpp"
 #include "audio/wav.hpp"
+#include "media/recording/call_recording.hpp"
 #include "rerun/comparison.hpp"
 #include "rerun/recorded_call.hpp"
 #include "rerun/virtual_call.hpp"
@@ -73,7 +75,11 @@ base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std
   if (call->recording.empty())
     return base::fail(base::ErrorCode::failed_precondition, "rerun",
                       call->id + " was not recorded: run it again with --from-transcripts");
-  const auto sound = audio::read_wav(log.data_folder() / call->recording);
+  const auto keys = recording_keys(log.data_folder(), false);
+  if (!keys) return tl::unexpected(keys.error());
+  const auto recording = recording::open_recording(log.data_folder() / call->recording, keys->get());
+  if (!recording) return tl::unexpected(recording.error());
+  const auto sound = recording::read_sound(**recording);
   if (!sound) return tl::unexpected(sound.error());
   return rerun::recorded_call(call->id, *journal, *turns, &*sound);
 }

@@ -406,4 +406,64 @@ TEST(Config, ATrunkIsAnAccountAndBack) {
 }
 
 }  // namespace
+TEST(Recording, IsReadWithItsNumbersAndTrunks) {
+  const auto read = [](const std::string& text, const Environment& environment = {}) {
+    return parse_config(text + "\n[business]\nname = \"Hillside\"\n", "a.toml", environment);
+  };
+  const auto usual = read("");
+  ASSERT_TRUE(usual) << describe(usual.error().front());
+  EXPECT_EQ(usual->recording.policy, RecordingPolicy::announce);
+  EXPECT_TRUE(usual->recording.encrypt);
+  const auto config = read(R"(
+[recording]
+policy = "ask"
+question = "May we?"
+format = "opus"
+encrypt = false
+keep_days = 30
+pause_on_digits = true
+[[recording.numbers]]
+number = "+443335550100"
+policy = "both_party"
+[trunk]
+domain = "sip.example.com"
+register = false
+recording = "off")");
+  ASSERT_TRUE(config) << describe(config.error().front());
+  EXPECT_EQ(config->recording.policy, RecordingPolicy::ask);
+  EXPECT_EQ(config->recording.format, RecordingFormat::opus);
+  EXPECT_EQ(config->recording.keep_days, 30);
+  EXPECT_FALSE(config->recording.encrypt);
+  EXPECT_TRUE(config->recording.pause_on_digits);
+  ASSERT_EQ(config->recording.numbers.size(), 1U);
+  EXPECT_EQ(config->recording.numbers[0].policy, RecordingPolicy::both_party);
+  EXPECT_EQ(config->trunk->recording, RecordingPolicy::off);
+  const auto overridden = read("", {{"FRONTDESK_RECORDING_POLICY", "off"}, {"FRONTDESK_MASTER_KEY", "00"}});
+  ASSERT_TRUE(overridden) << describe(overridden.error().front());
+  EXPECT_EQ(overridden->recording.policy, RecordingPolicy::off);
+}
+
+TEST(Recording, NamesEveryMistake) {
+  const auto config = parse_config(R"(
+[recording]
+policy = "always"
+question = "We record."
+format = "mp3"
+keep_days = -1
+pause_on_digit = true
+[[recording.numbers]]
+number = ""
+[business]
+name = "Hillside"
+)",
+                                   "a.toml", {});
+  ASSERT_FALSE(config);
+  std::vector<std::string> keys;
+  for (const auto& problem : config.error()) keys.push_back(problem.key);
+  std::sort(keys.begin(), keys.end());
+  EXPECT_EQ(keys, (std::vector<std::string>{"recording.format", "recording.keep_days", "recording.numbers[1].number",
+                                            "recording.numbers[1].policy", "recording.pause_on_digit",
+                                            "recording.policy", "recording.question"}));
+}
+
 }  // namespace frontdesk::config

@@ -63,24 +63,33 @@ base::Result<std::string> RegularFile::read(std::uint64_t offset, std::size_t le
   return bytes;
 }
 
-base::Result<FileHandle> open_below(const std::filesystem::path& folder, const std::filesystem::path& relative) {
-  if (relative.empty() || relative.is_absolute() || relative.native().find('\0') != std::string::npos) return none();
+base::Result<std::filesystem::path> path_below(const std::filesystem::path& folder,
+                                               const std::filesystem::path& relative) {
+  const auto nowhere = [] { return base::fail(base::ErrorCode::not_found, "http", "there is no such file"); };
+  if (relative.empty() || relative.is_absolute() || relative.native().find('\0') != std::string::npos) return nowhere();
   for (const auto& part : relative)
-    if (part == "..") return none();
+    if (part == "..") return nowhere();
   std::error_code error;
   const auto root = std::filesystem::canonical(folder, error);
-  if (error) return none();
-  const auto path = std::filesystem::canonical(root / relative, error);
-  if (error || !lies_below(root, path)) return none();
+  if (error) return nowhere();
+  auto path = std::filesystem::canonical(root / relative, error);
+  if (error || !lies_below(root, path)) return nowhere();
+  return path;
+}
+
+base::Result<FileHandle> open_below(const std::filesystem::path& folder, const std::filesystem::path& relative) {
+  const auto path = path_below(folder, relative);
+  if (!path) return tl::unexpected(path.error());
   // Not blocking, for a named pipe would wait here for a writer.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  const int descriptor = ::open(path->c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return none();
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
     return none();
   }
-  return std::make_shared<const RegularFile>(descriptor, static_cast<std::uint64_t>(status.st_size), entity_tag_of(status));
+  return std::make_shared<const RegularFile>(descriptor, static_cast<std::uint64_t>(status.st_size),
+                                             entity_tag_of(status));
 }
 
 }  // namespace frontdesk::http

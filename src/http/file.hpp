@@ -22,6 +22,10 @@ class File {
 
 using FileHandle = std::shared_ptr<const File>;
 
+/// Where `relative` lies, once links are followed; not_found if that is not below `folder`.
+base::Result<std::filesystem::path> path_below(const std::filesystem::path& folder,
+                                               const std::filesystem::path& relative);
+
 /// Opens `relative` below `folder`. Whatever would lead outside, by "..", an absolute path or a
 /// symbolic link, is not_found, as is anything that is no regular file. Blocks.
 base::Result<FileHandle> open_below(const std::filesystem::path& folder, const std::filesystem::path& relative);

@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kMaxQueuedSound = 5000;
 constexpr std::int64_t kHeartbeatEveryMs = 2000;  // a commit waits for the disk: not for every block
 constexpr std::uint64_t kSilenceBlock = 8000;     // samples
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+constexpr std::int64_t kSweepEveryMs = 3600LL * 1000;
 constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 constexpr auto kDrainLimit = std::chrono::seconds(10);
 
@@ -128,19 +130,23 @@ std::string member(const boost::json::value& arguments, std::string_view name) {
 }  // namespace
 
 RecordKeeper::RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock,
-                           std::unique_ptr<store::Connection> connection)
+                           std::unique_ptr<store::Connection> connection, RecordKeeperOptions options)
     : folder_(std::move(data_folder)),
+      options_(std::move(options)),
       lock_(std::move(lock)),
       connection_(std::move(connection)),
       writer_(*connection_) {}
 
-base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const std::filesystem::path& data_folder) {
+base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const std::filesystem::path& data_folder,
+                                                                RecordKeeperOptions options) {
   auto lock = store::FolderLock::take(data_folder);
   if (!lock) return tl::unexpected(lock.error());
   auto connection = store::open_database(data_folder);
   if (!connection) return tl::unexpected(connection.error());
-  std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(data_folder, std::move(*lock), std::move(*connection)));
+  std::unique_ptr<RecordKeeper> keeper(
+      new RecordKeeper(data_folder, std::move(*lock), std::move(*connection), std::move(options)));
   if (auto mended = keeper->mend(); !mended) return tl::unexpected(mended.error());
+  keeper->forget_old_recordings();
   keeper->thread_ = std::thread([raw = keeper.get()] { raw->loop(); });
   pthread_setname_np(keeper->thread_.native_handle(), "store");
   return keeper;
@@ -161,9 +167,23 @@ base::Status RecordKeeper::mend() {
   if (!calls) return tl::unexpected(calls.error());
   for (const auto& call : *calls) {
     mended_.push_back(call.id);
-    if (!call.recording.empty()) (void)recording::recover(folder_ / call.recording);
+    if (!call.recording.empty()) (void)recording::mend_recording(folder_ / call.recording);
   }
   return {};
+}
+
+/// At the start and about once an hour after a call: the file first, so that nothing is left without a row.
+void RecordKeeper::forget_old_recordings() {
+  const auto now = base::wall_now().unix_ms;
+  if (options_.keep_days <= 0 || now - swept_at_ms_ < kSweepEveryMs) return;
+  swept_at_ms_ = now;
+  const auto old = writer_.recordings_before({now - options_.keep_days * kDayMs});
+  if (!old) return (void)keep(tl::unexpected(old.error()));
+  for (const auto& [call, path] : *old) {
+    std::error_code error;
+    std::filesystem::remove(folder_ / path, error);
+    if (!error) (void)keep(writer_.recording_forgotten(call));
+  }
 }
 
 void RecordKeeper::push(Job job, bool is_sound) {
@@ -311,17 +331,17 @@ bool RecordKeeper::begin_recording(runtime::CallNumber number, std::uint64_t unr
   if (open == nullptr || open->sound_failed) return true;
   if (!open->sound) {
     const auto month = month_of(open->row.started_at);
-    const auto name = "recordings/" + month + "/" + open->row.id + ".wav";
+    const auto name = "recordings/" + month + "/" + recording::file_name(open->row.id, options_.storage);
     std::error_code ignored;  // shows when the file cannot be opened
     std::filesystem::create_directories(folder_ / "recordings" / month, ignored);
     if (!keep(writer_.recording_begun(open->row.id, name))) return false;
     open->row.recording = name;
-    auto created = recording::RecordingWriter::create(folder_ / name);
+    auto created = recording::create_recording(folder_ / name, options_.storage);
     if (!created) {
       open->sound_failed = true;
       return keep(tl::unexpected(created.error())), true;
     }
-    open->sound = std::make_unique<recording::RecordingWriter>(std::move(*created));
+    open->sound = std::move(*created);
     (void)write_journal(number, "#! recording " + name + " caller=left\n");
   }
   const audio::Pcm silence(kSilenceBlock * 2);
@@ -384,6 +404,7 @@ bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
   if (!keep(writer_.finish(row))) return false;
   if (open->sound) (void)keep(open->sound->close());
   calls_.erase(closed.number);
+  forget_old_recordings();
   return true;
 }
 

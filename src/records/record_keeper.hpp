@@ -1,7 +1,8 @@
 // The store thread: writes what calls leave behind (database rows, the stereo recording, the tape)
 // in the order it was handed over, and never makes the media threads wait.
 //
-// Below the data folder: frontdesk.db, recordings/YYYY-MM/call_....wav, journals/YYYY-MM/call_....tape
+// Below the data folder: frontdesk.db, recordings/YYYY-MM/call_....wav (or .ogg; .sealed),
+// journals/YYYY-MM/call_....tape
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -12,7 +13,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "media/recording/recording_writer.hpp"
+#include "media/recording/call_recording.hpp"
 #include "runtime/call_records.hpp"
 #include "store/call_writer.hpp"
 #include "store/folder_lock.hpp"
@@ -27,10 +28,16 @@ struct RecordKeeperStats {
   std::string last_error;           ///< empty when the latest write succeeded
 };
 
+struct RecordKeeperOptions {
+  recording::Storage storage;
+  int keep_days = 0;  ///< of recordings; 0: for good
+};
+
 class RecordKeeper final : public runtime::CallRecords {
  public:
   /// Opens the database, mends what an earlier process left behind, starts the thread.
-  static base::Result<std::unique_ptr<RecordKeeper>> start(const std::filesystem::path& data_folder);
+  static base::Result<std::unique_ptr<RecordKeeper>> start(const std::filesystem::path& data_folder,
+                                                           RecordKeeperOptions options = {});
   /// Writes everything that is queued, for at most the drain limit.
   ~RecordKeeper() override;
 
@@ -54,14 +61,15 @@ class RecordKeeper final : public runtime::CallRecords {
   using Job = std::function<bool()>;
   struct OpenCall {
     store::CallRow row;
-    std::unique_ptr<recording::RecordingWriter> sound;
+    std::unique_ptr<recording::CallRecording> sound;
     std::int64_t heartbeat_ms = 0;  ///< length of the sound at the last heartbeat
     bool sound_failed = false;
   };
 
-  RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock,
-               std::unique_ptr<store::Connection> connection);
+  RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock, std::unique_ptr<store::Connection> connection,
+               RecordKeeperOptions options);
   base::Status mend();
+  void forget_old_recordings();
   void loop();
   void push(Job job, bool is_sound = false);
   bool keep(const base::Status& status);
@@ -77,11 +85,13 @@ class RecordKeeper final : public runtime::CallRecords {
   OpenCall* find(runtime::CallNumber number);
 
   const std::filesystem::path folder_;
+  const RecordKeeperOptions options_;
   const store::FolderLock lock_;
   std::unique_ptr<store::Connection> connection_;
   store::CallWriter writer_;
   std::unordered_map<runtime::CallNumber, OpenCall> calls_;  ///< store thread only
   std::vector<std::string> mended_;
+  std::int64_t swept_at_ms_ = 0;  ///< store thread only
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -212,6 +212,41 @@ TEST_F(Records, AKilledCallIsMarkedAndItsRecordingPlays) {
   EXPECT_EQ(wav->frames(), 24000U);
 }
 
+TEST_F(Records, ASealedRecordingSurvivesAKillAndOldOnesGo) {
+  recording::Storage storage{recording::Format::opus,
+                             std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(std::string(64, '3')))};
+  const pid_t child = fork();
+  if (child == 0) {
+    auto keeper = RecordKeeper::start(folder, {storage, 0});
+    (*keeper)->begin(begun());
+    (*keeper)->recording_begins(3, 8000);
+    for (int i = 0; i < 6; ++i) (*keeper)->sound(3, audio::Pcm(8000, 900));
+    while ((*keeper)->stats().written < 8) std::this_thread::yield();
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  auto keeper = RecordKeeper::start(folder, {storage, 0});
+  ASSERT_TRUE(keeper) << keeper.error().message;
+  const auto log = store::CallLog::open(folder);
+  const auto path = folder / (*log)->call("call_a")->recording;
+  EXPECT_TRUE(path.string().ends_with("call_a.ogg.sealed")) << path;
+  const auto reader = recording::open_recording(path, storage.keys.get());
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_FALSE((*reader)->complete());
+  const auto sound = recording::read_sound(**reader);
+  ASSERT_TRUE(sound);
+  EXPECT_GE(sound->frames(), 31'840U);
+
+  keeper->reset();
+  keeper = RecordKeeper::start(folder, {storage, 30'000});
+  EXPECT_TRUE(std::filesystem::exists(path)) << "it is not that old";
+  keeper->reset();
+  keeper = RecordKeeper::start(folder, {storage, 7});
+  ASSERT_TRUE(keeper);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_EQ((*log)->call("call_a")->recording, "");
+}
+
 TEST_F(Records, RefusesAFolderThatAnotherOneUses) {
   auto first = RecordKeeper::start(folder);
   ASSERT_TRUE(first);

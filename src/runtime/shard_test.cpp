@@ -215,6 +215,7 @@ class Peer {
 };
 
 struct Bench {
+  bool hide_keys = false;
   LevelVad vad;
   FixedStt stt;
   ToneTts tts;
@@ -227,6 +228,7 @@ struct Bench {
     conversation::ConversationSettings settings;
     settings.greeting = "Hello.";
     settings.recording.policy = conversation::RecordingPolicy::announce;
+    settings.recording.hide_keys = hide_keys;
     settings.first_request = first_request(number);
     NewCall call;
     call.number = number;
@@ -273,6 +275,30 @@ TEST(Shard, HoldsAConversationAndRecordsIt) {
   EXPECT_GE(bench.out.unrecorded, 4800U) << "two pieces of 300 ms were heard first";
   EXPECT_GT(bench.peer.received(), 80U);
   EXPECT_NE(bench.out.tape.find("end_call caller_hung_up"), std::string::npos);
+}
+
+TEST(Shard, KeepsNoneOfAThousandDigits) {
+  Bench bench;
+  bench.hide_keys = true;
+  const auto rtp = bench.start(6);
+  bench.peer.send(rtp, 900ms, false);  // the greeting
+  for (int i = 0; i < 1000; ++i) {
+    const char digit = static_cast<char>('0' + i * 7 % 10);
+    EXPECT_TRUE(bench.shard->post(ForCall{6, call::DigitPressed{digit}}));
+  }
+  EXPECT_TRUE(bench.shard->post(ForCall{6, call::LegEnded{"the caller hung up"}}));
+  ASSERT_TRUE(bench.out.wait([&] { return !bench.out.closed.empty(); }));
+  const std::lock_guard lock(bench.out.mutex);
+  int told = 0;
+  int hidden = 0;
+  for (std::size_t at = 0; (at = bench.out.tape.find("  digit ", at)) != std::string::npos; at += 8) {
+    const char key = bench.out.tape[at + 8];
+    told += key >= '0' && key <= '9' ? 1 : 0;
+    hidden += key == call::kHiddenKey ? 1 : 0;
+  }
+  EXPECT_EQ(told, 0);
+  EXPECT_EQ(hidden, 1000);
+  EXPECT_NE(bench.out.tape.find("pause_recording"), std::string::npos);
 }
 
 TEST(Shard, DrainEndsEveryCallOnce) {

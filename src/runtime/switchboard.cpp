@@ -180,10 +180,16 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   call.socket = std::move(socket);
   call.begun = begun_of(incoming, verdict, now);
   call.begun.number = number;
+  const auto id = call.begun.id;
   if (!shard_of(number).post(std::move(call)))
     return turn_away(incoming, std::move(verdict), {503, "Service Unavailable", "the machine was swamped"}, now);
   ++accepted_;
   calls_[incoming.dialog] = number;
+  {
+    const std::lock_guard lock(ids_mutex_);
+    ids_[id] = number;
+    id_of_[number] = id;
+  }
   call_count_ = calls_.size();
 }
 
@@ -191,6 +197,17 @@ void Switchboard::tell(sip::DialogId dialog, call::Event event) {
   const auto it = calls_.find(dialog);
   if (it == calls_.end()) return;
   (void)shard_of(it->second).post(ForCall{it->second, std::move(event)});
+}
+
+bool Switchboard::tell_call(const std::string& id, call::Event event) {
+  CallNumber number = 0;
+  {
+    const std::lock_guard lock(ids_mutex_);
+    const auto it = ids_.find(id);
+    if (it == ids_.end()) return false;
+    number = it->second;
+  }
+  return shard_of(number).post(ForCall{number, std::move(event)});
 }
 
 void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) {
@@ -207,6 +224,10 @@ void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) 
   if (second_leg_ended(dialog, ended)) return;
   const bool stopped = ended.cause == sip::EndCause::local_hangup && draining_;
   tell(dialog, call::LegEnded{stopped ? "the program was stopped" : describe(ended), class_of(ended.cause)});
+  if (const auto it = calls_.find(dialog); it != calls_.end()) {
+    const std::lock_guard lock(ids_mutex_);
+    if (const auto id = id_of_.extract(it->second)) ids_.erase(id.mapped());
+  }
   calls_.erase(dialog);
   call_count_ = calls_.size();
 }

@@ -91,6 +91,8 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   /// Ends every call as well.
   void drain(const std::string& reason);
   SwitchboardStats stats() const;
+  /// For the call with this id (call_...), from any thread; false if it is not going on.
+  bool tell_call(const std::string& id, call::Event event);
 
   void on_incoming(const sip::IncomingCall& call) override;
   void on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) override;
@@ -133,6 +135,9 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   RowAllowance refused_rows_;
   std::atomic<std::size_t> call_count_{0};
   CallNumber last_number_ = 0;
+  std::mutex ids_mutex_;
+  std::map<std::string, CallNumber> ids_;  ///< of the calls that go on
+  std::map<CallNumber, std::string> id_of_;
   std::atomic<bool> open_{false};
   std::atomic<bool> draining_{false};
   std::atomic<std::uint64_t> accepted_{0};

@@ -86,6 +86,20 @@ base::Status CallWriter::add_consent(const ConsentRow& consent) {
                       {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose()}));
 }
 
+base::Result<std::vector<std::pair<std::string, std::string>>> CallWriter::recordings_before(base::UtcTime time) {
+  const auto rows = connection_.run(
+      "SELECT id, recording FROM calls WHERE recording <> '' AND ended_at < ? ORDER BY ended_at LIMIT 100",
+      {time.unix_ms});
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& row : *rows) found.emplace_back(row.text(0), row.text(1));
+  return found;
+}
+
+base::Status CallWriter::recording_forgotten(const std::string& call) {
+  return status_of(connection_.run("UPDATE calls SET recording = '' WHERE id = ?", {call}));
+}
+
 base::Status CallWriter::recording_begun(const std::string& call, const std::string& path) {
   return updated(connection_, connection_.run("UPDATE calls SET recording = ? WHERE id = ? AND status = 'in_progress'",
                                               {path, call}));

@@ -27,6 +27,9 @@ class CallWriter {
   base::Status add_turn(const TurnRow& turn);
   base::Status add_message(const MessageRow& message);
   base::Status add_consent(const ConsentRow& consent);
+  /// Of calls that ended before, the oldest first: id and path; a hundred at most.
+  base::Result<std::vector<std::pair<std::string, std::string>>> recordings_before(base::UtcTime time);
+  base::Status recording_forgotten(const std::string& call);
   /// `path` is below the data folder.
   base::Status recording_begun(const std::string& call, const std::string& path);
   /// How far the call has come, so that one cut off by a crash has a length.

@@ -88,8 +88,7 @@ base::Result<std::string> read_private(const std::filesystem::path& file) {
 
 /// Appends durably: the key must be there before anything is sealed with it.
 base::Status append(const std::filesystem::path& file, const std::string& text, int flags) {
-  const Opened opened{
-      ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR)};
+  const Opened opened{::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR)};
   if (opened.fd < 0)
     return file_problem(errno == EEXIST ? base::ErrorCode::already_exists : base::ErrorCode::permission_denied,
                         "cannot write the key file", file, errno);

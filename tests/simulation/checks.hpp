@@ -111,6 +111,10 @@ class Checks {
   void on(const call::HoldPlayout& command);
   void on(const call::ResumePlayout& command);
   void on(const call::RecordTurn& command);
+  void on(const call::StartRecording& command);
+  void on(const call::StopRecording& command);
+  void on(const call::PauseRecording& command);
+  void on(const call::ResumeRecording& command);
   template <class C>
   void on(const C&) {}
 
@@ -178,6 +182,9 @@ class Checks {
   std::size_t in_the_making_ = 0;
   base::RequestId last_prediction_ = 0;
   bool utterance_open_ = false;
+  bool told_of_recording_ = false;  ///< the announcement sounded to its end
+  bool recording_ = false;
+  bool recording_paused_ = false;
   int answers_ = 0;
   int turns_ = 0;
   int ends_ = 0;

@@ -129,6 +129,7 @@ void Checks::sound_ends(call::PieceId piece, Duration heard, bool cut) {
     entry->over = true;
   }
   const auto& text = pieces_[piece].text;
+  if (!cut && text == stage_.settings.recording.announcement) told_of_recording_ = true;
   const auto spoken = base::to_seconds(heard) * kCharactersPerSecond;
   rest_owed_ = cut && caller_sounds_ && spoken < 0.7 * static_cast<double>(text.size());
 }

@@ -64,7 +64,8 @@ struct Trunk {
 
 struct Voice {
   std::string name = "libritts:403";
-  double speed = 1.0;  ///< 0.5 to 2
+  double speed = 1.0;      ///< 0.5 to 2
+  std::string hold_music;  ///< a WAV file; empty: the built-in piece
 };
 
 struct Limits {

@@ -75,6 +75,13 @@ TEST(ParseConfig, ReadsHowItTalks) {
   EXPECT_THAT(problem_at(problems, "conversation.end_of_turn").message, HasSubstr("adaptive"));
 }
 
+TEST(ParseConfig, HoldMusicLiesBesideTheFile) {
+  const std::string text = std::string(kMinimal) + "[voice]\nhold_music = ";
+  EXPECT_EQ(parse_config(kMinimal, "dir/frontdesk.toml", {}).value().voice.hold_music, "");
+  EXPECT_EQ(parse_config(text + "\"m.wav\"\n", "dir/frontdesk.toml", {}).value().voice.hold_music, "dir/m.wav");
+  EXPECT_EQ(parse_config(text + "\"/m.wav\"\n", "dir/frontdesk.toml", {}).value().voice.hold_music, "/m.wav");
+}
+
 TEST(ParseConfig, ReportsEveryProblemWithItsPlace) {
   const auto problems = problems_of(R"([server]
 sip = "localhost"

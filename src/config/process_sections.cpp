@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "config/sections.hpp"
 
@@ -222,6 +223,8 @@ Voice read_voice(TableReader& reader) {
   voice.name = reader.text("name").value_or(voice.name);
   if (voice.name.empty()) reader.problem("name", "must name a voice, such as \"libritts:403\"");
   voice.speed = reader.number("speed", 0.5, 2).value_or(voice.speed);
+  if (const auto file = reader.text("hold_music"); file && !file->empty())
+    voice.hold_music = (std::filesystem::path(reader.file()).parent_path() / *file).lexically_normal().string();
   reader.finish();
   return voice;
 }

@@ -8,6 +8,7 @@
 
 #include "call/tape.hpp"
 #include "conversation/speech_segmenter.hpp"
+#include "media/digits/digit_intake.hpp"
 #include "media/line_sounds/line_sound_detector.hpp"
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
@@ -44,6 +45,7 @@ class CallHost {
   void on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant now);
   void on_datagrams(base::Instant now);
   void on_rtcp_datagrams(base::Instant now);
+  void on_digit(digits::Form form, char digit, base::Instant now);
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
@@ -99,6 +101,8 @@ class CallHost {
   const sip::DialogId dialog_;
   const speech::VoiceId voice_;
   const bool listens_;
+  const std::string trunk_;
+  digits::DigitIntake digits_;
   CallSurroundings around_;
   udp::Socket socket_;
   udp::Socket rtcp_socket_;

@@ -31,6 +31,12 @@ struct AdmittedCall {
 };
 using PlanCall = std::function<CallPlan(const AdmittedCall&)>;
 
+/// What the owner has settled about the sound of a trunk's calls.
+struct TrunkMedia {
+  std::vector<sip::Codec> codecs;  ///< empty: as for all
+  digits::Accepted digits = digits::Accepted::automatic;
+};
+
 struct SwitchboardOptions {
   screening::ScreeningRules screening;
   std::size_t max_calls = 20;
@@ -40,6 +46,8 @@ struct SwitchboardOptions {
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
   std::vector<sip::Codec> codecs{sip::Codec::pcma, sip::Codec::pcmu, sip::Codec::opus, sip::Codec::g722};
+  bool own_order = false;  ///< the first of `codecs` that the caller's side has, not the first that it names
+  std::map<std::string, TrunkMedia> trunks;
   sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
 };
 
@@ -81,11 +89,12 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void on_registration(const std::string& trunk, const sip::RegistrationStatus& status) override;
 
  private:
-  void answer(sip::DialogId dialog, const base::Endpoint& rtp) override;
+  void answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) override;
   void hang_up(sip::DialogId dialog, const std::string& reason) override;
 
   void turn_away(sip::DialogId dialog, const std::string& why);
   bool has_capacity() const;
+  sip::LocalMedia media_of(const base::Endpoint& rtp, const std::string& trunk) const;
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "media/digits/dtmf_sound_test.hpp"
+#include "media/digits/tones.hpp"
 
 namespace frontdesk::digits {
 namespace {
@@ -73,6 +74,10 @@ TEST(InBand, EachKeyIsToldOnceHoweverLongItIsHeld) {
       EXPECT_EQ(heard_in(pcm), std::string(1, key)) << ms;
     }
   }
+}
+
+TEST(InBand, HearsOurOwnTones) {
+  EXPECT_EQ(heard_in(tones_of("0123456789*#ABCD11x2")), "0123456789*#ABCD112");
 }
 
 TEST(InBand, RepeatedDigitsAreToldApart) {

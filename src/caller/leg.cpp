@@ -207,8 +207,7 @@ void Leg::apply_commands(std::vector<SpokenEvent>& spoken) {
 
 void Leg::apply(const ScriptCommand& command, std::vector<SpokenEvent>& spoken) {
   if (const auto* speak = std::get_if<Speak>(&command)) {
-    session_->play(speak->step + 1, material_.lines[speak->step]);
-    session_->finish(speak->step + 1);
+    play_line(speak->step);
     spoken.push_back({.call = call_, .step = speak->step});
   } else if (const auto* press = std::get_if<PressDigits>(&command)) {
     press_digits(press->step);
@@ -220,9 +219,20 @@ void Leg::apply(const ScriptCommand& command, std::vector<SpokenEvent>& spoken) 
   }
 }
 
+void Leg::play_line(std::size_t step) {
+  session_->play(step + 1, material_.lines[step]);
+  session_->finish(step + 1);
+}
+
 void Leg::press_digits(std::size_t step) {
   const std::string& digits = material_.plan.steps[step].text;
+  const PressedBy by = material_.plan.steps[step].by;
+  if (by == PressedBy::in_band) return play_line(step);
   digits_step_ = step;
+  if (by == PressedBy::info) {
+    info_digits_ += digits;
+    return;
+  }
   if (session_->send_digits(digits) < digits.size())
     stop("the receptionist's side takes no RFC 4733 digits, and the plan presses some");
 }

@@ -60,6 +60,8 @@ class Leg {
   void tick(base::Instant due, base::Instant now, udp::ReceiveBatch& batch, std::vector<SpokenEvent>& spoken);
   /// Once, when the leg wants its dialog ended.
   bool take_hang_up_request() { return std::exchange(hang_up_requested_, false); }
+  /// Once for each step of them: digits to send by INFO.
+  std::string take_info_digits() { return std::exchange(info_digits_, {}); }
   void stop(std::string reason);
 
   bool over() const { return phase_ == Phase::over && commands_.empty(); }
@@ -75,6 +77,7 @@ class Leg {
   void apply(const ScriptCommand& command, std::vector<SpokenEvent>& spoken);
   void report_reply(const ReplyEnded& ended, std::vector<SpokenEvent>& spoken) const;
   void press_digits(std::size_t step);
+  void play_line(std::size_t step);
   void drain_media_events();
   void on_line_sent(std::size_t step);
   void keep_listening();
@@ -104,6 +107,7 @@ class Leg {
   base::Duration position_{0};                  ///< of the recording
   std::vector<base::Duration> line_sound_end_;  ///< by step: the last audible moment
   bool hang_up_requested_ = false;
+  std::string info_digits_;
   std::size_t call_;
   CallLog log_;
 };

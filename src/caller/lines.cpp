@@ -10,6 +10,7 @@
 #include "audio/wav.hpp"
 #include "base/entropy.hpp"
 #include "caller/band_limit.hpp"
+#include "media/digits/tones.hpp"
 
 namespace frontdesk::caller {
 namespace {
@@ -72,6 +73,7 @@ std::string length_text(base::Duration length) {
 }
 
 base::Result<audio::Pcm> prepare_line(const Step& step, const CallOptions& options, speech::TextToSpeech* tts) {
+  if (step.kind == StepKind::digits && step.by == PressedBy::in_band) return digits::tones_of(step.text);
   if (step.kind != StepKind::say && step.kind != StepKind::play) return audio::Pcm{};
   if (step.kind == StepKind::say && tts == nullptr)
     return base::fail(ErrorCode::failed_precondition, "caller",

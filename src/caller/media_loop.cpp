@@ -47,6 +47,7 @@ void MediaLoop::dial(std::size_t call, Instant now) {
                                                      .allowed = wiring_.material.options.codecs,
                                                      .srtp = wiring_.material.options.srtp,
                                                      .ptime_ms = wiring_.material.options.packet_ms,
+                                                     .telephone_events = wiring_.material.plan.telephone_events,
                                                      .offer_mux = true},
                                            .from_user = wiring_.material.options.from_user});
   if (!dialog) return leg.on_dial_failed(dialog.error());
@@ -85,6 +86,8 @@ void MediaLoop::tick_leg(std::size_t call, Instant due, Instant now) {
   spoken_.clear();
   leg.tick(due, now, batch_, spoken_);
   for (SpokenEvent& event : spoken_) wiring_.on_spoken(std::move(event));
+  if (auto digits = leg.take_info_digits(); !digits.empty())
+    (void)wiring_.user_agent.send_digits(dialogs_[call], std::move(digits));
   if (!leg.take_hang_up_request()) return;
   // A dialog that a full queue keeps us from ending is left to the user agent's stop().
   if (dialogs_[call] == 0 || !wiring_.user_agent.hang_up(dialogs_[call], "test call finished"))

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 
 namespace frontdesk::caller {
@@ -11,9 +12,9 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr std::array<std::string_view, 4> kPlanSettings{"name", "greeting", "stagger_ms", "step"};
-constexpr std::array<std::string_view, 8> kStepSettings{"say",     "play",        "digits", "pause_ms",
-                                                        "hang_up", "wait_answer", "expect", "barge_in_after_ms"};
+constexpr std::array<std::string_view, 5> kPlanSettings{"name", "greeting", "telephone_events", "stagger_ms", "step"};
+constexpr std::array<std::string_view, 9> kStepSettings{
+    "say", "play", "digits", "pause_ms", "hang_up", "wait_answer", "expect", "barge_in_after_ms", "by"};
 constexpr std::size_t kActions = 5;  ///< the first of kStepSettings: each step has exactly one
 
 /// The first thing wrong with a plan. Internal to this file: turned into an Error at its edge.
@@ -143,6 +144,20 @@ Parsed<void> read_action(const toml::table& table, std::string_view action, Step
   return check_text(*table.get(action), step);
 }
 
+Parsed<void> read_form(const toml::table& table, std::string_view action, Step& step) {
+  const toml::node* node = table.get("by");
+  if (node == nullptr) return {};
+  if (step.kind != StepKind::digits) return fault(*node, "'by' means nothing beside " + quoted(action));
+  const auto value = read<std::string>(table, "by");
+  if (!value) return tl::unexpected(value.error());
+  static const std::map<std::string_view, PressedBy> kForms{
+      {"rfc4733", PressedBy::telephone_event}, {"in-band", PressedBy::in_band}, {"info", PressedBy::info}};
+  const auto form = kForms.find(**value);
+  if (form == kForms.end()) return fault(*node, "'by' must be 'rfc4733', 'in-band' or 'info'");
+  step.by = form->second;
+  return {};
+}
+
 Parsed<void> read_answer(const toml::table& table, std::string_view action, Step& step) {
   const bool speaks = step.kind == StepKind::say || step.kind == StepKind::play;
   const bool answerable = speaks || step.kind == StepKind::digits;
@@ -171,6 +186,7 @@ Parsed<Step> read_step(const toml::table& table) {
   if (!action) return tl::unexpected(action.error());
   Step step;
   if (auto read = read_action(table, *action, step); !read) return tl::unexpected(read.error());
+  if (auto read = read_form(table, *action, step); !read) return tl::unexpected(read.error());
   if (auto read = read_answer(table, *action, step); !read) return tl::unexpected(read.error());
   return step;
 }
@@ -195,6 +211,9 @@ Parsed<CallPlan> read_plan(const toml::table& root) {
   const auto greeting = read<bool>(root, "greeting");
   if (!greeting) return tl::unexpected(greeting.error());
   plan.greeting = greeting->value_or(true);
+  const auto events = read<bool>(root, "telephone_events");
+  if (!events) return tl::unexpected(events.error());
+  plan.telephone_events = events->value_or(true);
   const auto stagger = read_ms(root, "stagger_ms", kMaxPause);
   if (!stagger) return tl::unexpected(stagger.error());
   plan.stagger = stagger->value_or(base::Duration{0});

@@ -2,6 +2,7 @@
 //
 //   name = "Opening hours"
 //   greeting = true                  # wait for the receptionist to speak first (the default)
+//   telephone_events = false         # offer no RFC 4733, as peers do that have only tones (default true)
 //   stagger_ms = 700                 # of several calls, each says its first line this much later
 //   [[step]]
 //   say = "What time do you open?"   # or play = "question.wav", relative to the plan
@@ -11,7 +12,8 @@
 //   [[step]]
 //   pause_ms = 500
 //   [[step]]
-//   digits = "123#"                  # RFC 4733; wait_answer (default false) and expect as above
+//   digits = "123#"                  # wait_answer (default false) and expect as above
+//   by = "rfc4733"                   # the default; or "in-band", as tones in the sound; or "info", by SIP INFO
 //   [[step]]
 //   hang_up = true                   # otherwise: after the last answer
 //
@@ -37,10 +39,12 @@ inline constexpr base::Duration kMaxPause = base::seconds(60);
 inline constexpr base::Duration kMaxBargeInDelay = base::seconds(30);
 
 enum class StepKind { say, play, digits, pause, hang_up };
+enum class PressedBy { telephone_event, in_band, info };
 
 struct Step {
   StepKind kind = StepKind::say;
-  std::string text;  ///< what is said, the file that is played, the digits
+  std::string text;                           ///< what is said, the file that is played, the digits
+  PressedBy by = PressedBy::telephone_event;  ///< of digits
   bool wait_answer = true;
   std::optional<base::Duration> barge_in_after;  ///< say and play only
   std::optional<std::string> expect;             ///< the words of the answer
@@ -51,6 +55,7 @@ struct Step {
 struct CallPlan {
   std::string name;
   bool greeting = true;
+  bool telephone_events = true;
   base::Duration stagger{0};
   std::vector<Step> steps;
   friend bool operator==(const CallPlan&, const CallPlan&) = default;

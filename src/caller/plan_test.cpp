@@ -120,5 +120,20 @@ TEST(Plan, FilesLieBesideThePlan) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Plan, DigitsHaveThreeForms) {
+  const auto plan = parse_plan(
+      "telephone_events = false\n[[step]]\ndigits = \"1\"\n[[step]]\ndigits = \"2\"\nby = \"in-band\"\n[[step]]\n"
+      "digits = \"3\"\nby = \"info\"\n",
+      "p");
+  ASSERT_TRUE(plan.has_value()) << plan.error().message;
+  EXPECT_FALSE(plan->telephone_events);
+  EXPECT_EQ(plan->steps[0].by, PressedBy::telephone_event);
+  EXPECT_EQ(plan->steps[1].by, PressedBy::in_band);
+  EXPECT_EQ(plan->steps[2].by, PressedBy::info);
+  EXPECT_NE(parse_plan("[[step]]\ndigits = \"1\"\nby = \"smoke\"\n", "p").error().message.find("in-band"),
+            std::string::npos);
+  EXPECT_FALSE(parse_plan("[[step]]\npause_ms = 1\nby = \"info\"\n", "p").has_value());
+}
+
 }  // namespace
 }  // namespace frontdesk::caller

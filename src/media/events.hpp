@@ -6,6 +6,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
+#include "media/digits/digit_intake.hpp"
 
 namespace frontdesk::media {
 
@@ -34,8 +35,10 @@ struct PlayoutStarved {
   UtteranceId utterance = 0;
   friend bool operator==(const PlayoutStarved&, const PlayoutStarved&) = default;
 };
+/// In each form that it came in; digits::DigitIntake counts it once.
 struct DigitPressed {
   char digit = '0';
+  digits::Form form = digits::Form::telephone_event;
   friend bool operator==(const DigitPressed&, const DigitPressed&) = default;
 };
 /// The first audio packet of the caller was accepted.

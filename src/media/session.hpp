@@ -45,6 +45,7 @@ struct MediaParameters {
   std::optional<srtp::SrtpKeys> srtp;  ///< unset: plain RTP. Changed keys take effect at once
   bool rtcp_mux = false;               ///< RFC 5761: RTCP shares the port of RTP
   base::Endpoint rtcp_remote;          ///< without rtcp_mux; unset: the port after RTP's
+  bool in_band_digits = false;         ///< look for digits in the sound of the peer
 };
 
 /// ssrc, first_sequence and first_timestamp should be random (RFC 3550, 5.1).

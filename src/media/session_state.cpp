@@ -34,6 +34,12 @@ MediaSession::State::State(const MediaSessionConfig& config)
       digits_out(config.parameters.telephone_event_clock_rate),
       rtcp(config.ssrc, clock_rate(config.parameters), config.cname) {
   protection.configure(config.parameters.srtp);
+  listen_for_digits();
+}
+
+void MediaSession::State::listen_for_digits() {
+  if (!parameters.in_band_digits) return digits_in_band.reset();
+  if (!digits_in_band) digits_in_band.emplace();
 }
 
 void MediaSession::State::prefetch() const {
@@ -53,6 +59,7 @@ void MediaSession::State::reconfigure(const MediaParameters& changed, base::Inst
     digits_out = rtp::TelephoneEventEncoder(changed.telephone_event_clock_rate);
   if (other_clock) digits_in = rtp::TelephoneEventDecoder(changed.telephone_event_clock_rate);
   parameters = changed;
+  listen_for_digits();
   latch.set_signalled(changed.remote);
   inbound.set_codec(changed.codec);
   packetizer.configure(changed.codec, changed.packet_ms);
@@ -141,6 +148,8 @@ void MediaSession::State::receive_rtcp(std::span<const std::uint8_t> datagram, c
 void MediaSession::State::hear(base::Instant now) {
   inbound.pull(heard, now);
   if (held || !parameters.may_receive) heard.fill(0);
+  if (!digits_in_band) return;
+  if (const auto digit = digits_in_band->push(heard)) events.push(DigitPressed{*digit, digits::Form::in_band});
 }
 
 void MediaSession::State::check_timeout(base::Instant now) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 
+#include "media/digits/in_band_detector.hpp"
 #include "media/event_queue.hpp"
 #include "media/inbound_audio.hpp"
 #include "media/packetizer.hpp"
@@ -27,6 +28,7 @@ struct MediaSession::State {
   void receive_rtcp(std::span<const std::uint8_t> datagram, const base::Endpoint& from, base::Instant now);
   PayloadKind kind_of(std::uint8_t payload_type) const;
   void hear(base::Instant now);
+  void listen_for_digits();
   void check_timeout(base::Instant now);
 
   void speak(Tick& tick);
@@ -49,6 +51,7 @@ struct MediaSession::State {
   Packetizer packetizer;
   EventQueue events{kMaxMediaEvents};
   rtp::TelephoneEventDecoder digits_in;
+  std::optional<digits::InBandDetector> digits_in_band;
   rtp::TelephoneEventEncoder digits_out;
   rtp::RtcpSession rtcp;
   MediaStats counters;

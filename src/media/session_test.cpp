@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/random.hpp"
+#include "media/digits/tones.hpp"
 #include "media/session_bench_test.hpp"
 #include "rtp/telephone_event.hpp"
 
@@ -130,6 +131,28 @@ TEST(Digits, NeedAgreement) {
   bench.session.on_datagram(bench.packet({true, kEventType, 1, 1, 7}, event), kPeer, bench.now);
   bench.tick();
   EXPECT_TRUE(bench.of_kind<DigitPressed>().empty());
+}
+
+TEST(Digits, InTheSoundWhereTheyAreLookedFor) {
+  for (const bool wanted : {true, false}) {
+    auto config = config_for(kPeer);
+    config.parameters.in_band_digits = wanted;
+    Bench bench(config);
+    const std::string digits = "0123456789*#ABCD";
+    const Pcm pcm = digits::tones_of(digits);
+    std::vector<std::uint8_t> codes(pcm.size());
+    audio::encode_g711(audio::G711Law::mu, pcm, codes);
+    for (std::size_t at = 0; at + 160 <= codes.size(); at += 160) {
+      const auto header = rtp::Header{at == 0, 0, bench.sequence++, bench.timestamp += 160, bench.ssrc};
+      // Every 40th packet is lost; the sound before it goes on meanwhile.
+      const auto packet = bench.packet(header, std::span(codes).subspan(at, 160));
+      if (at / 160 % 40 != 39) bench.session.on_datagram(packet, kPeer, bench.now);
+      bench.tick();
+    }
+    bench.ticks(10);
+    EXPECT_EQ(digits_of(bench), wanted ? digits : "");
+    for (const auto& pressed : bench.of_kind<DigitPressed>()) EXPECT_EQ(pressed.form, digits::Form::in_band);
+  }
 }
 
 TEST(Session, RandomDatagramsDoNoHarm) {

@@ -22,7 +22,7 @@ std::string one_decimal(double value) {
 }  // namespace
 
 void CallHost::on(call::Answer&, base::Instant) {
-  around_.legs.answer(dialog_, socket_.local());
+  around_.legs.answer(dialog_, socket_.local(), trunk_);
 }
 
 void CallHost::on(call::EndCall& command, base::Instant now) {

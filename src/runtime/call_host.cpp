@@ -48,6 +48,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       voice_(call.voice),
       trunk_(call.begun.trunk),
       listens_(call.listens),
+      digits_(call.accepted_digits),
       around_(surroundings),
       socket_(std::move(call.socket)),
       machine_(call.limits, std::move(call.activity)),
@@ -117,8 +118,14 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   if (!agreed.rtcp_mux) open_rtcp_socket();
   media_format_ = describe(agreed);
   take_format(figures_, agreed);
-  if (media_) return media_->reconfigure(negotiated::parameters_of(agreed), now);
-  media_.emplace(negotiated::new_session(agreed));
+  auto config = negotiated::new_session(agreed);
+  config.parameters.in_band_digits = listens_ && digits_.listens(agreed.telephone_event_payload_type.has_value());
+  if (media_) return media_->reconfigure(config.parameters, now);
+  media_.emplace(config);
+}
+
+void CallHost::on_digit(digits::Form form, char digit, base::Instant now) {
+  if (digits_.take(form, digit, now)) press(digit, now);
 }
 
 void CallHost::on_datagrams(udp::ReceiveBatch& batch, base::Instant now) {
@@ -265,7 +272,7 @@ void CallHost::report_media(base::Instant now) {
     else if (const auto* cut = std::get_if<media::PlayoutCut>(&event))
       handle(call::PlayoutCut{cut->utterance, cut->heard}, now);
     else if (const auto* digit = std::get_if<media::DigitPressed>(&event))
-      press(digit->digit, now);
+      on_digit(digit->form, digit->digit, now);
     else if (std::holds_alternative<media::MediaTimedOut>(event))
       handle(call::MediaLost{}, now);
     if (over_) return;

@@ -9,6 +9,7 @@
 #include "call/redaction.hpp"
 #include "call/tape.hpp"
 #include "conversation/speech_segmenter.hpp"
+#include "media/digits/digit_intake.hpp"
 #include "media/hold_music/hold_music.hpp"
 #include "media/line_sounds/line_sound_detector.hpp"
 #include "media/session.hpp"
@@ -48,6 +49,7 @@ class CallHost {
   /// What has come since the last time, with the kernel's times of arrival; right before tick(). `batch`: room.
   void on_datagrams(udp::ReceiveBatch& batch, base::Instant now);
   void on_rtcp_datagrams(base::Instant now);
+  void on_digit(digits::Form form, char digit, base::Instant now);
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
@@ -126,6 +128,7 @@ class CallHost {
   const speech::VoiceId voice_;
   const std::string trunk_;
   const bool listens_;
+  digits::DigitIntake digits_;
   CallSurroundings around_;
   udp::Socket socket_;
   udp::Socket rtcp_socket_;

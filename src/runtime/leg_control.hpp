@@ -25,7 +25,8 @@ struct SecondLegPlaced {
 class LegControl {
  public:
   virtual ~LegControl() = default;
-  virtual void answer(sip::DialogId dialog, const base::Endpoint& rtp) = 0;
+  /// `trunk`: that the call came by; it has a choice of codecs.
+  virtual void answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) = 0;
   virtual void hang_up(sip::DialogId dialog, const std::string& reason) = 0;
   /// What becomes of it is told to the call. resource_exhausted: no more of them now; failed_precondition: no trunk
   /// leads there.

@@ -204,6 +204,11 @@ void Shard::on(SecondLegEvent& message, base::Instant now) {
   if (auto* host = find(message.call)) guarded(*host, now, [&] { host->on_second_leg(message, now); });
 }
 
+void Shard::on(InfoDigit& message, base::Instant now) {
+  auto* host = find(message.call);
+  if (host != nullptr) guarded(*host, now, [&] { host->on_digit(digits::Form::info, message.digit, now); });
+}
+
 void Shard::on(SpeechWindow& message, base::Instant now) {
   if (auto* host = find(message.window.stream)) guarded(*host, now, [&] { host->on_vad(message.window, now); });
 }

@@ -6,6 +6,7 @@
 #include "audio/pcm.hpp"
 #include "call/call.hpp"
 #include "call/events.hpp"
+#include "media/digits/digit_intake.hpp"
 #include "runtime/call_number.hpp"
 #include "runtime/call_records.hpp"
 #include "sip/media_description.hpp"
@@ -26,7 +27,8 @@ struct NewCall {
   udp::Socket socket;
   CallBegun begun;
   bool listens = true;  ///< false: no recognition needed (tests of the line)
-  std::string recipe;   ///< of the activity and the limits, for the head of the journal; one line
+  digits::Accepted accepted_digits = digits::Accepted::automatic;
+  std::string recipe;  ///< of the activity and the limits, for the head of the journal; one line
 };
 
 struct MediaAgreed {
@@ -45,6 +47,12 @@ struct SecondLegEvent {
   CallNumber call = 0;
   sip::DialogId dialog = 0;
   std::variant<call::Event, sip::NegotiatedMedia> what;
+};
+
+/// A digit by SIP INFO.
+struct InfoDigit {
+  CallNumber call = 0;
+  char digit = '0';
 };
 
 struct SpeechWindow {
@@ -71,7 +79,7 @@ struct Drain {
   std::string reason;
 };
 
-using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, SpeechWindow, SynthesisedAudio,
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, SpeechWindow, SynthesisedAudio,
                                   SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

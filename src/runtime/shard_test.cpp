@@ -128,7 +128,7 @@ class Collected final : public CallRecords, public LegControl {
     closed.push_back(std::move(call));
     changed.notify_all();
   }
-  void answer(sip::DialogId, const base::Endpoint& rtp) override {
+  void answer(sip::DialogId, const base::Endpoint& rtp, const std::string&) override {
     const std::lock_guard lock(mutex);
     answered_at = rtp;
     changed.notify_all();

@@ -177,6 +177,8 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   call.voice = std::move(plan.voice);
   call.listens = plan.listens;
   call.recipe = std::move(plan.recipe);
+  if (const auto own = options_.trunks.find(incoming.trunk); own != options_.trunks.end())
+    call.accepted_digits = own->second.digits;
   call.socket = std::move(socket);
   call.begun = begun_of(incoming, verdict, now);
   call.begun.number = number;
@@ -233,15 +235,27 @@ void Switchboard::on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) 
 }
 
 void Switchboard::on_info_dtmf(sip::DialogId dialog, char digit) {
-  if (!tell_second(dialog, call::SecondLegDigit{digit})) tell(dialog, call::DigitPressed{digit});
+  if (tell_second(dialog, call::SecondLegDigit{digit})) return;
+  const auto it = calls_.find(dialog);
+  if (it != calls_.end()) (void)shard_of(it->second).post(InfoDigit{it->second, digit});
 }
 
 void Switchboard::on_registration(const std::string& trunk, const sip::RegistrationStatus& status) {
   if (on_trunk) on_trunk(trunk, status);
 }
 
-void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp) {
-  (void)user_agent_.load()->answer(dialog, sip::LocalMedia{rtp, options_.codecs, options_.srtp});
+sip::LocalMedia Switchboard::media_of(const base::Endpoint& rtp, const std::string& trunk) const {
+  sip::LocalMedia media{rtp, options_.codecs, options_.srtp};
+  media.own_order = options_.own_order;
+  const auto own = options_.trunks.find(trunk);
+  if (own == options_.trunks.end() || own->second.codecs.empty()) return media;
+  media.allowed = own->second.codecs;
+  media.own_order = true;
+  return media;
+}
+
+void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) {
+  (void)user_agent_.load()->answer(dialog, media_of(rtp, trunk));
 }
 
 void Switchboard::hang_up(sip::DialogId dialog, const std::string& reason) {

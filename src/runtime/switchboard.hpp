@@ -46,6 +46,12 @@ struct OutboundRoute {
   std::string user;
 };
 
+/// What the owner has settled about the sound of a trunk's calls.
+struct TrunkMedia {
+  std::vector<sip::Codec> codecs;  ///< empty: as for all
+  digits::Accepted digits = digits::Accepted::automatic;
+};
+
 struct SwitchboardOptions {
   screening::Rules screening;
   Capacity capacity;
@@ -54,6 +60,8 @@ struct SwitchboardOptions {
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
   std::vector<sip::Codec> codecs{sip::Codec::pcma, sip::Codec::pcmu, sip::Codec::opus, sip::Codec::g722};
+  bool own_order = false;  ///< the first of `codecs` that the caller's side has, not the first that it names
+  std::map<std::string, TrunkMedia> trunks;
   sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
   std::map<std::string, OutboundRoute> routes;  ///< by trunk
   std::string usual_trunk;                      ///< for calls that came by none
@@ -104,7 +112,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void on_transfer(sip::DialogId dialog, const sip::TransferProgress& progress) override;
 
  private:
-  void answer(sip::DialogId dialog, const base::Endpoint& rtp) override;
+  void answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) override;
   void hang_up(sip::DialogId dialog, const std::string& reason) override;
   base::Result<SecondLegPlaced> place(const SecondLegOrder& order) override;
   base::Status refer(sip::DialogId dialog, const SecondLegOrder& order, base::Duration limit) override;
@@ -118,6 +126,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void turn_away(const sip::IncomingCall& incoming, screening::Verdict verdict, const NoRoom& why, base::UtcTime now);
   void record_refusal(CallRefused refused);
   void admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket, base::UtcTime now);
+  sip::LocalMedia media_of(const base::Endpoint& rtp, const std::string& trunk) const;
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
 

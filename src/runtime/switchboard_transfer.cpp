@@ -82,7 +82,7 @@ base::Result<SecondLegPlaced> Switchboard::place(const SecondLegOrder& order) {
   if (!socket) return tl::unexpected(socket.error());
   sip::OutgoingCall call;
   call.target = *target;
-  call.media = sip::LocalMedia{socket->local(), options_.codecs, options_.srtp};
+  call.media = media_of(socket->local(), trunk);
   call.media.offer_mux = true;
   call.trunk = trunk;
   if (const auto route = options_.routes.find(trunk); route != options_.routes.end() && !route->second.user.empty())

@@ -189,7 +189,8 @@ void CallSession::on_info(const sip_msg* info) {
   const std::string type = content_type_of(info);
   const char digit = dtmf_digit(type, body_of(info));
   if (!digit && !body_of(info).empty()) {
-    return host_.stack.reply_stateless(info, 415, "Unsupported Media Type", "Accept: application/dtmf-relay\r\n");
+    return host_.stack.reply_stateless(info, 415, "Unsupported Media Type",
+                                       "Accept: application/dtmf-relay, application/dtmf\r\n");
   }
   host_.stack.respond(info, {200, "OK", SipStack::with_body({}, {}, {})});
   if (digit) host_.sink.on_info_dtmf(id_, digit);
@@ -291,6 +292,7 @@ void CallSession::end(EndCause cause, int status, std::string reason) {
   unpracked_.reset();
   after_prack_ = nullptr;
   refer_.reset();
+  info_.reset();
   if (phase_ != Phase::proceeding) invite_request_.reset();
   if (!ended_) {
     ended_ = true;

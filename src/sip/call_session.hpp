@@ -72,6 +72,8 @@ class CallSession final : public FaultSink {
   void reject(int status, const std::string& reason, std::optional<int> retry_after_s);
   void hang_up(const std::string& reason);
   void hold(bool wanted);
+  void change_media(const std::vector<Codec>& preferred, int ptime_ms);
+  void send_digits(const std::string& digits);
   /// `joined` is hung up as well when the transfer has succeeded; 0: none.
   void transfer(const std::string& target, const std::optional<ReplacedDialog>& replaces, base::Duration limit,
                 DialogId joined);
@@ -150,6 +152,8 @@ class CallSession final : public FaultSink {
   bool busy() const;
   void renegotiate();
   void hold_settled(int status);
+  void change_settled(int status);
+  LocalMedia wanted_media() const;
   void on_session_clock();
   void arm_session_timer();
   void refresh();
@@ -159,6 +163,9 @@ class CallSession final : public FaultSink {
   void on_renegotiated(const sip_msg* response, bool by_invite, bool authorized);
   void on_renegotiation_accepted(const sip_msg* response, bool by_invite);
   void after_glare();
+
+  // Digits of ours (call_session_info.cpp).
+  void send_next_digit();
 
   // Reliable provisional responses (call_session_reliable.cpp).
   void send_provisional(int status, const std::string& sdp, bool reliable);
@@ -222,6 +229,12 @@ class CallSession final : public FaultSink {
   bool held_ = false;     ///< by us
   bool offered_hold_ = false;
   std::optional<bool> hold_wanted_;
+  struct MediaChange {
+    std::vector<Codec> preferred;
+    int ptime_ms = 20;
+  };
+  std::optional<MediaChange> change_wanted_;
+  std::optional<LocalMedia> media_before_;  ///< while a change is offered
   int glares_ = 0;
 
   Ref<sip_msg> invite_;
@@ -244,6 +257,9 @@ class CallSession final : public FaultSink {
   std::uint32_t refer_sequence_ = 0;
   DialogId joined_ = 0;
   std::unique_ptr<ClientTransaction> refer_;
+
+  std::string digits_to_send_;
+  std::unique_ptr<ClientTransaction> info_;
 
   std::string trunk_;
   DialogId replaces_ = 0;

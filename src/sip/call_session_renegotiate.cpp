@@ -1,5 +1,8 @@
 // Our requests that change or refresh the session inside the dialog: re-INVITE (RFC 3261, section 14), UPDATE (RFC
 // 3311), for hold and for the session timer.
+#include <algorithm>
+#include <utility>
+
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "sip/call_session.hpp"
@@ -49,10 +52,11 @@ void CallSession::hold(bool wanted) {
 }
 
 void CallSession::renegotiate() {
-  if (ended_ || !hold_wanted_) return;
+  if (ended_ || (!hold_wanted_ && !change_wanted_)) return;
   // What keeps us busy has a deadline of its own.
   if (busy()) return retry_.start(host_.options.t1, [this] { renegotiate(); });
-  if (*hold_wanted_ == held_) return hold_settled(200);
+  const bool as_wanted = hold_wanted_.value_or(held_) == held_;
+  if (as_wanted && !change_wanted_) return hold_settled(200);
   send_reinvite({});
 }
 
@@ -60,6 +64,35 @@ void CallSession::hold_settled(int status) {
   if (!hold_wanted_) return;
   hold_wanted_.reset();
   if (!ended_) host_.sink.on_hold(id_, held_, status);
+}
+
+void CallSession::change_media(const std::vector<Codec>& preferred, int ptime_ms) {
+  if (ended_) return;
+  const bool going = bye_after_ack_ || cancelling_ || phase_ == Phase::proceeding;
+  if (going) return host_.sink.on_media_change(id_, 0);
+  change_wanted_ = {preferred, ptime_ms};
+  glares_ = 0;
+  renegotiate();
+}
+
+/// Ours as it is, with what is preferred in front.
+LocalMedia CallSession::wanted_media() const {
+  LocalMedia media = media_before_.value_or(local_.media);
+  media.ptime_ms = change_wanted_->ptime_ms;
+  const auto rank = [this](Codec codec) {
+    const auto& preferred = change_wanted_->preferred;
+    return std::find(preferred.begin(), preferred.end(), codec) - preferred.begin();
+  };
+  std::stable_sort(media.allowed.begin(), media.allowed.end(), [&](Codec a, Codec b) { return rank(a) < rank(b); });
+  return media;
+}
+
+void CallSession::change_settled(int status) {
+  if (!media_before_) return;
+  const auto before = *std::exchange(media_before_, std::nullopt);
+  if (status / 100 != 2) local_.media = before;
+  change_wanted_.reset();
+  if (!ended_) host_.sink.on_media_change(id_, status);
 }
 
 void CallSession::on_session_clock() {
@@ -113,6 +146,11 @@ void CallSession::send_update(const Challenge& challenge) {
 
 void CallSession::send_reinvite(const Challenge& challenge) {
   offered_hold_ = hold_wanted_.value_or(held_);
+  if (change_wanted_) {
+    const auto wanted = wanted_media();
+    if (!media_before_) media_before_ = local_.media;
+    local_.media = wanted;
+  }
   const std::string sdp = next_local_sdp(offered_hold_);
   const std::uint32_t sequence = dialog_.local_sequence++;
   invite_challenge_ = challenge;
@@ -167,6 +205,7 @@ void CallSession::on_renegotiated(const sip_msg* response, bool by_invite, bool 
   }
   session_clock_.postpone(8 * host_.options.t1, base::monotonic_now());
   arm_session_timer();
+  change_settled(status);
   hold_settled(status);
 }
 
@@ -177,8 +216,10 @@ void CallSession::on_renegotiation_accepted(const sip_msg* response, bool by_inv
   const bool before = std::exchange(held_, offered_hold_);
   if (!take_answer(content_type_of(response), body_of(response))) {
     held_ = before;
+    change_settled(488);
     return hold_settled(488);
   }
+  change_settled(200);
   if (hold_wanted_ && *hold_wanted_ != held_) return renegotiate();
   hold_settled(200);
 }
@@ -186,7 +227,7 @@ void CallSession::on_renegotiation_accepted(const sip_msg* response, bool by_inv
 void CallSession::after_glare() {
   const auto usual = glare_wait(!incoming_, base::random_u64());
   const base::Duration wait = host_.options.t1 * base::to_ms(usual) / kUsualT1Ms;
-  if (hold_wanted_) {
+  if (hold_wanted_ || change_wanted_) {
     retry_.start(wait, [this] { renegotiate(); });
   } else {
     session_clock_.postpone(wait, base::monotonic_now());

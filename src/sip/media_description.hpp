@@ -27,11 +27,14 @@ enum class SrtpPolicy {
 
 /// Our side of an offer or an answer.
 struct LocalMedia {
-  base::Endpoint rtp;          ///< where we receive; an unspecified address (0.0.0.0) means "the one facing the peer"
-  std::vector<Codec> allowed;  ///< in order of preference; it orders our offers, an answer keeps the offer's order
+  base::Endpoint rtp;  ///< where we receive; an unspecified address (0.0.0.0) means "the one facing the peer"
+  /// In order of preference; it orders our offers, an answer keeps the offer's order unless own_order is set.
+  std::vector<Codec> allowed;
   SrtpPolicy srtp = SrtpPolicy::off;
-  int ptime_ms = 20;       ///< of packets both ways where the peer wishes nothing else
-  bool offer_mux = false;  ///< RTCP on RTP's port in offers (RFC 5761); an answer follows the offer
+  int ptime_ms = 20;             ///< of packets both ways where the peer wishes nothing else
+  bool own_order = false;        ///< an answer takes the first of `allowed` that the offer has
+  bool telephone_events = true;  ///< offered (RFC 4733); an answer follows the offer
+  bool offer_mux = false;        ///< RTCP on RTP's port in offers (RFC 5761); an answer follows the offer
 };
 
 struct NegotiatedMedia {
@@ -48,6 +51,7 @@ struct NegotiatedMedia {
   std::optional<srtp::SrtpKeys> srtp;     ///< set: SRTP; plain RTP must be neither sent nor believed
   bool rtcp_mux = false;
   base::Endpoint rtcp_remote;  ///< without rtcp_mux
+  std::vector<Codec> common;   ///< all that both sides have, `format` among them, in the order of ours
   friend bool operator==(const NegotiatedMedia&, const NegotiatedMedia&) = default;
 };
 

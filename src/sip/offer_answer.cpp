@@ -82,9 +82,27 @@ bool is_codec(const PayloadFormat& format, Codec codec) {
          (format.channels == 1 || traits.channels == 2) && equal_ignoring_case(format.encoding, traits.encoding);
 }
 
-std::optional<MediaFormat> first_allowed(const StreamDescription& stream, const std::vector<Codec>& allowed) {
+std::optional<MediaFormat> format_of(const StreamDescription& stream, Codec codec) {
   for (const auto& format : stream.formats) {
-    for (const Codec codec : allowed) {
+    if (is_codec(format, codec)) return MediaFormat{codec, format.payload_type};
+  }
+  return std::nullopt;
+}
+
+std::vector<Codec> common_codecs(const StreamDescription& stream, const std::vector<Codec>& allowed) {
+  std::vector<Codec> common;
+  for (const Codec codec : allowed) {
+    if (format_of(stream, codec)) common.push_back(codec);
+  }
+  return common;
+}
+
+std::optional<MediaFormat> preferred(const StreamDescription& stream, const LocalMedia& local) {
+  const auto common = common_codecs(stream, local.allowed);
+  if (common.empty()) return std::nullopt;
+  if (local.own_order) return format_of(stream, common.front());
+  for (const auto& format : stream.formats) {
+    for (const Codec codec : common) {
       if (is_codec(format, codec)) return MediaFormat{codec, format.payload_type};
     }
   }
@@ -152,10 +170,11 @@ std::optional<Match> match(const StreamDescription& stream, const LocalSession& 
   NegotiatedMedia& media = match.media;
   if (stream.kind != "audio" || stream.port == 0 || !stream.address) return std::nullopt;
   if (!settle_srtp(stream, local, match)) return std::nullopt;
-  const auto format = first_allowed(stream, local.media.allowed);
+  const auto format = preferred(stream, local.media);
   if (!format) return std::nullopt;
   media.remote = *stream.address;
   media.format = *format;
+  media.common = common_codecs(stream, local.media.allowed);
   media.receive_payload_type = format->payload_type;
   settle_telephone_event(stream, media);
   const auto direction = stream.direction;
@@ -269,6 +288,7 @@ std::string make_offer(const LocalSession& local) {
     const auto rate = codec::traits(codec).clock_rate;
     if (std::find(rates.begin(), rates.end(), rate) == rates.end()) rates.push_back(rate);
   }
+  if (!local.media.telephone_events) rates.clear();
   for (const auto rate : rates) lines.telephone_event(numbers.of_digits(rate), rate);
   for (std::size_t i = 0; local.media.srtp != SrtpPolicy::off && i < local.keys.size(); ++i) {
     if (!local.keys[i].empty()) lines.line(crypto_line({std::to_string(i + 1), srtp::kAllSuites[i], local.keys[i]}));

@@ -227,6 +227,18 @@ base::Status UserAgent::resume(DialogId dialog) {
   });
 }
 
+base::Status UserAgent::send_digits(DialogId dialog, std::string digits) {
+  return impl_->post([impl = impl_.get(), dialog, digits = std::move(digits)] {
+    impl->signalling->command(dialog, [&digits](CallSession& session) { session.send_digits(digits); });
+  });
+}
+
+base::Status UserAgent::change_media(DialogId dialog, std::vector<Codec> preferred, int ptime_ms) {
+  return impl_->post([impl = impl_.get(), dialog, ptime_ms, preferred = std::move(preferred)] {
+    impl->signalling->command(dialog, [&](CallSession& session) { session.change_media(preferred, ptime_ms); });
+  });
+}
+
 base::Status UserAgent::transfer(DialogId dialog, std::string target, base::Duration limit) {
   if (!transferable(target)) {
     return base::fail(base::ErrorCode::invalid_argument, "sip",

@@ -89,6 +89,8 @@ class UserAgentSink {
   /// What came of hold() or resume(): whether we hold the peer now. Status 200: as wanted; else that which refused the
   /// change, 0 if the call was not established. Hold by the peer shows in on_media: may_send is false.
   virtual void on_hold(DialogId /*dialog*/, bool /*held*/, int /*status*/) {}
+  /// What came of change_media(): 200, or the status that refused it, 0 if the call was not established.
+  virtual void on_media_change(DialogId /*dialog*/, int /*status*/) {}
   /// After succeeded comes on_ended; after failed the call is up as before.
   virtual void on_transfer(DialogId /*dialog*/, const TransferProgress& /*progress*/) {}
   /// After drain(): no call is left.
@@ -165,6 +167,11 @@ class UserAgent {
   /// re-INVITE with sendonly, and with sendrecv; the last one wins. Both end in on_hold.
   base::Status hold(DialogId dialog);
   base::Status resume(DialogId dialog);
+  /// Digits by INFO (application/dtmf-relay), one after the other: for peers that take no RFC 4733.
+  base::Status send_digits(DialogId dialog, std::string digits);
+  /// re-INVITE with these codecs, of those allowed, first and with this packet length. What the peer makes of it comes
+  /// in on_media; refused, the call goes on as before. Ends in on_media_change.
+  base::Status change_media(DialogId dialog, std::vector<Codec> preferred, int ptime_ms);
   /// Blind transfer: the peer is asked to call the target (RFC 3515) and we leave when that has answered.
   /// invalid_argument: the target is no such URI.
   base::Status transfer(DialogId dialog, std::string target, base::Duration limit = base::seconds(60));

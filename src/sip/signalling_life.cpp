@@ -97,10 +97,10 @@ Signalling::~Signalling() {
   drain_limit_.cancel();
   burial_.cancel();
   address_watch_.cancel();
+  trunks_.clear();  // each takes its pins out of the locator
+  leaving_trunks_.clear();
   locator_.reset();
   resolver_.reset();
-  trunks_.clear();
-  leaving_trunks_.clear();
   dead_sessions_.clear();
   sessions_.clear();
   datagram_guards_.clear();

@@ -308,6 +308,7 @@ void Conversation::record_receptionist(const Reply& reply, bool interrupted) {
   if (!reply.aside) {
     history_.receptionist_said(heard, reply.outcome, reply.got_across() || reply.tools_run);
     for (const auto& [id, result] : reply.tool_results) history_.tool_answered(id, result);
+    mind_payment(heard);
     expected_ = reply.got_across() ? expected_after(reply.full_text()) : Expected::anything;
   }
   call::RecordTurn record;

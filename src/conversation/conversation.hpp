@@ -165,6 +165,7 @@ class Conversation final : public call::Activity {
   RecordingConsent::Verdict about_recording(const std::string& text);
   bool settle_recording(const RecordingConsent::Verdict& verdict);
   void mind_recording(const Reply& reply);
+  void mind_payment(const std::string& heard);
   void on_hidden_key();
   void pause_recording(Hush why, const char* because);
   void resume_recording(Hush why);

@@ -57,11 +57,15 @@ RecordingConsent::Verdict Conversation::about_recording(const std::string& text)
 /// Sound of ours begins that is no filler.
 void Conversation::mind_recording(const Reply& reply) {
   consent_.other_words(*commands_);
-  const bool payment = settings_.recording.pause_for_payment && asks_for_payment_details(reply.full_text());
-  if (payment)
+  if (asks_for_payment_details(reply.full_text())) return mind_payment(reply.full_text());
+  // "Pardon?" is no new subject: the number is said again.
+  if (reply.chat != 0) resume_recording(kForPayment);
+}
+
+/// What the caller heard of us may be answered with what nobody may keep.
+void Conversation::mind_payment(const std::string& heard) {
+  if (settings_.recording.pause_for_payment && asks_for_payment_details(heard))
     pause_recording(kForPayment, "the caller is asked for payment details");
-  else
-    resume_recording(kForPayment);
 }
 
 void Conversation::on_hidden_key() {

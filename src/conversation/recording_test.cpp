@@ -357,10 +357,13 @@ TEST(Recording, PausesWhileKeysAreHidden) {
 TEST(Recording, PausesWhileACardNumberIsAskedFor) {
   Line line(RecordingPolicy::announce);
   line.listen();
-  line.listen_to_model("Could you tell me your card number, please?");
+  line.listen_to_model("Certainly, I can take that now. Could you tell me your card number, please?");
   line.say("I want to pay the bill.");
   line.listen();
   EXPECT_TRUE(line.paused());
+  line.run(base::seconds(10));
+  ASSERT_TRUE(line.was_heard("Are you still there?"));
+  EXPECT_TRUE(line.paused()) << "the number is still to come";
   line.listen_to_model("Thank you, that is paid.");
   line.say("It is [number].");
   line.listen();

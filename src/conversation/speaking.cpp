@@ -313,6 +313,7 @@ void Conversation::record_receptionist(const Reply& reply, bool interrupted) {
     for (const auto& [id, result] : reply.tool_results) history_.tool_answered(id, result);
     if (reply.put_through && interrupted)
       history_.tool_answered(reply.put_through->tool_call_id, "error: not put through, because the caller spoke");
+    mind_payment(heard);
     expected_ = reply.got_across() ? expected_after(reply.full_text()) : Expected::anything;
   }
   call::RecordTurn record;

@@ -202,6 +202,8 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   };
   sip::UserAgentOptions options;
   options.listen = config->server.sip;
+  // Calls that are being refused, ended or sent on are dialogs, too.
+  options.max_dialogs = std::max(options.max_dialogs, 2 * static_cast<std::size_t>(config->limits.max_calls));
   options.direct_caller = [listed = direct_callers(*config)](const base::Endpoint& source) {
     return source.is_loopback() || listed(source);
   };

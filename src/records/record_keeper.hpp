@@ -12,6 +12,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "base/inheriting_mutex.hpp"
 #include "media/recording/recording_writer.hpp"
 #include "runtime/call_records.hpp"
 #include "store/call_writer.hpp"
@@ -79,8 +80,8 @@ class RecordKeeper final : public runtime::CallRecords {
   std::unordered_map<runtime::CallNumber, OpenCall> calls_;  ///< store thread only
   std::vector<std::string> mended_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  mutable base::InheritingMutex mutex_;
+  std::condition_variable_any changed_;
   std::deque<Job> jobs_;
   std::size_t queued_sound_ = 0;
   bool stopping_ = false;

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/inheriting_mutex.hpp"
+
 namespace frontdesk::base {
 
 template <class T>
@@ -47,7 +49,7 @@ class Mailbox {
  private:
   const std::size_t capacity_;
   std::function<void()> wake_;
-  std::mutex mutex_;
+  InheritingMutex mutex_;
   std::deque<T> queue_;
   std::atomic<std::uint64_t> refused_{0};
 };

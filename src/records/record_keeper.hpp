@@ -13,6 +13,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "base/inheriting_mutex.hpp"
 #include "media/recording/call_recording.hpp"
 #include "runtime/call_records.hpp"
 #include "store/call_writer.hpp"
@@ -93,8 +94,8 @@ class RecordKeeper final : public runtime::CallRecords {
   std::vector<std::string> mended_;
   std::int64_t swept_at_ms_ = 0;  ///< store thread only
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  mutable base::InheritingMutex mutex_;
+  std::condition_variable_any changed_;
   std::deque<Job> jobs_;
   std::size_t queued_sound_ = 0;
   bool stopping_ = false;

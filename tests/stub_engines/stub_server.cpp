@@ -155,6 +155,7 @@ base::Status StubServer::Parts::build_signalling() {
                                                        *records, app::make_call_plans(config));
   sip::UserAgentOptions signalling;
   signalling.listen = options.sip;
+  signalling.max_dialogs = std::max(signalling.max_dialogs, 2 * options.max_calls);
   auto started = sip::UserAgent::start(signalling, *switchboard);
   if (!started) return tl::unexpected(started.error());
   user_agent = std::move(*started);

@@ -7,7 +7,7 @@ _IMPURE_HEADERS = {
     "a clock": {"base/clock.hpp", "ctime", "time.h", "sys/time.h"},
     "randomness": {"base/entropy.hpp", "random", "sys/random.h", "openssl/rand.h"},
     "threads": {
-        "base/mailbox.hpp", "atomic", "barrier", "condition_variable", "future", "latch", "mutex", "semaphore",
+        "base/mailbox.hpp", "base/inheriting_mutex.hpp", "atomic", "barrier", "condition_variable", "future", "latch", "mutex", "semaphore",
         "shared_mutex", "stop_token", "thread", "pthread.h", "stdatomic.h",
     },
     "I/O": {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/inheriting_mutex.hpp"
 #include "inference/guarded_sink.hpp"
 #include "inference/onnx_session.hpp"
 #include "providers/local_vad/window_queue.hpp"
@@ -51,8 +52,8 @@ struct SileroVad::State {
   explicit State(inference::OnnxSession model) : session(std::move(model)) {}
 
   inference::OnnxSession session;
-  mutable std::mutex mutex;
-  std::condition_variable wake;
+  mutable base::InheritingMutex mutex;
+  std::condition_variable_any wake;
   std::map<StreamId, std::shared_ptr<Stream>> streams;
   StreamId next_served = 0;  ///< fairness when more streams are ready than fit a batch
   std::size_t ready = 0;     ///< streams that have a window
@@ -67,7 +68,7 @@ struct SileroVad::State {
   std::vector<float> memory;
 
   void work();
-  void gather(std::unique_lock<std::mutex>& lock);
+  void gather(std::unique_lock<base::InheritingMutex>& lock);
   void fill_batch();
   void take_window(const std::shared_ptr<Stream>& stream);
   bool run();
@@ -89,7 +90,7 @@ void SileroVad::State::work() {
 }
 
 // Gives other streams a moment to complete their windows, but never more than kGatherTime.
-void SileroVad::State::gather(std::unique_lock<std::mutex>& lock) {
+void SileroVad::State::gather(std::unique_lock<base::InheritingMutex>& lock) {
   const auto until = oldest_ready + kGatherTime;
   while (!stopping && ready < std::min(streams.size(), kMaxBatch)) {
     const auto now = base::monotonic_now();

@@ -69,6 +69,20 @@ sip::SrtpPolicy srtp_policy(config::Srtp srtp) {
   return srtp == config::Srtp::required ? sip::SrtpPolicy::required : sip::SrtpPolicy::optional;
 }
 
+digits::Accepted accepted_digits(config::Dtmf dtmf) {
+  switch (dtmf) {
+    case config::Dtmf::automatic:
+      return digits::Accepted::automatic;
+    case config::Dtmf::rfc4733:
+      return digits::Accepted::telephone_event;
+    case config::Dtmf::in_band:
+      return digits::Accepted::in_band;
+    case config::Dtmf::info:
+      return digits::Accepted::info;
+  }
+  return digits::Accepted::automatic;
+}
+
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
   runtime::SwitchboardOptions options;
   options.screening.diagnostics = diagnostics;
@@ -80,6 +94,9 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
   options.srtp = srtp_policy(config.server.srtp);
+  options.own_order = !config.server.codecs.empty();
+  if (options.own_order) options.codecs = config.server.codecs;
+  for (const auto& trunk : config.all_trunks) options.trunks[trunk.name] = {trunk.codecs, accepted_digits(trunk.dtmf)};
   return options;
 }
 

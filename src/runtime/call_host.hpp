@@ -13,6 +13,7 @@
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
 #include "meter/turn_gap.hpp"
+#include "runtime/call_quality.hpp"
 #include "runtime/engines.hpp"
 #include "runtime/held_audio.hpp"
 #include "runtime/leg_control.hpp"
@@ -45,6 +46,7 @@ class CallHost {
   void on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant now);
   void on_datagrams(base::Instant now);
   void on_rtcp_datagrams(base::Instant now);
+  void on_media_changed(int status) { quality_.on_recoded(status); }
   void on_digit(digits::Form form, char digit, base::Instant now);
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
@@ -88,6 +90,7 @@ class CallHost {
   void send(const media::MediaSession::Tick& tick) const;
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
+  void judge_quality(base::Instant now);
   void report_media(base::Instant now);
   void note(std::string line);
   void note_media();
@@ -103,6 +106,8 @@ class CallHost {
   const bool listens_;
   const std::string trunk_;
   digits::DigitIntake digits_;
+  std::optional<noise_suppression::NoiseSuppressor> noise_suppressor_;
+  CallQuality quality_;
   CallSurroundings around_;
   udp::Socket socket_;
   udp::Socket rtcp_socket_;

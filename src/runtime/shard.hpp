@@ -53,6 +53,7 @@ class Shard final : private speech::VadSink,
   void on(MediaAgreed& message, base::Instant now);
   void on(ForCall& message, base::Instant now);
   void on(InfoDigit& message, base::Instant now);
+  void on(MediaChanged& message, base::Instant now);
   void on(SpeechWindow& message, base::Instant now);
   void on(SynthesisedAudio& message, base::Instant now);
   void on(SynthesisDone& message, base::Instant now);

@@ -128,6 +128,10 @@ runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config) 
     plan.voice = {config->voice.name, config->voice.speed};
     plan.limits.whole_call = std::chrono::minutes(config->limits.max_call_minutes) + base::seconds(60);
     plan.listens = admitted.destination == screening::Destination::reception;
+    using config::NoiseSuppression;
+    if (const auto wanted = config->conversation.noise_suppression; wanted != NoiseSuppression::off)
+      plan.noise_suppression =
+          wanted == NoiseSuppression::mild ? noise_suppression::Strength::mild : noise_suppression::Strength::strong;
     replay::Recipe recipe{
         build, fingerprint, plan.voice.name, plan.voice.speed, plan.limits, activity_for(*config, admitted)};
     plan.activity = replay::make_activity(recipe.activity);

@@ -38,6 +38,20 @@ runtime::OutboundRoute route_of(const config::Trunk& trunk) {
           by_account ? trunk.username : trunk.inbound_number};
 }
 
+digits::Accepted accepted_digits(config::Dtmf dtmf) {
+  switch (dtmf) {
+    case config::Dtmf::automatic:
+      return digits::Accepted::automatic;
+    case config::Dtmf::rfc4733:
+      return digits::Accepted::telephone_event;
+    case config::Dtmf::in_band:
+      return digits::Accepted::in_band;
+    case config::Dtmf::info:
+      return digits::Accepted::info;
+  }
+  return digits::Accepted::automatic;
+}
+
 runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
   runtime::SwitchboardOptions options;
   options.screening = screening_rules(config, diagnostics);
@@ -52,6 +66,9 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   for (const auto& trunk : config.all_trunks) options.routes[trunk.name] = route_of(trunk);
   if (config.trunk) options.usual_trunk = config.trunk->name;
   options.transfers = {config.transfer.per_hour, config.transfer.per_day};
+  options.own_order = !config.server.codecs.empty();
+  if (options.own_order) options.codecs = config.server.codecs;
+  for (const auto& trunk : config.all_trunks) options.trunks[trunk.name] = {trunk.codecs, accepted_digits(trunk.dtmf)};
   return options;
 }
 

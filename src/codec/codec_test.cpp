@@ -96,8 +96,12 @@ TEST(G722, TheLowerSubBandOfAWidebandPeerIsHeardAtEightKilohertz) {
   EXPECT_NEAR(audio::rms_dbfs(audio::PcmView(out).subspan(4000)), audio::rms_dbfs(tone(8000, 8000, 1000)), 1.0);
 }
 
-TEST(Opus, InbandFecBringsALostPacketBack) {
+class OpusOn : public testing::TestWithParam<SendingProfile> {};
+
+TEST_P(OpusOn, InbandFecBringsALostPacketBack) {
   const auto encoder = make_encoder(Codec::opus, 8000);
+  encoder->adapt(GetParam());
+  const std::size_t length = audio::samples_for(GetParam().packet_ms, 8000);
   const auto with_fec = make_decoder(Codec::opus, 8000);
   const auto without = make_decoder(Codec::opus, 8000);
   // Voiced syllables with a moving pitch: guessing on from the last packet is not enough.
@@ -110,30 +114,35 @@ TEST(Opus, InbandFecBringsALostPacketBack) {
     in[i] = static_cast<Sample>(4000 * voice * (std::fmod(t, 0.3) < 0.2 ? 1 : 0.1));
   }
   std::vector<std::vector<std::uint8_t>> packets;
-  for (std::size_t at = 0; at < in.size(); at += 160) {
+  for (std::size_t at = 0; at < in.size(); at += length) {
     std::vector<std::uint8_t> payload(kMaxPayloadBytes);
-    payload.resize(encoder->encode(audio::PcmView(in).subspan(at, 160), payload));
+    payload.resize(encoder->encode(audio::PcmView(in).subspan(at, length), payload));
     packets.push_back(payload);
   }
   double fec_error = 0, guess_error = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    Pcm truth(160), recovered(160), guessed(160);
+    Pcm truth(length), recovered(length), guessed(length);
     if (i % 10 != 9 || i + 1 == packets.size()) {
-      EXPECT_EQ(with_fec->decode(packets[i], recovered), 160U);
-      EXPECT_EQ(without->decode(packets[i], guessed), 160U);
+      EXPECT_EQ(with_fec->decode(packets[i], recovered), length);
+      EXPECT_EQ(without->decode(packets[i], guessed), length);
       continue;
     }
     const auto reference = make_decoder(Codec::opus, 8000);
     for (std::size_t k = 0; k <= i; ++k) reference->decode(packets[k], truth);
     ASSERT_TRUE(with_fec->recover(packets[i + 1], recovered));
     ASSERT_TRUE(without->conceal(guessed));
-    for (std::size_t k = 0; k < 160; ++k) {
+    for (std::size_t k = 0; k < length; ++k) {
       fec_error += std::pow(truth[k] - recovered[k], 2);
       guess_error += std::pow(truth[k] - guessed[k], 2);
     }
   }
   EXPECT_LT(fec_error, guess_error / 2);
 }
+
+INSTANTIATE_TEST_SUITE_P(Lines, OpusOn,
+                         testing::Values(SendingProfile{}, SendingProfile{20, kUsualBitRate, 20},
+                                         SendingProfile{25, kCongestedBitRate, 40}),
+                         [](const auto& line) { return "Loss" + std::to_string(line.param.expected_loss_percent); });
 
 TEST(Decoders, AnythingAtAllDoesNoHarm) {
   base::Random random(5);

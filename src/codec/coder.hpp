@@ -15,11 +15,24 @@ namespace frontdesk::codec {
 inline constexpr std::size_t kMaxPayloadBytes = 1275;  ///< of what an encoder writes
 inline constexpr int kMaxPacketMs = 120;               ///< of what a decoder takes
 
+inline constexpr int kUsualBitRate = 24'000;
+inline constexpr int kCongestedBitRate = 22'000;  ///< the least that leaves Opus bits for copies, at 25 % expected loss
+
+/// How to send over the line as it is. Only Opus knows what to do with loss and bit rate.
+struct SendingProfile {
+  int expected_loss_percent = 10;  ///< the more, the more of the packet before is sent along
+  int bit_rate = kUsualBitRate;
+  int packet_ms = 20;
+  friend bool operator==(const SendingProfile&, const SendingProfile&) = default;
+};
+
 class Encoder {
  public:
   virtual ~Encoder() = default;
   /// One packet of packet_ms(): the bytes written; 0 if `out` is too small or the length impossible.
   virtual std::size_t encode(audio::PcmView pcm, std::span<std::uint8_t> out) = 0;
+  /// From the next packet on.
+  virtual void adapt(const SendingProfile& /*profile*/) {}
 };
 
 class Decoder {

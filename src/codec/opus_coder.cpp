@@ -8,8 +8,6 @@ namespace frontdesk::codec {
 namespace {
 
 constexpr int kComplexity = 1;
-constexpr int kExpectedLossPercent = 10;    // libopus spends bits on FEC only when losses are expected
-constexpr int kNarrowbandBitRate = 24'000;  // with less there are no bits left for FEC
 constexpr int kWidebandBitRate = 32'000;
 
 template <auto destroy>
@@ -29,10 +27,15 @@ class OpusEncoderAt final : public Encoder {
   explicit OpusEncoderAt(int rate) : coder_(opus_encoder_create(rate, 1, OPUS_APPLICATION_VOIP, nullptr)) {
     FRONTDESK_ASSERT(coder_ != nullptr);
     opus_encoder_ctl(coder_.get(), OPUS_SET_COMPLEXITY(kComplexity));
-    opus_encoder_ctl(coder_.get(), OPUS_SET_BITRATE(rate <= 12'000 ? kNarrowbandBitRate : kWidebandBitRate));
+    opus_encoder_ctl(coder_.get(), OPUS_SET_BITRATE(rate <= 12'000 ? kUsualBitRate : kWidebandBitRate));
     opus_encoder_ctl(coder_.get(), OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
+    // libopus spends bits on it only when losses are expected.
     opus_encoder_ctl(coder_.get(), OPUS_SET_INBAND_FEC(1));
-    opus_encoder_ctl(coder_.get(), OPUS_SET_PACKET_LOSS_PERC(kExpectedLossPercent));
+    opus_encoder_ctl(coder_.get(), OPUS_SET_PACKET_LOSS_PERC(SendingProfile{}.expected_loss_percent));
+  }
+  void adapt(const SendingProfile& profile) override {
+    opus_encoder_ctl(coder_.get(), OPUS_SET_BITRATE(profile.bit_rate));
+    opus_encoder_ctl(coder_.get(), OPUS_SET_PACKET_LOSS_PERC(profile.expected_loss_percent));
   }
   std::size_t encode(audio::PcmView pcm, std::span<std::uint8_t> out) override {
     const int bytes =

@@ -11,6 +11,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/protect.hpp"
+#include "codec/codec.hpp"
 #include "reception/business_hours/time_zone.hpp"
 #include "reception/knowledge/business.hpp"
 
@@ -35,6 +36,7 @@ struct Server {
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
   Srtp srtp = Srtp::optional;
+  std::vector<codec::Codec> codecs;  ///< the first the best; empty: all four, as the caller's side prefers
   std::string data = "./data";
   std::string models;                        ///< empty: the model cache of `./dev setup`
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
@@ -46,6 +48,9 @@ enum class Transport { udp, tcp, tls, automatic };
 /// off: never. announce: once the caller has heard that it is. ask: once the caller has said yes. both_party: once
 /// the caller has clearly said yes.
 enum class RecordingPolicy { off, announce, ask, both_party };
+
+/// In which forms callers' digits count: telephone events or else the sound, and INFO; or one of these alone.
+enum class Dtmf { automatic, rfc4733, in_band, info };
 
 struct Trunk {
   std::string name = "trunk";
@@ -65,6 +70,8 @@ struct Trunk {
   std::string realm;  ///< empty: as the registrar names it
   std::string inbound_number;
   std::optional<RecordingPolicy> recording;  ///< of calls that come by this trunk; none: as in [recording]
+  std::vector<codec::Codec> codecs;  ///< empty: as the server's
+  Dtmf dtmf = Dtmf::automatic;
   std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"
 };
 
@@ -105,11 +112,13 @@ struct Transfer {
 
 enum class EndOfTurn { adaptive, fixed };
 enum class Interruption { words, voice };
+enum class NoiseSuppression { off, mild, strong };
 
 struct Conversation {
   double patience = 1;  ///< 0.5 to 2: how long callers may pause, times the usual
   EndOfTurn end_of_turn = EndOfTurn::adaptive;
   Interruption interruption = Interruption::words;
+  NoiseSuppression noise_suppression = NoiseSuppression::off;
 };
 
 enum class RecordingFormat { wav, opus };

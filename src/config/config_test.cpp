@@ -97,6 +97,33 @@ TEST(ParseConfig, ReadsHowItTalks) {
   EXPECT_THAT(problem_at(problems, "conversation.end_of_turn").message, HasSubstr("adaptive"));
 }
 
+TEST(ParseConfig, CodecsDigitsAndNoise) {
+  using codec::Codec;
+  const std::string trunk = "[trunk]\ndomain=\"d\"\nusername=\"u\"\npassword=\"p\"\n";
+  const auto usual = parse_config(std::string(kMinimal) + trunk, "f", {}).value();
+  EXPECT_TRUE(usual.server.codecs.empty());
+  EXPECT_TRUE(usual.trunk->codecs.empty());
+  EXPECT_EQ(usual.trunk->dtmf, Dtmf::automatic);
+  EXPECT_EQ(usual.conversation.noise_suppression, NoiseSuppression::off);
+  const auto own = parse_config(std::string(kMinimal) +
+                                    "[server]\ncodecs = [\"opus\", \"pcma\"]\n[conversation]\nnoise_suppression = "
+                                    "\"mild\"\n" +
+                                    trunk + "codecs = \"pcmu\"\ndtmf = \"in-band\"\n",
+                                "f", {})
+                       .value();
+  EXPECT_EQ(own.server.codecs, (std::vector{Codec::opus, Codec::pcma}));
+  EXPECT_EQ(own.trunk->codecs, (std::vector{Codec::pcmu}));
+  EXPECT_EQ(own.trunk->dtmf, Dtmf::in_band);
+  EXPECT_EQ(own.conversation.noise_suppression, NoiseSuppression::mild);
+  const auto problems =
+      problems_of(std::string(kMinimal) + "[server]\ncodecs = [\"g729\", \"opus\", \"opus\"]\n" +
+                  "[conversation]\nnoise_suppression = \"on\"\n" + trunk + "codecs = []\ndtmf = \"tones\"\n");
+  EXPECT_EQ(problems.size(), 5U);
+  EXPECT_THAT(problem_at(problems, "trunk.codecs").message, HasSubstr("left out"));
+  EXPECT_THAT(problem_at(problems, "trunk.dtmf").message, HasSubstr("rfc4733"));
+  EXPECT_THAT(problem_at(problems, "conversation.noise_suppression").message, HasSubstr("mild"));
+}
+
 TEST(ParseConfig, HoldMusicLiesBesideTheFile) {
   const std::string text = std::string(kMinimal) + "[voice]\nhold_music = ";
   EXPECT_EQ(parse_config(kMinimal, "dir/frontdesk.toml", {}).value().voice.hold_music, "");

@@ -63,6 +63,28 @@ void read_srtp(TableReader& reader, Server& server) {
   }
 }
 
+/// The best first. Empty if nothing is written.
+std::vector<codec::Codec> read_codecs(TableReader& reader) {
+  static const std::map<std::string, codec::Codec> kNames{{"opus", codec::Codec::opus},
+                                                          {"g722", codec::Codec::g722},
+                                                          {"pcma", codec::Codec::pcma},
+                                                          {"pcmu", codec::Codec::pcmu}};
+  std::vector<codec::Codec> codecs;
+  const auto names = reader.texts("codecs");
+  if (names.empty() && reader.has("codecs")) reader.problem("codecs", "must name a codec, or be left out for all");
+  for (const std::string& name : names) {
+    const auto found = kNames.find(name);
+    if (found == kNames.end()) {
+      reader.problem("codecs", "\"" + name + "\" is no codec: there are \"opus\", \"g722\", \"pcma\" and \"pcmu\"");
+    } else if (std::find(codecs.begin(), codecs.end(), found->second) != codecs.end()) {
+      reader.problem("codecs", "names \"" + name + "\" twice");
+    } else {
+      codecs.push_back(found->second);
+    }
+  }
+  return codecs;
+}
+
 /// Why this is not a bare host name; empty when it is.
 std::string domain_problem(std::string_view domain) {
   if (domain.find("://") != std::string_view::npos || domain.starts_with("sip:") || domain.starts_with("sips:")) {
@@ -118,6 +140,7 @@ Server read_server(TableReader& reader) {
   server.http = endpoint(reader, "http", "127.0.0.1:8080");
   read_ports(reader, server);
   read_srtp(reader, server);
+  server.codecs = read_codecs(reader);
   server.data = reader.text("data").value_or(server.data);
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");
@@ -217,6 +240,17 @@ void read_way(TableReader& reader, const setup_guide::Preset* preset, Trunk& tru
   trunk.keep_alive_seconds = static_cast<int>(reader.integer("keep_alive_seconds", 5, 3600).value_or(25));
 }
 
+void read_dtmf(TableReader& reader, Trunk& trunk) {
+  static const std::map<std::string, Dtmf> kForms{
+      {"auto", Dtmf::automatic}, {"rfc4733", Dtmf::rfc4733}, {"in-band", Dtmf::in_band}, {"info", Dtmf::info}};
+  const auto form = kForms.find(reader.text("dtmf").value_or("auto"));
+  if (form == kForms.end()) {
+    reader.problem("dtmf", "must be \"auto\", \"rfc4733\", \"in-band\" or \"info\"");
+  } else {
+    trunk.dtmf = form->second;
+  }
+}
+
 /// Who we are there.
 void read_account(TableReader& reader, const setup_guide::Preset* preset, Trunk& trunk) {
   trunk.registers = reader.boolean("register").value_or(!preset || preset->proof == setup_guide::Proof::registration);
@@ -245,6 +279,8 @@ Trunk read_trunk(TableReader& reader, std::string_view country) {
   read_domain(reader, preset, trunk);
   read_way(reader, preset, trunk);
   read_account(reader, preset, trunk);
+  trunk.codecs = read_codecs(reader);
+  read_dtmf(reader, trunk);
   trunk.inbound_number = reader.text("inbound_number").value_or("");
   trunk.recording = read_recording_policy(reader, "recording");
   if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
@@ -274,6 +310,12 @@ Conversation read_conversation(TableReader& reader) {
   conversation.interruption = interruption == "voice" ? Interruption::voice : Interruption::words;
   if (interruption != "words" && interruption != "voice")
     reader.problem("interruption", "must be \"words\" or \"voice\"");
+  const std::string noise = reader.text("noise_suppression").value_or("off");
+  conversation.noise_suppression = noise == "strong" ? NoiseSuppression::strong
+                                   : noise == "mild" ? NoiseSuppression::mild
+                                                     : NoiseSuppression::off;
+  if (noise != "off" && noise != "mild" && noise != "strong")
+    reader.problem("noise_suppression", "must be \"off\", \"mild\" or \"strong\"");
   reader.finish();
   return conversation;
 }

@@ -24,6 +24,11 @@ void Packetizer::configure(codec::Codec codec, int packet_ms) {
   whole_packets_ = !codec::traits(codec).byte_per_sample;
 }
 
+void Packetizer::adapt(const codec::SendingProfile& profile) {
+  configure(codec_, profile.packet_ms);
+  if (encoder_) encoder_->adapt(profile);
+}
+
 void Packetizer::clear() {
   waiting_ = 0;
   taken_ = 0;

@@ -19,6 +19,7 @@ class Packetizer {
   Packetizer(codec::Codec codec, int packet_ms) { configure(codec, packet_ms); }
   /// What waits is dropped. Allocates when the codec changes.
   void configure(codec::Codec codec, int packet_ms);
+  void adapt(const codec::SendingProfile& profile);
 
   /// The frame becomes what the peer will hear, as far as that is known here: G.711 is applied to it.
   void push(std::span<audio::Sample, audio::kFrameSamples> frame);

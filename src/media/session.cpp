@@ -43,6 +43,11 @@ void MediaSession::reconfigure(const MediaParameters& parameters, base::Instant 
   state_->reconfigure(parameters, now);
 }
 
+void MediaSession::adapt(const codec::SendingProfile& profile) {
+  state_->parameters.packet_ms = codec::packet_ms(state_->parameters.codec, profile.packet_ms);
+  state_->packetizer.adapt(profile);
+}
+
 MediaSession::PlayResult MediaSession::play(UtteranceId utterance, audio::PcmView pcm) {
   const std::size_t queued = state_->playout.play(utterance, pcm);
   state_->counters.refused_samples += pcm.size() - queued;
@@ -96,7 +101,9 @@ MediaStats MediaSession::stats() const {
   stats.lost = std::max<std::int64_t>(0, s.inbound.statistics().lost() + static_cast<std::int64_t>(jitter.duplicate));
   stats.late = jitter.late;
   stats.duplicate = jitter.duplicate;
+  stats.played_frames = s.inbound.loss().frames;
   stats.concealed_frames = s.inbound.concealed_frames();
+  stats.loss_bursts = s.inbound.loss().bursts;
   stats.source_changes = s.inbound.source_changes();
   stats.starved_ticks = s.playout.starved_ticks();
   stats.events_lost = s.events.lost();

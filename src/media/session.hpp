@@ -21,6 +21,7 @@
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "codec/codec.hpp"
+#include "codec/coder.hpp"
 #include "media/events.hpp"
 #include "rtp/rtcp_session.hpp"
 #include "rtp/srtp/crypto_suite.hpp"
@@ -76,7 +77,9 @@ struct MediaStats {
   std::uint64_t other_payload_type = 0;  ///< not negotiated: refused
   std::uint64_t other_source = 0;        ///< a second SSRC mixed into the stream: refused
   std::uint64_t source_changes = 0;      ///< SSRC switches followed
+  std::uint64_t played_frames = 0;       ///< while the peer was sending
   std::uint64_t concealed_frames = 0;
+  std::uint64_t loss_bursts = 0;      ///< runs of concealed frames
   std::uint64_t starved_ticks = 0;    ///< silence sent in mid utterance
   std::uint64_t refused_samples = 0;  ///< play() beyond the limit
   std::uint64_t events_lost = 0;      ///< not drained in time
@@ -119,6 +122,9 @@ class MediaSession {
   /// After a re-INVITE. A changed remote address undoes the latch; a changed codec empties the jitter
   /// buffer. The playout queue, sequence numbers and timestamps run on.
   void reconfigure(const MediaParameters& parameters, base::Instant now);
+
+  /// Until the next reconfigure().
+  void adapt(const codec::SendingProfile& profile);
 
   struct PlayResult {
     std::size_t queued = 0;

@@ -178,5 +178,31 @@ TEST(SessionCodec, ComfortNoiseIsHeardAtItsLevelUntilSpeechComesAgain) {
   EXPECT_EQ(audio::peak(audio::PcmView(bench.heard).last(10 * 160)), 0);
 }
 
+TEST(Session, SendsAsTheLineIs) {
+  for (const Codec codec : {Codec::opus, Codec::pcma}) {
+    auto config = config_for(kPeer, codec);
+    config.parameters.payload_type = 111;
+    Bench bench(config);
+    const auto bytes_of = [&](int ticks) {
+      std::size_t packets = 0, bytes = 0;
+      for (int i = 0; i < ticks; ++i) {
+        bench.session.play(1, tone(160));
+        const auto packet = bench.tick().packet;
+        packets += packet.empty() ? 0 : 1;
+        bytes += packet.size();
+      }
+      return std::pair(packets, bytes);
+    };
+    const auto usual = bytes_of(100);
+    EXPECT_EQ(usual.first, 100U);
+    bench.session.adapt({25, codec::kCongestedBitRate, 40});
+    const auto spared = bytes_of(100);
+    EXPECT_EQ(spared.first, 50U);
+    EXPECT_LT(spared.second, usual.second);
+    bench.session.adapt({});
+    EXPECT_EQ(bytes_of(100).first, 100U);
+  }
+}
+
 }  // namespace
 }  // namespace frontdesk::media

@@ -132,4 +132,42 @@ TEST(TelephoneEventDecoder, AllDigitsSurviveALossyPath) {
   }
 }
 
+/// As telephones send them: any length and pause from 50 ms, a packet each 20 or 50 ms, the end three times; the path
+/// loses a fifth of the packets, end packets above all, doubles some and delays others by up to three.
+TEST(TelephoneEventDecoder, TenThousandDigitsNoneLostNoneDoubled) {
+  base::Random random(12);
+  TelephoneEventDecoder decoder;
+  std::string sent_digits, heard;
+  std::uint32_t now = static_cast<std::uint32_t>(random.next());
+  for (int i = 0; i < 10'000; ++i) {
+    const char digit = kAllDigits[random.below(kAllDigits.size())];
+    sent_digits += digit;
+    const auto length = static_cast<std::uint32_t>(random.between(50, 2000)) * 8;
+    const std::uint32_t step = random.chance(0.5) ? 160 : 400;
+    std::vector<TelephoneEvent> packets;
+    for (std::uint32_t at = step; at < length; at += step)
+      packets.push_back({*event_of_digit(digit), false, 10, static_cast<std::uint16_t>(at)});
+    for (int k = 0; k < 3; ++k)
+      packets.push_back({*event_of_digit(digit), true, 10, static_cast<std::uint16_t>(length)});
+    std::vector<TelephoneEvent> arriving;
+    const std::size_t never_lost = random.below(packets.size());
+    const bool no_end = never_lost < packets.size() - 3 && random.chance(0.3);
+    for (std::size_t k = 0; k < packets.size(); ++k) {
+      const bool lost = k != never_lost && (random.chance(0.2) || (no_end && packets[k].end));
+      if (!lost) arriving.push_back(packets[k]);
+      if (!lost && random.chance(0.1)) arriving.push_back(packets[k]);
+    }
+    for (std::size_t k = 0; k < arriving.size(); ++k) {
+      const auto other = std::min(arriving.size() - 1, k + random.below(4));
+      if (random.chance(0.2)) std::swap(arriving[k], arriving[other]);
+    }
+    for (const auto& packet : arriving) {
+      if (const auto told = feed(decoder, now, packet)) heard += *told;
+    }
+    now += length + static_cast<std::uint32_t>(random.between(50, 1000)) * 8;
+  }
+  EXPECT_EQ(heard.size(), sent_digits.size());
+  EXPECT_TRUE(heard == sent_digits);
+}
+
 }  // namespace frontdesk::rtp

@@ -56,6 +56,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       journal_flushed_(now),
       datagrams_read_(now) {
   socket_.stamp_arrivals();
+  if (call.noise_suppression) noise_suppressor_.emplace(*call.noise_suppression);
   around_.records.begin(std::move(call.begun));
   if (!call.recipe.empty()) note("#! recipe " + call.recipe);
   const auto zero = std::chrono::duration_cast<base::microseconds>(origin_.zero.since_start).count();
@@ -120,8 +121,13 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   take_format(figures_, agreed);
   auto config = negotiated::new_session(agreed);
   config.parameters.in_band_digits = listens_ && digits_.listens(agreed.telephone_event_payload_type.has_value());
-  if (media_) return media_->reconfigure(config.parameters, now);
-  media_.emplace(config);
+  quality_.on_agreed(agreed);
+  if (!media_) {
+    media_.emplace(config);
+    return;
+  }
+  media_->reconfigure(config.parameters, now);
+  media_->adapt(quality_.sending());
 }
 
 void CallHost::on_digit(digits::Form form, char digit, base::Instant now) {
@@ -223,6 +229,7 @@ void CallHost::tick(base::Instant now) {
     if (over_) return;
   }
   report_media(now);
+  if (!over_ && quality_.due(now)) judge_quality(now);
   if (now - journal_flushed_ < kJournalEvery || journal_.empty()) return;
   around_.records.journal(number_, std::exchange(journal_, {}));
   journal_flushed_ = now;
@@ -234,16 +241,30 @@ void CallHost::keep_sound(const media::MediaSession::Tick& tick) {
   record(tick.heard, tick.played);
 }
 
+void CallHost::judge_quality(base::Instant now) {
+  auto advice = quality_.judge(media_->stats(), now);
+  for (auto& remark : advice.remarks) note(std::move(remark));
+  if (advice.sending) media_->adapt(*advice.sending);
+  if (advice.recoding) around_.legs.change_media(dialog_, advice.recoding->preferred, advice.recoding->packet_ms);
+}
+
 void CallHost::listen_to(audio::PcmView heard, base::Instant now) {
   if (!listens_ || bridged()) return;  // what people say to each other is theirs
   if (!listening_) start_listening();
   if (!listening_) return;
   samples_heard_ += heard.size();
+  if (const auto sound = line_sounds_.push(heard)) handle(call::LineSoundHeard{event_of(*sound)}, now);
+  if (over_) return;
+  std::array<audio::Sample, audio::kFrameSamples> cleaned;
+  if (noise_suppressor_) {
+    std::copy_n(heard.begin(), cleaned.size(), cleaned.begin());
+    noise_suppressor_->process(cleaned);
+    heard = cleaned;
+  }
   levels_.push(heard);
   around_.engines.vad.push(number_, heard);
   around_.engines.stt.push(number_, heard);
   if (around_.engines.turns != nullptr) around_.engines.turns->push(number_, heard);
-  if (const auto sound = line_sounds_.push(heard)) handle(call::LineSoundHeard{event_of(*sound)}, now);
 }
 
 void CallHost::start_listening() {

@@ -15,6 +15,7 @@
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
 #include "meter/turn_gap.hpp"
+#include "runtime/call_quality.hpp"
 #include "runtime/engines.hpp"
 #include "runtime/held_audio.hpp"
 #include "runtime/leg_control.hpp"
@@ -49,6 +50,7 @@ class CallHost {
   /// What has come since the last time, with the kernel's times of arrival; right before tick(). `batch`: room.
   void on_datagrams(udp::ReceiveBatch& batch, base::Instant now);
   void on_rtcp_datagrams(base::Instant now);
+  void on_media_changed(int status) { quality_.on_recoded(status); }
   void on_digit(digits::Form form, char digit, base::Instant now);
   void on_vad(const speech::VadWindow& window, base::Instant now);
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
@@ -110,6 +112,7 @@ class CallHost {
   void listen_to(audio::PcmView heard, base::Instant now);
   void record(audio::PcmView heard, audio::PcmView played);
   void hand_over_sound();
+  void judge_quality(base::Instant now);
   void report_media(base::Instant now);
   void put_through(audio::PcmView heard, base::Instant now);
   void press(char digit, base::Instant now);
@@ -129,6 +132,8 @@ class CallHost {
   const std::string trunk_;
   const bool listens_;
   digits::DigitIntake digits_;
+  std::optional<noise_suppression::NoiseSuppressor> noise_suppressor_;
+  CallQuality quality_;
   CallSurroundings around_;
   udp::Socket socket_;
   udp::Socket rtcp_socket_;

@@ -209,6 +209,10 @@ void Shard::on(InfoDigit& message, base::Instant now) {
   if (host != nullptr) guarded(*host, now, [&] { host->on_digit(digits::Form::info, message.digit, now); });
 }
 
+void Shard::on(MediaChanged& message, base::Instant) {
+  if (auto* host = find(message.call)) host->on_media_changed(message.status);
+}
+
 void Shard::on(SpeechWindow& message, base::Instant now) {
   if (auto* host = find(message.window.stream)) guarded(*host, now, [&] { host->on_vad(message.window, now); });
 }

@@ -7,6 +7,7 @@
 #include "call/call.hpp"
 #include "call/events.hpp"
 #include "media/digits/digit_intake.hpp"
+#include "media/noise_suppression/noise_suppressor.hpp"
 #include "runtime/call_number.hpp"
 #include "runtime/call_records.hpp"
 #include "sip/media_description.hpp"
@@ -26,7 +27,8 @@ struct NewCall {
   speech::VoiceId voice;
   udp::Socket socket;
   CallBegun begun;
-  bool listens = true;  ///< false: no recognition needed (tests of the line)
+  bool listens = true;                                           ///< false: no recognition needed (tests of the line)
+  std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off
   digits::Accepted accepted_digits = digits::Accepted::automatic;
   std::string recipe;  ///< of the activity and the limits, for the head of the journal; one line
 };
@@ -55,6 +57,12 @@ struct InfoDigit {
   char digit = '0';
 };
 
+/// What came of LegControl::change_media(): a SIP status.
+struct MediaChanged {
+  CallNumber call = 0;
+  int status = 0;
+};
+
 struct SpeechWindow {
   speech::VadWindow window;
 };
@@ -79,7 +87,7 @@ struct Drain {
   std::string reason;
 };
 
-using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, SpeechWindow, SynthesisedAudio,
-                                  SynthesisDone, SynthesisFailed, Drain>;
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, MediaChanged, SpeechWindow,
+                                  SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

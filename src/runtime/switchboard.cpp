@@ -176,6 +176,7 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   call.limits = plan.limits;
   call.voice = std::move(plan.voice);
   call.listens = plan.listens;
+  call.noise_suppression = plan.noise_suppression;
   call.recipe = std::move(plan.recipe);
   if (const auto own = options_.trunks.find(incoming.trunk); own != options_.trunks.end())
     call.accepted_digits = own->second.digits;
@@ -256,6 +257,15 @@ sip::LocalMedia Switchboard::media_of(const base::Endpoint& rtp, const std::stri
 
 void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) {
   (void)user_agent_.load()->answer(dialog, media_of(rtp, trunk));
+}
+
+void Switchboard::change_media(sip::DialogId dialog, std::vector<sip::Codec> preferred, int packet_ms) {
+  (void)user_agent_.load()->change_media(dialog, std::move(preferred), packet_ms);
+}
+
+void Switchboard::on_media_change(sip::DialogId dialog, int status) {
+  const auto it = calls_.find(dialog);
+  if (it != calls_.end()) (void)shard_of(it->second).post(MediaChanged{it->second, status});
 }
 
 void Switchboard::hang_up(sip::DialogId dialog, const std::string& reason) {

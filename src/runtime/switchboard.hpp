@@ -24,6 +24,7 @@ struct CallPlan {
   call::CallLimits limits;
   speech::VoiceId voice;
   bool listens = true;
+  std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off
   std::string recipe;  ///< of the activity and the limits, for the head of the journal; one line
 };
 struct AdmittedCall {
@@ -108,11 +109,13 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void on_established(sip::DialogId dialog) override;
   void on_ended(sip::DialogId dialog, const sip::DialogEnded& ended) override;
   void on_info_dtmf(sip::DialogId dialog, char digit) override;
+  void on_media_change(sip::DialogId dialog, int status) override;
   void on_registration(const std::string& trunk, const sip::RegistrationStatus& status) override;
   void on_transfer(sip::DialogId dialog, const sip::TransferProgress& progress) override;
 
  private:
   void answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) override;
+  void change_media(sip::DialogId dialog, std::vector<sip::Codec> preferred, int packet_ms) override;
   void hang_up(sip::DialogId dialog, const std::string& reason) override;
   base::Result<SecondLegPlaced> place(const SecondLegOrder& order) override;
   base::Status refer(sip::DialogId dialog, const SecondLegOrder& order, base::Duration limit) override;

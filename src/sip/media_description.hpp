@@ -44,6 +44,7 @@ struct NegotiatedMedia {
   bool may_send = true;                             ///< false while the peer holds us
   bool may_receive = true;                          ///< false when the peer announced that it sends nothing
   int ptime_ms = 20;                                ///< of what we send: 10 to 60
+  int max_ptime_ms = 60;                            ///< the longest packets that the peer takes
   /// As the peer sends them: by our own numbers, which an answer to our offer may not share.
   int receive_payload_type = 0;
   std::optional<int> receive_telephone_event_payload_type;

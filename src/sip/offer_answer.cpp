@@ -184,6 +184,7 @@ std::optional<Match> match(const StreamDescription& stream, const LocalSession& 
   if (unspecified(media.remote)) media.may_send = false;
   const int wished = stream.ptime_ms.value_or(local.media.ptime_ms);
   media.ptime_ms = codec::packet_ms(format->codec, std::min(wished, stream.max_ptime_ms.value_or(wished)));
+  media.max_ptime_ms = std::max(media.ptime_ms, std::min(stream.max_ptime_ms.value_or(60), 60));
   settle_rtcp(stream, media);
   return match;
 }

@@ -22,7 +22,19 @@ namespace frontdesk::sip::test {
 inline constexpr std::chrono::seconds kPatience{10};
 
 struct Event {
-  enum Kind { incoming, media, progress, established, ended, dtmf, registration, hold, transfer, drained } kind;
+  enum Kind {
+    incoming,
+    media,
+    progress,
+    established,
+    ended,
+    dtmf,
+    registration,
+    hold,
+    transfer,
+    drained,
+    media_change
+  } kind;
   DialogId dialog = 0;
   IncomingCall call;
   NegotiatedMedia negotiated;
@@ -72,6 +84,11 @@ class RecordingSink : public UserAgentSink {
   void on_hold(DialogId dialog, bool held, int status) override {
     Event event{Event::hold, dialog};
     event.held = held;
+    event.status = status;
+    add(event);
+  }
+  void on_media_change(DialogId dialog, int status) override {
+    Event event{Event::media_change, dialog};
     event.status = status;
     add(event);
   }

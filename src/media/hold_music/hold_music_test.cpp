@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "audio/levels.hpp"
+#include "media/digits/in_band_detector.hpp"
 
 namespace frontdesk::hold_music {
 namespace {
@@ -84,6 +85,13 @@ TEST(ComposedLoop, LiesInTheTelephoneBand) {
   const auto loop = composed_loop();
   for (std::size_t at = 0; at + 800 <= loop->size(); at += 40'000)
     EXPECT_GT(share(audio::PcmView(*loop).subspan(at, 800), 230, 3400), 0.98) << at;
+}
+
+TEST(ComposedLoop, IsNotTakenForDigits) {
+  const auto loop = composed_loop();
+  digits::InBandDetector detector;
+  for (std::size_t at = 0; at + audio::kFrameSamples <= loop->size(); at += audio::kFrameSamples)
+    EXPECT_FALSE(detector.push(audio::PcmView(*loop).subspan(at, audio::kFrameSamples))) << at;
 }
 
 TEST(ComposedLoop, HasNoClickAnywhereNotEvenAtItsEnd) {

@@ -17,6 +17,7 @@
 #include "base/clock.hpp"
 #include "reception/messages/message.hpp"
 #include "records/record_keeper.hpp"
+#include "rtp/dtls/identity.hpp"
 #include "runtime/switchboard.hpp"
 #include "sip/user_agent.hpp"
 
@@ -80,6 +81,12 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
   options.srtp = srtp_policy(config.server.srtp);
+  for (const auto& trunk : config.all_trunks)
+    if (trunk.srtp) options.srtp_of_trunk[trunk.name] = srtp_policy(*trunk.srtp);
+  if (const auto& identity = dtls::Identity::of_process())
+    options.certificate = (*identity)->fingerprint();
+  else
+    spdlog::warn("{}", identity.error().message);
   return options;
 }
 

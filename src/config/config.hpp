@@ -26,7 +26,7 @@ struct AddressRange {
 
 std::optional<AddressRange> parse_range(std::string_view text);
 
-/// Encrypted audio with the keys in the SDP: never, if the caller's side offers it, or nothing else.
+/// Encrypted audio, with keys in the SDP or by DTLS: never, if the caller's side offers it, or nothing else.
 enum class Srtp { off, optional, required };
 
 struct Server {
@@ -59,6 +59,7 @@ struct Trunk {
   base::Secret password;
   std::string realm;  ///< empty: as the registrar names it
   std::string inbound_number;
+  std::optional<Srtp> srtp;                    ///< unset: that of the server
   std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"
 };
 

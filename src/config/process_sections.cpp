@@ -48,15 +48,13 @@ void read_ports(TableReader& reader, Server& server) {
   server.rtp_last = static_cast<std::uint16_t>(last);
 }
 
-void read_srtp(TableReader& reader, Server& server) {
-  const auto text = reader.text("srtp").value_or("optional");
-  if (text == "off") {
-    server.srtp = Srtp::off;
-  } else if (text == "required") {
-    server.srtp = Srtp::required;
-  } else if (text != "optional") {
-    reader.problem("srtp", "must be \"off\", \"optional\" or \"required\"");
-  }
+std::optional<Srtp> read_srtp(TableReader& reader) {
+  const auto text = reader.text("srtp");
+  if (!text) return std::nullopt;
+  if (*text == "off") return Srtp::off;
+  if (*text == "required") return Srtp::required;
+  if (*text != "optional") reader.problem("srtp", "must be \"off\", \"optional\" or \"required\"");
+  return Srtp::optional;
 }
 
 /// Why this is not a bare host name; empty when it is.
@@ -113,7 +111,7 @@ Server read_server(TableReader& reader) {
   server.sip = endpoint(reader, "sip", "0.0.0.0:5060");
   server.http = endpoint(reader, "http", "127.0.0.1:8080");
   read_ports(reader, server);
-  read_srtp(reader, server);
+  server.srtp = read_srtp(reader).value_or(server.srtp);
   server.data = reader.text("data").value_or(server.data);
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");
@@ -211,6 +209,7 @@ Trunk read_trunk(TableReader& reader) {
   read_way(reader, trunk);
   read_account(reader, trunk);
   trunk.inbound_number = reader.text("inbound_number").value_or("");
+  trunk.srtp = read_srtp(reader);
   if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
   for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, pattern);
   reader.finish();

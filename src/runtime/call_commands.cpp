@@ -21,7 +21,8 @@ std::string one_decimal(double value) {
 }  // namespace
 
 void CallHost::on(call::Answer&, base::Instant) {
-  around_.legs.answer(dialog_, socket_.local());
+  local_media_.rtp = socket_.local();
+  around_.legs.answer(dialog_, local_media_);
 }
 
 void CallHost::on(call::EndCall& command, base::Instant now) {

@@ -15,7 +15,9 @@ constexpr media::UtteranceId kEchoUtterance = 1;
 
 std::string describe(const sip::NegotiatedMedia& agreed) {
   const auto codec = std::string(codec::traits(agreed.format.codec).encoding);
-  const auto protection = agreed.srtp ? " srtp=" + std::string(srtp::name(agreed.srtp->suite)) : "";
+  const auto protection = agreed.srtp   ? " srtp=" + std::string(srtp::name(agreed.srtp->suite))
+                          : agreed.dtls ? std::string(" srtp=DTLS")
+                                        : std::string();
   return "codec=" + codec + " ptime=" + std::to_string(agreed.ptime_ms) + protection;
 }
 
@@ -44,6 +46,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       voice_(call.voice),
       listens_(call.listens),
       around_(surroundings),
+      local_media_(std::move(call.media)),
       socket_(std::move(call.socket)),
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
@@ -107,8 +110,26 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   if (over_) return;
   if (!agreed.rtcp_mux) open_rtcp_socket();
   media_format_ = describe(agreed);
-  if (media_) return media_->reconfigure(negotiated::parameters_of(agreed), now);
+  keying_.agreed(agreed, now);
+  if (media_) return media_->reconfigure(keying_.parameters(), now);
   media_.emplace(negotiated::new_session(agreed));
+}
+
+/// Nothing is sent, and nothing believed, before the keys are there; the greeting waits for them.
+void CallHost::agree_on_keys(base::Instant now) {
+  const auto progress = keying_.tick(now);
+  for (const auto& out : progress.outgoing)
+    (out.component == keying::Component::rtp ? socket_ : rtcp_socket_).send(out.bytes, out.to);
+  if (progress.new_keys) {
+    media_->reconfigure(keying_.parameters(), now);
+    if (const auto keys = keying_.parameters().srtp) media_format_ += " suite=" + std::string(srtp::name(keys->suite));
+  }
+  if (progress.failure) give_up(*progress.failure, now);
+}
+
+void CallHost::give_up(const std::string& reason, base::Instant now) {
+  around_.legs.hang_up(dialog_, reason);
+  handle(call::LegEnded{reason, call::EndClass::failed}, now);
 }
 
 void CallHost::on_datagrams(base::Instant now) {
@@ -117,7 +138,9 @@ void CallHost::on_datagrams(base::Instant now) {
   for (int i = 0; i < kDatagramsAtOnce; ++i) {
     const auto size = socket_.receive(buffer, from);
     if (size == 0) return;
-    if (media_) media_->on_datagram(std::span(buffer).first(size), from, now);
+    const auto datagram = std::span(buffer).first(size);
+    if (keying_.on_datagram(keying::Component::rtp, datagram, from, now)) continue;
+    if (media_) media_->on_datagram(datagram, from, now);
   }
 }
 
@@ -135,7 +158,9 @@ void CallHost::on_rtcp_datagrams(base::Instant now) {
   for (int i = 0; i < kDatagramsAtOnce; ++i) {
     const auto size = rtcp_socket_.receive(buffer, from);
     if (size == 0) return;
-    if (media_) media_->on_rtcp_datagram(std::span(buffer).first(size), from, now);
+    const auto datagram = std::span(buffer).first(size);
+    if (keying_.on_datagram(keying::Component::rtcp, datagram, from, now)) continue;
+    if (media_) media_->on_rtcp_datagram(datagram, from, now);
   }
 }
 
@@ -176,6 +201,8 @@ void CallHost::on_synthesis_failed(const SynthesisFailed& failed, base::Instant 
 
 void CallHost::tick(base::Instant now) {
   if (over_ || !media_) return;
+  agree_on_keys(now);
+  if (over_) return;
   const auto tick = media_->tick(now);
   send(tick);
   if (answered_) {

@@ -8,6 +8,7 @@
 
 #include "call/tape.hpp"
 #include "conversation/speech_segmenter.hpp"
+#include "media/keying/dtls_keying.hpp"
 #include "media/line_sounds/line_sound_detector.hpp"
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
@@ -83,6 +84,8 @@ class CallHost {
   void on(call::Trace& command, base::Instant now);
 
   void open_rtcp_socket();
+  void agree_on_keys(base::Instant now);
+  void give_up(const std::string& reason, base::Instant now);
   void send(const media::MediaSession::Tick& tick) const;
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
@@ -100,10 +103,12 @@ class CallHost {
   const speech::VoiceId voice_;
   const bool listens_;
   CallSurroundings around_;
+  sip::LocalMedia local_media_;
   udp::Socket socket_;
   udp::Socket rtcp_socket_;
   call::Call machine_;
   call::TapeOrigin origin_;
+  keying::DtlsKeying keying_;
   std::optional<media::MediaSession> media_;
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
   media::StereoRecorder recorder_;

@@ -10,7 +10,7 @@ namespace frontdesk::runtime {
 class LegControl {
  public:
   virtual ~LegControl() = default;
-  virtual void answer(sip::DialogId dialog, const base::Endpoint& rtp) = 0;
+  virtual void answer(sip::DialogId dialog, sip::LocalMedia media) = 0;
   virtual void hang_up(sip::DialogId dialog, const std::string& reason) = 0;
 };
 

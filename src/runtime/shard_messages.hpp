@@ -24,6 +24,7 @@ struct NewCall {
   call::CallLimits limits;
   speech::VoiceId voice;
   udp::Socket socket;
+  sip::LocalMedia media;  ///< of our answer, all but its address
   CallBegun begun;
   bool listens = true;  ///< false: no recognition needed (tests of the line)
   std::string recipe;   ///< of the activity and the limits, for the head of the journal; one line

@@ -115,6 +115,7 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   call.listens = plan.listens;
   call.recipe = std::move(plan.recipe);
   call.socket = std::move(*socket);
+  call.media = media_for(incoming.trunk);
   call.begun = {number,
                 base::new_id("call"),
                 std::move(caller),
@@ -160,8 +161,17 @@ void Switchboard::on_registration(const std::string& trunk, const sip::Registrat
   if (on_trunk) on_trunk(trunk, status);
 }
 
-void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp) {
-  (void)user_agent_.load()->answer(dialog, sip::LocalMedia{rtp, options_.codecs, options_.srtp});
+sip::LocalMedia Switchboard::media_for(const std::string& trunk) const {
+  sip::LocalMedia media;
+  media.allowed = options_.codecs;
+  const auto own = options_.srtp_of_trunk.find(trunk);
+  media.srtp = own == options_.srtp_of_trunk.end() ? options_.srtp : own->second;
+  media.certificate = options_.certificate;
+  return media;
+}
+
+void Switchboard::answer(sip::DialogId dialog, sip::LocalMedia media) {
+  (void)user_agent_.load()->answer(dialog, std::move(media));
 }
 
 void Switchboard::hang_up(sip::DialogId dialog, const std::string& reason) {

@@ -41,6 +41,8 @@ struct SwitchboardOptions {
   std::uint16_t rtp_last = 20999;
   std::vector<sip::Codec> codecs{sip::Codec::pcma, sip::Codec::pcmu, sip::Codec::opus, sip::Codec::g722};
   sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
+  std::map<std::string, sip::SrtpPolicy> srtp_of_trunk;  ///< where it is another one
+  std::optional<srtp::Fingerprint> certificate;          ///< of DTLS; unset: only keys in the SDP
 };
 
 struct SwitchboardStats {
@@ -81,9 +83,10 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void on_registration(const std::string& trunk, const sip::RegistrationStatus& status) override;
 
  private:
-  void answer(sip::DialogId dialog, const base::Endpoint& rtp) override;
+  void answer(sip::DialogId dialog, sip::LocalMedia media) override;
   void hang_up(sip::DialogId dialog, const std::string& reason) override;
 
+  sip::LocalMedia media_for(const std::string& trunk) const;
   void turn_away(sip::DialogId dialog, const std::string& why);
   bool has_capacity() const;
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }

@@ -10,6 +10,7 @@
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/http_service.hpp"
+#include "app/public_address.hpp"
 #include "app/rehearsal.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
@@ -70,7 +71,8 @@ sip::SrtpPolicy srtp_policy(config::Srtp srtp) {
   return srtp == config::Srtp::required ? sip::SrtpPolicy::required : sip::SrtpPolicy::optional;
 }
 
-runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
+runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics,
+                                                const std::optional<base::Endpoint>& stun) {
   runtime::SwitchboardOptions options;
   options.screening.diagnostics = diagnostics;
   options.screening.direct_caller = direct_callers(config);
@@ -80,6 +82,8 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   options.rtp_address = config.server.sip;
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
+  options.stun_server = stun;
+  options.local_network = local_network(config.server);
   options.srtp = srtp_policy(config.server.srtp);
   for (const auto& trunk : config.all_trunks)
     if (trunk.srtp) options.srtp_of_trunk[trunk.name] = srtp_policy(*trunk.srtp);
@@ -199,8 +203,9 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
 }
 
 base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
+  const auto stun = stun_server(config->server);
   switchboard = std::make_unique<runtime::Switchboard>(
-      switchboard_options(*config, diagnostics),
+      switchboard_options(*config, diagnostics, stun),
       runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain.model, speech.turns.get()}, *records,
       make_call_plans(config));
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
@@ -209,6 +214,7 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   };
   sip::UserAgentOptions options;
   options.listen = config->server.sip;
+  options.nat = nat_options(config->server, stun);
   options.direct_caller = [listed = direct_callers(*config)](const base::Endpoint& source) {
     return source.is_loopback() || listed(source);
   };

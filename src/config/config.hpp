@@ -35,6 +35,11 @@ struct Server {
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
   Srtp srtp = Srtp::optional;
+  /// What the provider reaches us at when a router stands between: unset, our own address.
+  std::optional<base::Endpoint> public_address;  ///< port 0
+  bool learn_public_address = false;             ///< "auto": as registrars see it
+  std::string stun_server;                       ///< "host:port", asked for the address of each call; empty: nobody
+  std::vector<AddressRange> local_networks;      ///< who needs no public address; empty: all private addresses
   std::string data = "./data";
   std::string models;                        ///< empty: the model cache of `./dev setup`
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk

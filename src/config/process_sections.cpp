@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::int64_t kMaxCalls = 10'000;
 constexpr std::int64_t kMaxCallMinutes = 24 * 60;
+constexpr std::uint16_t kStunPort = 3478;
 
 base::Endpoint endpoint(TableReader& reader, std::string_view key, std::string_view fallback) {
   const auto text = reader.text(key);
@@ -55,6 +56,26 @@ std::optional<Srtp> read_srtp(TableReader& reader) {
   if (*text == "required") return Srtp::required;
   if (*text != "optional") reader.problem("srtp", "must be \"off\", \"optional\" or \"required\"");
   return Srtp::optional;
+}
+
+std::string host_and_port(TableReader& reader, std::string_view key);
+
+std::string stun_server(TableReader& reader) {
+  const std::string text = host_and_port(reader, "stun_server");
+  if (text.empty() || base::parse_endpoint(text)) return text;
+  if (const auto address = base::parse_address(text, kStunPort)) return base::to_string(*address);
+  return text.find(':') == std::string::npos ? text + ":" + std::to_string(kStunPort) : text;
+}
+
+void read_public_address(TableReader& reader, Server& server) {
+  const auto text = reader.text("public_address").value_or("");
+  server.learn_public_address = text == "auto";
+  server.local_networks = ranges(reader, "local_networks");
+  if (text.empty() || server.learn_public_address) return;
+  server.public_address = base::parse_address(text);
+  if (!server.public_address || server.public_address->is_unspecified())
+    reader.problem("public_address",
+                   "must be an address such as \"203.0.113.7\", or \"auto\": as the provider sees us");
 }
 
 /// Why this is not a bare host name; empty when it is.
@@ -112,6 +133,8 @@ Server read_server(TableReader& reader) {
   server.http = endpoint(reader, "http", "127.0.0.1:8080");
   read_ports(reader, server);
   server.srtp = read_srtp(reader).value_or(server.srtp);
+  read_public_address(reader, server);
+  server.stun_server = stun_server(reader);
   server.data = reader.text("data").value_or(server.data);
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");

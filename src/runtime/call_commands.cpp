@@ -21,8 +21,8 @@ std::string one_decimal(double value) {
 }  // namespace
 
 void CallHost::on(call::Answer&, base::Instant) {
-  local_media_.rtp = socket_.local();
-  around_.legs.answer(dialog_, local_media_);
+  answer_waits_ = true;
+  if (!probe_) answer_leg();
 }
 
 void CallHost::on(call::EndCall& command, base::Instant now) {

@@ -51,6 +51,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
       journal_flushed_(now) {
+  if (call.stun_server) probe_.emplace(*call.stun_server, stun::random_transaction(), now);
   around_.records.begin(std::move(call.begun));
   if (!call.recipe.empty()) note("#! recipe " + call.recipe);
   const auto zero = std::chrono::duration_cast<base::microseconds>(origin_.zero.since_start).count();
@@ -115,6 +116,26 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   media_.emplace(negotiated::new_session(agreed));
 }
 
+/// The answer waits for this, at most stun::kProbeLimit.
+void CallHost::ask_for_address(base::Instant now) {
+  if (!probe_) return;
+  if (const auto request = probe_->poll(now); !request.empty()) socket_.send(request, probe_->server());
+  if (!probe_->over()) return;
+  if (probe_->mapped())
+    local_media_.mapped = *probe_->mapped();
+  else
+    note("# the STUN server " + base::to_string(probe_->server()) +
+         " did not tell our address in time: the SDP names the one we know");
+  probe_.reset();
+  if (answer_waits_) answer_leg();
+}
+
+void CallHost::answer_leg() {
+  answer_waits_ = false;
+  local_media_.rtp = socket_.local();
+  around_.legs.answer(dialog_, local_media_);
+}
+
 /// Nothing is sent, and nothing believed, before the keys are there; the greeting waits for them.
 void CallHost::agree_on_keys(base::Instant now) {
   const auto progress = keying_.tick(now);
@@ -139,6 +160,10 @@ void CallHost::on_datagrams(base::Instant now) {
     const auto size = socket_.receive(buffer, from);
     if (size == 0) return;
     const auto datagram = std::span(buffer).first(size);
+    if (probe_ && probe_->on_datagram(datagram, from)) {
+      ask_for_address(now);
+      continue;
+    }
     if (keying_.on_datagram(keying::Component::rtp, datagram, from, now)) continue;
     if (media_) media_->on_datagram(datagram, from, now);
   }
@@ -200,7 +225,9 @@ void CallHost::on_synthesis_failed(const SynthesisFailed& failed, base::Instant 
 // --- the 20 ms clock
 
 void CallHost::tick(base::Instant now) {
-  if (over_ || !media_) return;
+  if (over_) return;
+  ask_for_address(now);
+  if (!media_) return;
   agree_on_keys(now);
   if (over_) return;
   const auto tick = media_->tick(now);

@@ -13,6 +13,7 @@
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
 #include "meter/turn_gap.hpp"
+#include "rtp/stun/address_probe.hpp"
 #include "runtime/engines.hpp"
 #include "runtime/held_audio.hpp"
 #include "runtime/leg_control.hpp"
@@ -85,6 +86,8 @@ class CallHost {
 
   void open_rtcp_socket();
   void agree_on_keys(base::Instant now);
+  void ask_for_address(base::Instant now);
+  void answer_leg();
   void give_up(const std::string& reason, base::Instant now);
   void send(const media::MediaSession::Tick& tick) const;
   void start_listening();
@@ -108,6 +111,8 @@ class CallHost {
   udp::Socket rtcp_socket_;
   call::Call machine_;
   call::TapeOrigin origin_;
+  std::optional<stun::AddressProbe> probe_;  ///< until the answer names what it found
+  bool answer_waits_ = false;
   keying::DtlsKeying keying_;
   std::optional<media::MediaSession> media_;
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"

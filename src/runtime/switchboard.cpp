@@ -116,6 +116,9 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   call.recipe = std::move(plan.recipe);
   call.socket = std::move(*socket);
   call.media = media_for(incoming.trunk);
+  // Who calls from the same network needs no address outside.
+  const auto& local = options_.local_network;
+  if (!(local ? local(incoming.source) : incoming.source.is_private())) call.stun_server = options_.stun_server;
   call.begun = {number,
                 base::new_id("call"),
                 std::move(caller),

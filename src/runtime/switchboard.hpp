@@ -41,8 +41,10 @@ struct SwitchboardOptions {
   std::uint16_t rtp_last = 20999;
   std::vector<sip::Codec> codecs{sip::Codec::pcma, sip::Codec::pcmu, sip::Codec::opus, sip::Codec::g722};
   sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
-  std::map<std::string, sip::SrtpPolicy> srtp_of_trunk;  ///< where it is another one
-  std::optional<srtp::Fingerprint> certificate;          ///< of DTLS; unset: only keys in the SDP
+  std::map<std::string, sip::SrtpPolicy> srtp_of_trunk;      ///< where it is another one
+  std::optional<base::Endpoint> stun_server;                 ///< asked before each answer to a call from outside
+  std::function<bool(const base::Endpoint&)> local_network;  ///< who is not outside; unset: all private addresses
+  std::optional<srtp::Fingerprint> certificate;              ///< of DTLS; unset: only keys in the SDP
 };
 
 struct SwitchboardStats {

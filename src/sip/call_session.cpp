@@ -326,6 +326,7 @@ void CallSession::prepare_local(LocalMedia media) {
     local_.media.rtp = host_.stack.facing(seen_.to);
     local_.media.rtp.port = port;
   }
+  local_.media.rtp = host_.stack.public_address().media_seen_by(seen_.to, local_.media.rtp, local_.media.mapped);
   if (local_.media.srtp != SrtpPolicy::off) local_.keys = random_crypto_keys();
   local_.tls_id = random_token() + random_token();
   local_.session_id = base::random_u64() >> 2;

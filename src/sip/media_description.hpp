@@ -36,6 +36,7 @@ struct LocalMedia {
   bool offer_mux = false;  ///< RTCP on RTP's port in offers (RFC 5761); an answer follows the offer
   std::optional<srtp::Fingerprint> certificate;  ///< ours; unset: DTLS is neither offered nor accepted
   bool offer_dtls = false;                       ///< offers are UDP/TLS/RTP/SAVP instead, with our certificate
+  base::Endpoint mapped;                         ///< `rtp` as a server outside saw it (RFC 8489); port 0: nobody did
 };
 
 struct NegotiatedMedia {

@@ -21,6 +21,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "sip/media_description.hpp"
+#include "sip/public_address.hpp"
 #include "sip/registration.hpp"
 #include "sip/transfer.hpp"
 
@@ -108,6 +109,7 @@ struct UserAgentOptions {
   /// Who is served besides the trunks' servers; everybody else gets 403 whatever they ask for. Unset: everybody is
   /// served. Called on the signalling thread.
   std::function<bool(const base::Endpoint&)> direct_caller;
+  NatOptions nat;                    ///< when a router stands between us and the provider
   std::size_t max_dialogs = 1000;    ///< beyond it INVITE gets 503 with Retry-After
   double max_messages_per_s = 2000;  ///< per source address, registered trunks excepted; the rest is dropped unread
   double message_burst = 4000;

@@ -18,8 +18,10 @@ const std::map<std::string, codec::Codec> kCodecs{{"pcmu", codec::Codec::pcmu},
                                                   {"pcma", codec::Codec::pcma},
                                                   {"g722", codec::Codec::g722},
                                                   {"opus", codec::Codec::opus}};
-const std::map<std::string, sip::SrtpPolicy> kSrtpPolicies{
-    {"off", sip::SrtpPolicy::off}, {"optional", sip::SrtpPolicy::optional}, {"required", sip::SrtpPolicy::required}};
+const std::map<std::string, sip::SrtpPolicy> kSrtpPolicies{{"off", sip::SrtpPolicy::off},
+                                                           {"optional", sip::SrtpPolicy::optional},
+                                                           {"required", sip::SrtpPolicy::required},
+                                                           {"dtls", sip::SrtpPolicy::required}};
 std::atomic<bool> stop_requested{false};  // set by Ctrl-C: the call is ended properly
 
 base::Result<caller::CallPlan> plan_of(const CallCommandOptions& options) {
@@ -50,6 +52,7 @@ base::Result<caller::CallOptions> call_options_of(const CallCommandOptions& opti
   out.codecs.clear();
   for (const auto& name : options.codecs) out.codecs.push_back(kCodecs.at(name));
   out.srtp = kSrtpPolicies.at(options.srtp);
+  out.dtls = options.srtp == "dtls";
   out.packet_ms = options.packet_ms;
   out.calls = static_cast<std::size_t>(options.calls);
   out.record = options.record;
@@ -90,7 +93,8 @@ void add_call_command(CLI::App& app, CallCommandOptions& options) {
   command->add_option("--listen-sound", options.listen_sound, "Sent meanwhile: silence, tone or a WAV file");
   command->add_option("--codec", options.codecs, "What to offer: pcmu, pcma, g722, opus; may be repeated")
       ->check(CLI::IsMember(kCodecs));
-  command->add_option("--srtp", options.srtp, "Encrypted audio: off, optional or required")
+  command
+      ->add_option("--srtp", options.srtp, "Encrypted audio: off, optional or required, with keys in the SDP; or dtls")
       ->check(CLI::IsMember(kSrtpPolicies));
   command->add_option("--ptime", options.packet_ms, "Milliseconds in a packet")->check(CLI::Range(10, 60));
   command->add_flag("--band-limit", options.band_limit, "Filter what is said to 300-3400 Hz");

@@ -12,6 +12,7 @@
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
 #include "app/line_trials.hpp"
+#include "app/public_address.hpp"
 #include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
 #include "app/screening_rules.hpp"
@@ -21,6 +22,7 @@
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "records/record_keeper.hpp"
+#include "rtp/dtls/identity.hpp"
 #include "runtime/switchboard.hpp"
 #include "sip/user_agent.hpp"
 
@@ -52,7 +54,14 @@ digits::Accepted accepted_digits(config::Dtmf dtmf) {
   return digits::Accepted::automatic;
 }
 
-runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics) {
+runtime::TrunkMedia media_of(const config::Trunk& trunk) {
+  runtime::TrunkMedia media{trunk.codecs, accepted_digits(trunk.dtmf), {}};
+  if (trunk.srtp) media.srtp = srtp_policy(*trunk.srtp);
+  return media;
+}
+
+runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics,
+                                                const std::optional<base::Endpoint>& stun) {
   runtime::SwitchboardOptions options;
   options.screening = screening_rules(config, diagnostics);
   options.capacity.max_calls = static_cast<std::size_t>(config.limits.max_calls);
@@ -62,13 +71,19 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config, bo
   options.rtp_address = config.server.sip;
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
+  options.stun_server = stun;
+  options.local_network = local_network(config.server);
   options.srtp = srtp_policy(config.server.srtp);
   for (const auto& trunk : config.all_trunks) options.routes[trunk.name] = route_of(trunk);
   if (config.trunk) options.usual_trunk = config.trunk->name;
   options.transfers = {config.transfer.per_hour, config.transfer.per_day};
   options.own_order = !config.server.codecs.empty();
   if (options.own_order) options.codecs = config.server.codecs;
-  for (const auto& trunk : config.all_trunks) options.trunks[trunk.name] = {trunk.codecs, accepted_digits(trunk.dtmf)};
+  for (const auto& trunk : config.all_trunks) options.trunks[trunk.name] = media_of(trunk);
+  if (const auto& identity = dtls::Identity::of_process())
+    options.certificate = (*identity)->fingerprint();
+  else
+    spdlog::warn("{}", identity.error().message);
   return options;
 }
 
@@ -181,8 +196,9 @@ base::Status Receptionist::Parts::open_records() {
 }
 
 base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
+  const auto stun = stun_server(config->server);
   switchboard = std::make_unique<runtime::Switchboard>(
-      switchboard_options(*config, diagnostics),
+      switchboard_options(*config, diagnostics, stun),
       runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain.model, speech.turns.get(), hold_music},
       *records, make_call_plans(config));
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
@@ -194,6 +210,7 @@ base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
   options.listen = config->server.sip;
   // So many that the switchboard, which knows why, turns callers away, and not the user agent.
   options.max_dialogs = std::max(options.max_dialogs, 2 * static_cast<std::size_t>(config->limits.max_calls) + 200);
+  options.nat = nat_options(config->server, stun);
   options.direct_caller = [listed = direct_callers(*config)](const base::Endpoint& source) {
     return source.is_loopback() || listed(source);
   };

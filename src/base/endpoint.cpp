@@ -13,6 +13,18 @@ bool Endpoint::is_loopback() const {
   return address == kLoopback;
 }
 
+bool Endpoint::is_private() const {
+  const int first = address[0], second = address[1];
+  if (is_loopback()) return true;
+  if (v6) return (first & 0xfe) == 0xfc || (first == 0xfe && (second & 0xc0) == 0x80);
+  return first == 10 || (first == 172 && (second & 0xf0) == 16) || (first == 192 && second == 168) ||
+         (first == 169 && second == 254) || (first == 100 && (second & 0xc0) == 64);
+}
+
+bool Endpoint::is_unspecified() const {
+  return address == std::array<std::uint8_t, 16>{};
+}
+
 std::optional<Endpoint> parse_address(std::string_view text, std::uint16_t port) {
   const std::string terminated(text);
   Endpoint endpoint;

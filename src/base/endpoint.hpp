@@ -15,6 +15,9 @@ struct Endpoint {
 
   bool is_set() const { return port != 0; }
   bool is_loopback() const;
+  /// Of a network that the Internet does not route to: loopback, link-local, RFC 1918, RFC 4193, RFC 6598.
+  bool is_private() const;
+  bool is_unspecified() const;  ///< 0.0.0.0 or ::, whatever the port
   bool same_address(const Endpoint& other) const { return v6 == other.v6 && address == other.address; }
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };

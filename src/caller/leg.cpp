@@ -64,7 +64,15 @@ void Leg::on_media(const sip::NegotiatedMedia& media, Instant now) {
   negotiated_ = media;
   intervals_.expect_packets_of(codec::traits(media.format.codec).clock_rate / 1000 *
                                static_cast<std::uint32_t>(media.ptime_ms));
-  if (session_) session_->reconfigure(negotiated::parameters_of(media), now);
+  keying_.agreed(media, now);
+  if (session_) session_->reconfigure(keying_.parameters(), now);
+}
+
+void Leg::agree_on_keys(Instant now) {
+  const auto progress = keying_.tick(now);
+  for (const auto& out : progress.outgoing) socket_.send(out.bytes, out.to);
+  if (progress.new_keys) session_->reconfigure(keying_.parameters(), now);
+  if (progress.failure) hang_up(*progress.failure);
 }
 
 void Leg::on_established(Instant at) {
@@ -137,6 +145,7 @@ void Leg::receive(udp::ReceiveBatch& batch) {
     const auto datagrams = socket_.receive(batch);
     if (datagrams.empty()) return;
     for (const udp::Datagram& each : datagrams) {
+      if (keying_.on_datagram(keying::Component::rtp, each.bytes, each.from, each.arrival)) continue;
       const auto packet = rtp::parse_packet(each.bytes);
       if (packet && packet->header.payload_type == negotiated_->receive_payload_type)
         intervals_.on_packet(packet->header, each.arrival);
@@ -151,6 +160,8 @@ void Leg::tick(Instant due, Instant now, udp::ReceiveBatch& batch, std::vector<S
   if (!session_) start_media(now);
   if (now - due > kLateTick) ++log_.late_ticks;
   receive(batch);
+  agree_on_keys(now);
+  if (phase_ != Phase::talking) return apply_commands(spoken);
   if (listens_only()) keep_listening();
   const media::MediaSession::Tick tick = session_->tick(now);
   if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);

@@ -15,6 +15,7 @@
 #include "caller/plan.hpp"
 #include "caller/report.hpp"
 #include "caller/script.hpp"
+#include "media/keying/dtls_keying.hpp"
 #include "media/session.hpp"
 #include "meter/speech_activity.hpp"
 #include "sip/user_agent.hpp"
@@ -71,6 +72,7 @@ class Leg {
   enum class Phase { waiting, dialling, talking, hanging_up, over };
 
   void start_media(base::Instant now);
+  void agree_on_keys(base::Instant now);
   void receive(udp::ReceiveBatch& batch);
   void follow_script(std::vector<SpokenEvent>& spoken);
   void apply_commands(std::vector<SpokenEvent>& spoken);
@@ -96,6 +98,7 @@ class Leg {
   base::Instant dialled_at_;
   std::optional<base::Instant> established_at_;
   std::optional<sip::NegotiatedMedia> negotiated_;
+  keying::DtlsKeying keying_;
   std::optional<media::MediaSession> session_;
   std::vector<media::MediaEvent> media_events_;
   ScriptCommands commands_;

@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "caller/ticker.hpp"
+#include "rtp/dtls/identity.hpp"
 
 namespace frontdesk::caller {
 namespace {
@@ -42,14 +43,21 @@ bool MediaLoop::all_over() const {
 void MediaLoop::dial(std::size_t call, Instant now) {
   Leg& leg = legs_[call];
   leg.on_dialling(now);
-  auto dialog = wiring_.user_agent.invite({.target = wiring_.target,
-                                           .media = {.rtp = leg.rtp(),
-                                                     .allowed = wiring_.material.options.codecs,
-                                                     .srtp = wiring_.material.options.srtp,
-                                                     .ptime_ms = wiring_.material.options.packet_ms,
-                                                     .telephone_events = wiring_.material.plan.telephone_events,
-                                                     .offer_mux = true},
-                                           .from_user = wiring_.material.options.from_user});
+  const CallOptions& options = wiring_.material.options;
+  sip::LocalMedia media{.rtp = leg.rtp(),
+                        .allowed = options.codecs,
+                        .srtp = options.srtp,
+                        .ptime_ms = options.packet_ms,
+                        .telephone_events = wiring_.material.plan.telephone_events,
+                        .offer_mux = true};
+  if (options.dtls) {
+    const auto& identity = dtls::Identity::of_process();
+    if (!identity) return leg.on_dial_failed(identity.error());
+    media.certificate = (*identity)->fingerprint();
+    media.offer_dtls = true;
+  }
+  auto dialog =
+      wiring_.user_agent.invite({.target = wiring_.target, .media = std::move(media), .from_user = options.from_user});
   if (!dialog) return leg.on_dial_failed(dialog.error());
   dialogs_[call] = *dialog;
   calls_[*dialog] = call;

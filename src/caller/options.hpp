@@ -35,6 +35,7 @@ struct CallOptions {
   speech::VoiceId voice{"libritts:803"};  ///< of the lines said
   std::vector<sip::Codec> codecs{sip::Codec::pcmu, sip::Codec::pcma};
   sip::SrtpPolicy srtp = sip::SrtpPolicy::off;
+  bool dtls = false;   ///< offer DTLS instead of keys in the SDP; `srtp` must not be off
   int packet_ms = 20;  ///< 10 to 60
   std::string from_user = "caller";
   bool band_limit = false;  ///< lines are filtered to 300-3400 Hz, as by an analogue line

@@ -27,7 +27,7 @@ struct AddressRange {
 
 std::optional<AddressRange> parse_range(std::string_view text);
 
-/// Encrypted audio with the keys in the SDP: never, if the caller's side offers it, or nothing else.
+/// Encrypted audio, with keys in the SDP or by DTLS: never, if the caller's side offers it, or nothing else.
 enum class Srtp { off, optional, required };
 
 struct Server {
@@ -37,6 +37,11 @@ struct Server {
   std::uint16_t rtp_last = 20999;
   Srtp srtp = Srtp::optional;
   std::vector<codec::Codec> codecs;  ///< the first the best; empty: all four, as the caller's side prefers
+  /// What the provider reaches us at when a router stands between: unset, our own address.
+  std::optional<base::Endpoint> public_address;  ///< port 0
+  bool learn_public_address = false;             ///< "auto": as registrars see it
+  std::string stun_server;                       ///< "host:port", asked for the address of each call; empty: nobody
+  std::vector<AddressRange> local_networks;      ///< who needs no public address; empty: all private addresses
   std::string data = "./data";
   std::string models;                        ///< empty: the model cache of `./dev setup`
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
@@ -72,6 +77,7 @@ struct Trunk {
   std::optional<RecordingPolicy> recording;  ///< of calls that come by this trunk; none: as in [recording]
   std::vector<codec::Codec> codecs;  ///< empty: as the server's
   Dtmf dtmf = Dtmf::automatic;
+  std::optional<Srtp> srtp;                    ///< unset: that of the server
   std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"
 };
 

@@ -131,6 +131,31 @@ TEST(ParseConfig, HoldMusicLiesBesideTheFile) {
   EXPECT_EQ(parse_config(text + "\"/m.wav\"\n", "dir/frontdesk.toml", {}).value().voice.hold_music, "/m.wav");
 }
 
+TEST(ParseConfig, WhereWeAreBehindARouter) {
+  const auto server = [](const std::string& lines) {
+    return parse_config(std::string(kMinimal) + "[server]\n" + lines, "frontdesk.toml", {}).value().server;
+  };
+  EXPECT_FALSE(server("").public_address);
+  EXPECT_EQ(base::address_text(*server("public_address = \"203.0.113.7\"").public_address), "203.0.113.7");
+  EXPECT_TRUE(server("public_address = \"auto\"").learn_public_address);
+  EXPECT_FALSE(server("public_address = \"auto\"").public_address);
+  EXPECT_EQ(server("stun_server = \"stun.example.com\"").stun_server, "stun.example.com:3478");
+  EXPECT_EQ(server("stun_server = \"192.0.2.1\"").stun_server, "192.0.2.1:3478");
+  EXPECT_EQ(server("stun_server = \"192.0.2.1:9\"").stun_server, "192.0.2.1:9");
+  EXPECT_EQ(server("local_networks = [\"10.1.0.0/16\"]").local_networks.size(), 1U);
+  for (const char* bad : {"public_address = \"office\"", "public_address = \"0.0.0.0\"", "stun_server = \"stun:x\"",
+                          "local_networks = \"office\""}) {
+    EXPECT_EQ(problems_of(std::string(kMinimal) + "[server]\n" + bad).size(), 1U) << bad;
+  }
+}
+
+TEST(ParseConfig, ATrunkMayHaveItsOwnRuleForEncryptedAudio) {
+  const std::string trunk = std::string(kMinimal) + "[trunk]\ndomain = \"sip.example.com\"\nregister = false\n";
+  EXPECT_FALSE(parse_config(trunk, "frontdesk.toml", {}).value().trunk->srtp);
+  EXPECT_EQ(parse_config(trunk + "srtp = \"required\"\n", "frontdesk.toml", {}).value().trunk->srtp, Srtp::required);
+  problem_at(problems_of(trunk + "srtp = \"maybe\"\n"), "trunk.srtp");
+}
+
 TEST(ParseConfig, ReportsEveryProblemWithItsPlace) {
   const auto problems = problems_of(R"([server]
 sip = "localhost"

@@ -12,6 +12,7 @@ namespace {
 constexpr std::int64_t kMaxCalls = 10'000;
 constexpr std::int64_t kMaxCallMinutes = 24 * 60;
 constexpr std::int64_t kMaxDrainSeconds = 60 * 60;
+constexpr std::uint16_t kStunPort = 3478;
 
 base::Endpoint endpoint(TableReader& reader, std::string_view key, std::string_view fallback) {
   const auto text = reader.text(key);
@@ -52,15 +53,33 @@ void read_ports(TableReader& reader, Server& server) {
   server.rtp_last = static_cast<std::uint16_t>(last);
 }
 
-void read_srtp(TableReader& reader, Server& server) {
-  const auto text = reader.text("srtp").value_or("optional");
-  if (text == "off") {
-    server.srtp = Srtp::off;
-  } else if (text == "required") {
-    server.srtp = Srtp::required;
-  } else if (text != "optional") {
-    reader.problem("srtp", "must be \"off\", \"optional\" or \"required\"");
-  }
+std::optional<Srtp> read_srtp(TableReader& reader) {
+  const auto text = reader.text("srtp");
+  if (!text) return std::nullopt;
+  if (*text == "off") return Srtp::off;
+  if (*text == "required") return Srtp::required;
+  if (*text != "optional") reader.problem("srtp", "must be \"off\", \"optional\" or \"required\"");
+  return Srtp::optional;
+}
+
+std::string host_and_port(TableReader& reader, std::string_view key);
+
+std::string stun_server(TableReader& reader) {
+  const std::string text = host_and_port(reader, "stun_server");
+  if (text.empty() || base::parse_endpoint(text)) return text;
+  if (const auto address = base::parse_address(text, kStunPort)) return base::to_string(*address);
+  return text.find(':') == std::string::npos ? text + ":" + std::to_string(kStunPort) : text;
+}
+
+void read_public_address(TableReader& reader, Server& server) {
+  const auto text = reader.text("public_address").value_or("");
+  server.learn_public_address = text == "auto";
+  server.local_networks = ranges(reader, "local_networks");
+  if (text.empty() || server.learn_public_address) return;
+  server.public_address = base::parse_address(text);
+  if (!server.public_address || server.public_address->is_unspecified())
+    reader.problem("public_address",
+                   "must be an address such as \"203.0.113.7\", or \"auto\": as the provider sees us");
 }
 
 /// The best first. Empty if nothing is written.
@@ -139,8 +158,10 @@ Server read_server(TableReader& reader) {
   server.sip = endpoint(reader, "sip", "0.0.0.0:5060");
   server.http = endpoint(reader, "http", "127.0.0.1:8080");
   read_ports(reader, server);
-  read_srtp(reader, server);
+  server.srtp = read_srtp(reader).value_or(server.srtp);
   server.codecs = read_codecs(reader);
+  read_public_address(reader, server);
+  server.stun_server = stun_server(reader);
   server.data = reader.text("data").value_or(server.data);
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");
@@ -283,6 +304,7 @@ Trunk read_trunk(TableReader& reader, std::string_view country) {
   read_dtmf(reader, trunk);
   trunk.inbound_number = reader.text("inbound_number").value_or("");
   trunk.recording = read_recording_policy(reader, "recording");
+  trunk.srtp = read_srtp(reader);
   if (auto given = reader.texts("allowed_from"); !given.empty()) trunk.allowed_from = std::move(given);
   for (const std::string& pattern : trunk.allowed_from) check_number_pattern(reader, "allowed_from", pattern, country);
   reader.finish();

@@ -4,7 +4,8 @@
 
 namespace frontdesk::media {
 
-bool Protection::configure(const std::optional<srtp::SrtpKeys>& keys) {
+bool Protection::configure(const std::optional<srtp::SrtpKeys>& keys, bool awaited) {
+  awaited_ = awaited;
   const bool same_suite = keys && keys_ && keys->suite == keys_->suite;
   const bool same_send = (!keys && !keys_) || (same_suite && keys->send == keys_->send);
   const bool same_receive = (!keys && !keys_) || (same_suite && keys->receive == keys_->receive);
@@ -23,7 +24,7 @@ bool Protection::configure(const std::optional<srtp::SrtpKeys>& keys) {
 }
 
 std::span<const std::uint8_t> Protection::open(Kind kind, std::span<const std::uint8_t> datagram) {
-  if (!keys_) return datagram;
+  if (!keys_) return awaited_ ? std::span<const std::uint8_t>() : datagram;
   if (!unprotector_ || datagram.size() > opened_.size()) return {};
   const auto packet = std::span(opened_).first(datagram.size());
   std::copy(datagram.begin(), datagram.end(), packet.begin());
@@ -32,7 +33,7 @@ std::span<const std::uint8_t> Protection::open(Kind kind, std::span<const std::u
 }
 
 std::size_t Protection::seal(Kind kind, std::span<std::uint8_t> buffer, std::size_t size) {
-  if (!keys_) return size;
+  if (!keys_) return awaited_ ? 0 : size;
   if (!protector_) return 0;
   return kind == Kind::rtp ? protector_->protect(buffer, size) : protector_->protect_rtcp(buffer, size);
 }

@@ -12,11 +12,14 @@ namespace frontdesk::media {
 
 class Protection {
  public:
-  /// Keys that are the same leave their direction as it is. Without keys: plain. Whether our sending key changed.
-  bool configure(const std::optional<srtp::SrtpKeys>& keys);
+  /// Keys that are the same leave their direction as it is. Without keys: plain, or nothing at all while they are
+  /// awaited. Whether our sending key changed.
+  bool configure(const std::optional<srtp::SrtpKeys>& keys, bool awaited = false);
 
-  /// False: keys were agreed on that this machine cannot use, and nothing may be sent or believed.
-  bool usable() const { return !keys_ || (protector_ && unprotector_); }
+  /// False: keys are awaited, or were agreed on that this machine cannot use; nothing may be sent or believed.
+  bool usable() const { return keys_ ? protector_ && unprotector_ : !awaited_; }
+  /// What open() lets through, the holder of the key has sent.
+  bool authenticates() const { return keys_.has_value(); }
 
   enum class Kind { rtp, rtcp };
   /// The plain packet, in a buffer of ours until the next call, or `datagram` itself without SRTP. Empty: refused.
@@ -25,6 +28,7 @@ class Protection {
   std::size_t seal(Kind kind, std::span<std::uint8_t> buffer, std::size_t size);
 
  private:
+  bool awaited_ = false;
   std::optional<srtp::SrtpKeys> keys_;
   std::optional<srtp::Protector> protector_;
   std::optional<srtp::Unprotector> unprotector_;

@@ -42,11 +42,15 @@ struct MediaParameters {
   std::optional<std::uint8_t> receive_payload_type;
   std::optional<std::uint8_t> receive_telephone_event_payload_type;
   std::uint32_t telephone_event_clock_rate = 8000;
-  int packet_ms = 20;                  ///< of what we send
-  std::optional<srtp::SrtpKeys> srtp;  ///< unset: plain RTP. Changed keys take effect at once
-  bool rtcp_mux = false;               ///< RFC 5761: RTCP shares the port of RTP
-  base::Endpoint rtcp_remote;          ///< without rtcp_mux; unset: the port after RTP's
-  bool in_band_digits = false;         ///< look for digits in the sound of the peer
+  int packet_ms = 20;                   ///< of what we send
+  std::optional<srtp::SrtpKeys> srtp;   ///< unset: plain RTP. Changed keys take effect at once
+  bool rtcp_mux = false;                ///< RFC 5761: RTCP shares the port of RTP
+  base::Endpoint rtcp_remote;           ///< without rtcp_mux; unset: the port after RTP's
+  bool in_band_digits = false;          ///< look for digits in the sound of the peer
+  bool srtp_awaited = false;            ///< keys are being agreed on: until `srtp` is set nothing is sent or believed
+  bool rtcp_keyed_apart = false;        ///< RTCP has keys of its own, `srtcp`, or awaits them
+  std::optional<srtp::SrtpKeys> srtcp;  ///< looked at with rtcp_keyed_apart
+  base::Endpoint signalling;            ///< where the peer's signalling comes from; its port is not looked at
 };
 
 /// ssrc, first_sequence and first_timestamp should be random (RFC 3550, 5.1).

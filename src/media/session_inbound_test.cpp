@@ -120,18 +120,6 @@ TEST(Timeout, NotWhileThePeerIsHeld) {
   EXPECT_EQ(bench.of_kind<MediaTimedOut>().size(), 1U);
 }
 
-TEST(Latch, FollowsTheSourceBehindANatOnce) {
-  Bench bench;
-  bench.receive(kBehindNat);
-  EXPECT_EQ(bench.tick().to, kPeer);
-  bench.receive(kBehindNat);
-  EXPECT_EQ(bench.tick().to, kBehindNat);
-  EXPECT_EQ(bench.of_kind<RemoteLatched>(), (std::vector{RemoteLatched{kBehindNat}}));
-  bench.talk(100, kStranger);
-  EXPECT_EQ(bench.session.remote(), kBehindNat);
-  EXPECT_EQ(bench.session.stats().foreign, 100U);
-}
-
 TEST(Latch, ASprayFromElsewhereRedirectsNothingAndIsNotHeard) {
   Bench bench;
   bench.amplitude = 0;
@@ -152,29 +140,6 @@ TEST(Latch, ASprayFromElsewhereRedirectsNothingAndIsNotHeard) {
   }
   EXPECT_EQ(bench.session.stats().foreign - before.foreign, 50'000U);
   EXPECT_LE(audio::peak(bench.heard), 8);
-}
-
-TEST(Latch, TheSignalledAddressWinsBackWhatAStrangerTook) {
-  Bench bench;
-  bench.talk(3, kStranger);
-  EXPECT_EQ(bench.session.remote(), kStranger);
-  bench.receive(kPeer);
-  EXPECT_EQ(bench.session.remote(), kPeer);
-  bench.talk(10, kStranger);
-  EXPECT_EQ(bench.session.remote(), kPeer);
-}
-
-TEST(Latch, ARandomSprayDoesNotKeepTheCallerBehindANatOut) {
-  Bench bench;
-  base::Random random(11);
-  for (int i = 0; i < 10; ++i) {
-    const auto noise =
-        bench.packet({false, 0, static_cast<std::uint16_t>(random.next()), 1, 5}, std::vector<std::uint8_t>(160));
-    bench.session.on_datagram(noise, kStranger, bench.now);
-    bench.receive(kBehindNat);
-    bench.tick();
-  }
-  EXPECT_EQ(bench.session.remote(), kBehindNat);
 }
 
 TEST(Latch, AnotherPortOfTheSignalledHostIsBelievedAtOnce) {

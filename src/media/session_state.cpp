@@ -27,13 +27,13 @@ MediaSession::State::State(const MediaSessionConfig& config)
       sequence(config.parameters.srtp ? config.first_sequence & kLowerHalf : config.first_sequence),
       timestamp(config.first_timestamp),
       rtp_timeout(config.rtp_timeout),
-      latch(config.parameters.remote),
+      latch(config.parameters.remote, config.parameters.signalling),
       inbound(config.parameters.codec),
       packetizer(config.parameters.codec, config.parameters.packet_ms),
       digits_in(config.parameters.telephone_event_clock_rate),
       digits_out(config.parameters.telephone_event_clock_rate),
       rtcp(config.ssrc, clock_rate(config.parameters), config.cname) {
-  protection.configure(config.parameters.srtp);
+  protect(config.parameters);
   listen_for_digits();
 }
 
@@ -52,6 +52,12 @@ void MediaSession::State::prefetch() const {
   inbound.prefetch();
 }
 
+/// Whether our sending key changed.
+bool MediaSession::State::protect(const MediaParameters& changed) {
+  if (changed.rtcp_keyed_apart) protection_of_rtcp.configure(changed.srtcp, true);
+  return protection.configure(changed.srtp, changed.srtp_awaited);
+}
+
 void MediaSession::State::reconfigure(const MediaParameters& changed, base::Instant now) {
   if (changed.may_receive && !parameters.may_receive) last_received = now;
   const bool other_clock = changed.telephone_event_clock_rate != parameters.telephone_event_clock_rate;
@@ -60,11 +66,11 @@ void MediaSession::State::reconfigure(const MediaParameters& changed, base::Inst
   if (other_clock) digits_in = rtp::TelephoneEventDecoder(changed.telephone_event_clock_rate);
   parameters = changed;
   listen_for_digits();
-  latch.set_signalled(changed.remote);
+  latch.set_signalled(changed.remote, changed.signalling);
   inbound.set_codec(changed.codec);
   packetizer.configure(changed.codec, changed.packet_ms);
   rtcp.set_clock_rate(clock_rate(changed));
-  if (!protection.configure(changed.srtp) || !changed.srtp) return;
+  if (!protect(changed) || !changed.srtp) return;
   // Whether the rollover counter survives a new key, peers do not agree on: with another SSRC it is 0 for all.
   ssrc = ssrc * 1'664'525 + 1'013'904'223;
   sequence &= kLowerHalf;
@@ -103,7 +109,7 @@ void MediaSession::State::receive(std::span<const std::uint8_t> datagram, const 
     ++counters.other_payload_type;
     return;
   }
-  const auto verdict = latch.judge(from, packet->header);
+  const auto verdict = latch.judge({from, packet->header, protection.authenticates()}, now);
   if (verdict == RemoteLatch::Verdict::refused) ++counters.foreign;
   if (verdict == RemoteLatch::Verdict::refused || verdict == RemoteLatch::Verdict::on_probation) return;
   if (verdict == RemoteLatch::Verdict::accepted_and_latched) events.push(RemoteLatched{from});
@@ -137,7 +143,7 @@ void MediaSession::State::receive_rtcp(std::span<const std::uint8_t> datagram, c
     ++counters.foreign;
     return;
   }
-  const auto plain = protection.open(Protection::Kind::rtcp, datagram);
+  const auto plain = rtcp_protection().open(Protection::Kind::rtcp, datagram);
   if (plain.empty() && !datagram.empty()) {
     ++counters.unprotected;
     return;
@@ -209,10 +215,10 @@ base::Endpoint MediaSession::State::rtcp_target() const {
 }
 
 void MediaSession::State::report(Tick& tick, base::Instant now) {
-  if (!latch.target().is_set() || !protection.usable()) return;
+  if (!latch.target().is_set() || !rtcp_protection().usable()) return;
   const rtp::RtcpSession::Streams streams{timestamp, inbound.source(), inbound.statistics()};
   std::size_t size = rtcp.poll(streams, now, std::span(rtcp_datagram).first(rtp::kMaxRtcpBytes));
-  if (size > 0) size = protection.seal(Protection::Kind::rtcp, rtcp_datagram, size);
+  if (size > 0) size = rtcp_protection().seal(Protection::Kind::rtcp, rtcp_datagram, size);
   tick.rtcp = std::span(rtcp_datagram).first(size);
   tick.rtcp_to = rtcp_target();
 }

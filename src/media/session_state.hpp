@@ -35,6 +35,8 @@ struct MediaSession::State {
   void write(const rtp::Header& header, std::span<const std::uint8_t> payload, Tick& tick);
   void report(Tick& tick, base::Instant now);
   base::Endpoint rtcp_target() const;
+  bool protect(const MediaParameters& changed);
+  Protection& rtcp_protection() { return parameters.rtcp_keyed_apart ? protection_of_rtcp : protection; }
   bool heard_by_peer() const;
   bool sends() const { return parameters.may_send && latch.target().is_set() && protection.usable(); }
   std::uint32_t units_per_sample() const { return codec::traits(parameters.codec).clock_rate / audio::kTelephoneRate; }
@@ -46,6 +48,7 @@ struct MediaSession::State {
   base::Duration rtp_timeout;
   RemoteLatch latch;
   Protection protection;
+  Protection protection_of_rtcp;
   InboundAudio inbound;
   PlayoutQueue playout;
   Packetizer packetizer;

@@ -35,7 +35,7 @@ TEST(Session, WithoutARemoteNothingIsSentOrPlayed) {
   bench.session.play(1, tone(160));
   bench.ticks(5);
   EXPECT_TRUE(bench.events.empty());
-  bench.talk(2);
+  bench.talk(25);
   EXPECT_EQ(bench.of_kind<RemoteLatched>(), (std::vector{RemoteLatched{kPeer}}));
   const auto tick = bench.tick();
   EXPECT_FALSE(tick.packet.empty());

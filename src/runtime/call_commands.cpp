@@ -22,7 +22,8 @@ std::string one_decimal(double value) {
 }  // namespace
 
 void CallHost::on(call::Answer&, base::Instant) {
-  around_.legs.answer(dialog_, socket_.local(), trunk_);
+  answer_waits_ = true;
+  if (!probe_) answer_leg();
 }
 
 void CallHost::on(call::EndCall& command, base::Instant now) {

@@ -19,7 +19,9 @@ constexpr media::UtteranceId kEchoUtterance = 1;
 
 std::string describe(const sip::NegotiatedMedia& agreed) {
   const auto codec = std::string(codec::traits(agreed.format.codec).encoding);
-  const auto protection = agreed.srtp ? " srtp=" + std::string(srtp::name(agreed.srtp->suite)) : "";
+  const auto protection = agreed.srtp   ? " srtp=" + std::string(srtp::name(agreed.srtp->suite))
+                          : agreed.dtls ? std::string(" srtp=DTLS")
+                                        : std::string();
   return "codec=" + codec + " ptime=" + std::to_string(agreed.ptime_ms) + protection;
 }
 
@@ -50,6 +52,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       listens_(call.listens),
       digits_(call.accepted_digits),
       around_(surroundings),
+      local_media_(std::move(call.media)),
       socket_(std::move(call.socket)),
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
@@ -57,6 +60,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       datagrams_read_(now) {
   socket_.stamp_arrivals();
   if (call.noise_suppression) noise_suppressor_.emplace(*call.noise_suppression);
+  if (call.stun_server) probe_.emplace(*call.stun_server, stun::random_transaction(), now);
   around_.records.begin(std::move(call.begun));
   if (!call.recipe.empty()) note("#! recipe " + call.recipe);
   const auto zero = std::chrono::duration_cast<base::microseconds>(origin_.zero.since_start).count();
@@ -119,29 +123,77 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   if (!agreed.rtcp_mux) open_rtcp_socket();
   media_format_ = describe(agreed);
   take_format(figures_, agreed);
-  auto config = negotiated::new_session(agreed);
-  config.parameters.in_band_digits = listens_ && digits_.listens(agreed.telephone_event_payload_type.has_value());
   quality_.on_agreed(agreed);
+  keying_.agreed(agreed, now);
+  in_band_digits_ = listens_ && digits_.listens(agreed.telephone_event_payload_type.has_value());
   if (!media_) {
+    auto config = negotiated::new_session(agreed);
+    config.parameters = media_parameters();
     media_.emplace(config);
     return;
   }
-  media_->reconfigure(config.parameters, now);
+  media_->reconfigure(media_parameters(), now);
   media_->adapt(quality_.sending());
+}
+
+media::MediaParameters CallHost::media_parameters() const {
+  auto parameters = keying_.parameters();
+  parameters.in_band_digits = in_band_digits_;
+  return parameters;
 }
 
 void CallHost::on_digit(digits::Form form, char digit, base::Instant now) {
   if (digits_.take(form, digit, now)) press(digit, now);
 }
 
+/// The answer waits for this, at most stun::kProbeLimit.
+void CallHost::ask_for_address(base::Instant now) {
+  if (!probe_) return;
+  if (const auto request = probe_->poll(now); !request.empty()) socket_.send(request, probe_->server());
+  if (!probe_->over()) return;
+  if (probe_->mapped())
+    local_media_.mapped = *probe_->mapped();
+  else
+    note("# the STUN server " + base::to_string(probe_->server()) +
+         " did not tell our address in time: the SDP names the one we know");
+  probe_.reset();
+  if (answer_waits_) answer_leg();
+}
+
+void CallHost::answer_leg() {
+  answer_waits_ = false;
+  local_media_.rtp = socket_.local();
+  around_.legs.answer(dialog_, local_media_);
+}
+
+/// Nothing is sent, and nothing believed, before the keys are there; the greeting waits for them.
+void CallHost::agree_on_keys(base::Instant now) {
+  const auto progress = keying_.tick(now);
+  for (const auto& out : progress.outgoing)
+    (out.component == keying::Component::rtp ? socket_ : rtcp_socket_).send(out.bytes, out.to);
+  if (progress.new_keys) {
+    media_->reconfigure(media_parameters(), now);
+    if (const auto keys = keying_.parameters().srtp) media_format_ += " suite=" + std::string(srtp::name(keys->suite));
+  }
+  if (progress.failure) give_up(*progress.failure, now);
+}
+
+void CallHost::give_up(const std::string& reason, base::Instant now) {
+  around_.legs.hang_up(dialog_, reason);
+  handle(call::LegEnded{reason, call::EndClass::failed}, now);
+}
+
+void CallHost::on_datagram(const udp::Datagram& datagram, base::Instant now) {
+  if (probe_ && probe_->on_datagram(datagram.bytes, datagram.from)) return ask_for_address(now);
+  if (keying_.on_datagram(keying::Component::rtp, datagram.bytes, datagram.from, now)) return;
+  // The kernel stamps by the wall clock; if that was stepped, the packet still came within this tick.
+  if (media_) media_->on_datagram(datagram.bytes, datagram.from, std::clamp(datagram.arrival, datagrams_read_, now));
+}
+
 void CallHost::on_datagrams(udp::ReceiveBatch& batch, base::Instant now) {
   for (int i = 0; i < kBatchesAtOnce; ++i) {
     const auto datagrams = socket_.receive(batch);
-    for (const udp::Datagram& each : datagrams) {
-      // The kernel stamps by the wall clock; if that was stepped, the packet still came within this tick.
-      const auto arrival = std::clamp(each.arrival, datagrams_read_, now);
-      if (media_) media_->on_datagram(each.bytes, each.from, arrival);
-    }
+    for (const udp::Datagram& each : datagrams) on_datagram(each, now);
     if (datagrams.size() < udp::kReceiveBatchSize) break;
   }
   datagrams_read_ = now;
@@ -161,7 +213,9 @@ void CallHost::on_rtcp_datagrams(base::Instant now) {
   for (int i = 0; i < kDatagramsAtOnce; ++i) {
     const auto size = rtcp_socket_.receive(buffer, from);
     if (size == 0) return;
-    if (media_) media_->on_rtcp_datagram(std::span(buffer).first(size), from, now);
+    const auto datagram = std::span(buffer).first(size);
+    if (keying_.on_datagram(keying::Component::rtcp, datagram, from, now)) continue;
+    if (media_) media_->on_rtcp_datagram(datagram, from, now);
   }
 }
 
@@ -217,7 +271,11 @@ void CallHost::prefetch(bool second_time) const {
 }
 
 void CallHost::tick(base::Instant now) {
-  if (over_ || !media_) return;
+  if (over_) return;
+  ask_for_address(now);
+  if (!media_) return;
+  agree_on_keys(now);
+  if (over_) return;
   const auto tick = media_->tick(now);
   send(tick);
   if (answered_) {

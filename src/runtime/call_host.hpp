@@ -11,10 +11,12 @@
 #include "conversation/speech_segmenter.hpp"
 #include "media/digits/digit_intake.hpp"
 #include "media/hold_music/hold_music.hpp"
+#include "media/keying/dtls_keying.hpp"
 #include "media/line_sounds/line_sound_detector.hpp"
 #include "media/session.hpp"
 #include "media/stereo_recorder.hpp"
 #include "meter/turn_gap.hpp"
+#include "rtp/stun/address_probe.hpp"
 #include "runtime/call_quality.hpp"
 #include "runtime/engines.hpp"
 #include "runtime/held_audio.hpp"
@@ -106,6 +108,12 @@ class CallHost {
   void on(call::Trace& command, base::Instant now);
 
   void open_rtcp_socket();
+  void on_datagram(const udp::Datagram& datagram, base::Instant now);
+  media::MediaParameters media_parameters() const;
+  void agree_on_keys(base::Instant now);
+  void ask_for_address(base::Instant now);
+  void answer_leg();
+  void give_up(const std::string& reason, base::Instant now);
   void send(const media::MediaSession::Tick& tick) const;
   void keep_sound(const media::MediaSession::Tick& tick);
   void start_listening();
@@ -135,11 +143,16 @@ class CallHost {
   std::optional<noise_suppression::NoiseSuppressor> noise_suppressor_;
   CallQuality quality_;
   CallSurroundings around_;
+  sip::LocalMedia local_media_;
   udp::Socket socket_;
   udp::Socket rtcp_socket_;
   call::Call machine_;
   base::Instant next_wakeup_ = base::kNever;  ///< of the machine: it changes with an event only, and is asked often
   call::TapeOrigin origin_;
+  std::optional<stun::AddressProbe> probe_;  ///< until the answer names what it found
+  bool answer_waits_ = false;
+  bool in_band_digits_ = false;
+  keying::DtlsKeying keying_;
   std::optional<media::MediaSession> media_;
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
   CallFigures figures_;

@@ -26,6 +26,8 @@ struct NewCall {
   call::CallLimits limits;
   speech::VoiceId voice;
   udp::Socket socket;
+  sip::LocalMedia media;                      ///< of our answer, all but its address
+  std::optional<base::Endpoint> stun_server;  ///< tells what the socket's address is outside
   CallBegun begun;
   bool listens = true;                                           ///< false: no recognition needed (tests of the line)
   std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off

@@ -128,9 +128,9 @@ class Collected final : public CallRecords, public LegControl {
     closed.push_back(std::move(call));
     changed.notify_all();
   }
-  void answer(sip::DialogId, const base::Endpoint& rtp, const std::string&) override {
+  void answer(sip::DialogId, sip::LocalMedia media) override {
     const std::lock_guard lock(mutex);
-    answered_at = rtp;
+    answered_at = media.rtp;
     changed.notify_all();
   }
   void hang_up(sip::DialogId, const std::string&) override {

@@ -181,6 +181,10 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   if (const auto own = options_.trunks.find(incoming.trunk); own != options_.trunks.end())
     call.accepted_digits = own->second.digits;
   call.socket = std::move(socket);
+  call.media = media_for(incoming.trunk);
+  // Who calls from the same network needs no address outside.
+  const auto& local = options_.local_network;
+  if (!(local ? local(incoming.source) : incoming.source.is_private())) call.stun_server = options_.stun_server;
   call.begun = begun_of(incoming, verdict, now);
   call.begun.number = number;
   const auto id = call.begun.id;
@@ -245,18 +249,23 @@ void Switchboard::on_registration(const std::string& trunk, const sip::Registrat
   if (on_trunk) on_trunk(trunk, status);
 }
 
-sip::LocalMedia Switchboard::media_of(const base::Endpoint& rtp, const std::string& trunk) const {
-  sip::LocalMedia media{rtp, options_.codecs, options_.srtp};
+sip::LocalMedia Switchboard::media_for(const std::string& trunk) const {
+  sip::LocalMedia media;
+  media.allowed = options_.codecs;
   media.own_order = options_.own_order;
+  media.srtp = options_.srtp;
+  media.certificate = options_.certificate;
   const auto own = options_.trunks.find(trunk);
-  if (own == options_.trunks.end() || own->second.codecs.empty()) return media;
+  if (own == options_.trunks.end()) return media;
+  if (own->second.srtp) media.srtp = *own->second.srtp;
+  if (own->second.codecs.empty()) return media;
   media.allowed = own->second.codecs;
   media.own_order = true;
   return media;
 }
 
-void Switchboard::answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) {
-  (void)user_agent_.load()->answer(dialog, media_of(rtp, trunk));
+void Switchboard::answer(sip::DialogId dialog, sip::LocalMedia media) {
+  (void)user_agent_.load()->answer(dialog, std::move(media));
 }
 
 void Switchboard::change_media(sip::DialogId dialog, std::vector<sip::Codec> preferred, int packet_ms) {

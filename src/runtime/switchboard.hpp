@@ -51,6 +51,7 @@ struct OutboundRoute {
 struct TrunkMedia {
   std::vector<sip::Codec> codecs;  ///< empty: as for all
   digits::Accepted digits = digits::Accepted::automatic;
+  std::optional<sip::SrtpPolicy> srtp;  ///< unset: as for all
 };
 
 struct SwitchboardOptions {
@@ -67,6 +68,9 @@ struct SwitchboardOptions {
   std::map<std::string, OutboundRoute> routes;  ///< by trunk
   std::string usual_trunk;                      ///< for calls that came by none
   transfer::BudgetLimits transfers;
+  std::optional<base::Endpoint> stun_server;                 ///< asked before each answer to a call from outside
+  std::function<bool(const base::Endpoint&)> local_network;  ///< who is not outside; unset: all private addresses
+  std::optional<srtp::Fingerprint> certificate;              ///< of DTLS; unset: only keys in the SDP
 };
 
 struct SwitchboardStats {
@@ -114,7 +118,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void on_transfer(sip::DialogId dialog, const sip::TransferProgress& progress) override;
 
  private:
-  void answer(sip::DialogId dialog, const base::Endpoint& rtp, const std::string& trunk) override;
+  void answer(sip::DialogId dialog, sip::LocalMedia media) override;
   void change_media(sip::DialogId dialog, std::vector<sip::Codec> preferred, int packet_ms) override;
   void hang_up(sip::DialogId dialog, const std::string& reason) override;
   base::Result<SecondLegPlaced> place(const SecondLegOrder& order) override;
@@ -129,7 +133,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void turn_away(const sip::IncomingCall& incoming, screening::Verdict verdict, const NoRoom& why, base::UtcTime now);
   void record_refusal(CallRefused refused);
   void admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket, base::UtcTime now);
-  sip::LocalMedia media_of(const base::Endpoint& rtp, const std::string& trunk) const;
+  sip::LocalMedia media_for(const std::string& trunk) const;
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
 

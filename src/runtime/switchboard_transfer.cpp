@@ -82,7 +82,9 @@ base::Result<SecondLegPlaced> Switchboard::place(const SecondLegOrder& order) {
   if (!socket) return tl::unexpected(socket.error());
   sip::OutgoingCall call;
   call.target = *target;
-  call.media = media_of(socket->local(), trunk);
+  call.media = media_for(trunk);
+  call.media.rtp = socket->local();
+  call.media.certificate.reset();  // the second leg has no handshake
   call.media.offer_mux = true;
   call.trunk = trunk;
   if (const auto route = options_.routes.find(trunk); route != options_.routes.end() && !route->second.user.empty())

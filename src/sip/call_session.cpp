@@ -326,12 +326,15 @@ void CallSession::update_target(const sip_msg* message) {
 
 void CallSession::prepare_local(LocalMedia media) {
   local_.media = std::move(media);
+  local_.signalling = seen_.to;
   if (unspecified(local_.media.rtp)) {
     const auto port = local_.media.rtp.port;
     local_.media.rtp = host_.stack.facing(seen_.to);
     local_.media.rtp.port = port;
   }
+  local_.media.rtp = host_.stack.public_address().media_seen_by(seen_.to, local_.media.rtp, local_.media.mapped);
   if (local_.media.srtp != SrtpPolicy::off) local_.keys = random_crypto_keys();
+  local_.tls_id = random_token() + random_token();
   local_.session_id = base::random_u64() >> 2;
   local_.version = 1;
 }

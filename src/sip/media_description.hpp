@@ -7,6 +7,7 @@
 #include "base/endpoint.hpp"
 #include "codec/codec.hpp"
 #include "rtp/srtp/crypto_suite.hpp"
+#include "rtp/srtp/fingerprint.hpp"
 
 namespace frontdesk::sip {
 
@@ -18,11 +19,12 @@ struct MediaFormat {
   friend bool operator==(const MediaFormat&, const MediaFormat&) = default;
 };
 
-/// Keys travel in the SDP (RFC 4568): they are as secret as the signalling is.
+/// Of both kinds: with keys in the SDP (RFC 4568), as secret as the signalling is, and by DTLS (RFC 5763), as
+/// authentic as the signalling is.
 enum class SrtpPolicy {
   off,       ///< RTP/AVP alone, offered and accepted
   optional,  ///< whatever the peer can; in offers RTP/AVP with keys (RFC 8643)
-  required,  ///< RTP/SAVP alone; anything else gets 488
+  required,  ///< RTP/SAVP or UDP/TLS/RTP/SAVP; anything else gets 488
 };
 
 /// Our side of an offer or an answer.
@@ -35,6 +37,9 @@ struct LocalMedia {
   bool own_order = false;        ///< an answer takes the first of `allowed` that the offer has
   bool telephone_events = true;  ///< offered (RFC 4733); an answer follows the offer
   bool offer_mux = false;        ///< RTCP on RTP's port in offers (RFC 5761); an answer follows the offer
+  std::optional<srtp::Fingerprint> certificate;  ///< ours; unset: DTLS is neither offered nor accepted
+  bool offer_dtls = false;                       ///< offers are UDP/TLS/RTP/SAVP instead, with our certificate
+  base::Endpoint mapped;                         ///< `rtp` as a server outside saw it (RFC 8489); port 0: nobody did
 };
 
 struct NegotiatedMedia {
@@ -50,9 +55,11 @@ struct NegotiatedMedia {
   std::optional<int> receive_telephone_event_payload_type;
   int telephone_event_clock_rate = 8000;  ///< that of the codec, 48000 with Opus, unless the peer has none such
   std::optional<srtp::SrtpKeys> srtp;     ///< set: SRTP; plain RTP must be neither sent nor believed
+  std::optional<srtp::DtlsPeer> dtls;     ///< set: the same, with keys that a DTLS handshake is to bring
   bool rtcp_mux = false;
   base::Endpoint rtcp_remote;  ///< without rtcp_mux
   std::vector<Codec> common;   ///< all that both sides have, `format` among them, in the order of ours
+  base::Endpoint signalling;   ///< where the peer's signalling comes from; port 0
   friend bool operator==(const NegotiatedMedia&, const NegotiatedMedia&) = default;
 };
 

@@ -27,8 +27,12 @@ bool plain_rtp(const StreamDescription& stream) {
   return stream.protocol == "RTP/AVP" || stream.protocol == "RTP/AVPF";
 }
 
+bool dtls_rtp(const StreamDescription& stream) {
+  return stream.protocol == "UDP/TLS/RTP/SAVP" || stream.protocol == "UDP/TLS/RTP/SAVPF";
+}
+
 bool secure_rtp(const StreamDescription& stream) {
-  return stream.protocol == "RTP/SAVP" || stream.protocol == "RTP/SAVPF";
+  return stream.protocol == "RTP/SAVP" || stream.protocol == "RTP/SAVPF" || dtls_rtp(stream);
 }
 
 /// The payload types of our offers. What is in use keeps its number (RFC 3264, section 8.3.2); the
@@ -141,14 +145,37 @@ struct Match {
   std::string crypto_tag;
 };
 
+enum class Described { offer, answer };
+
+/// Whether we send the ClientHello; nullopt: the roles do not go together. RFC 8842, section 5.3, wants us to begin
+/// where both are possible, but for an association there is; and where the peer's router would drop what we begin.
+std::optional<bool> we_begin(const StreamDescription& stream, const LocalSession& local, Described described) {
+  const auto setup = stream.setup.value_or(DtlsSetup::active);  // RFC 4145, section 4
+  if (setup == DtlsSetup::holdconn) return std::nullopt;
+  if (setup != DtlsSetup::actpass) return setup == DtlsSetup::passive;
+  if (described == Described::answer) return std::nullopt;
+  if (local.in_use && local.in_use->dtls) return local.in_use->dtls->we_begin;
+  const bool behind_router = stream.address && stream.address->is_private() && !local.signalling.is_private() &&
+                             !local.signalling.is_unspecified();
+  return !behind_router;
+}
+
+bool settle_dtls(const StreamDescription& stream, const LocalSession& local, Described described, Match& match) {
+  if (!local.media.certificate || stream.fingerprints.empty()) return false;
+  if (described == Described::answer && !local.media.offer_dtls) return false;
+  const auto begin = we_begin(stream, local, described);
+  if (begin) match.media.dtls = srtp::DtlsPeer{stream.fingerprints, *begin, stream.tls_id};
+  return begin.has_value();
+}
+
 /// False: the policy and the stream do not go together.
-bool settle_srtp(const StreamDescription& stream, const LocalSession& local, Match& match) {
+bool settle_srtp(const StreamDescription& stream, const LocalSession& local, Described described, Match& match) {
   const bool secure = secure_rtp(stream);
   if (!secure && !plain_rtp(stream)) return false;
   if (local.media.srtp == SrtpPolicy::off) return !secure;
   if (local.media.srtp == SrtpPolicy::required && !secure) return false;
-  const CryptoAttribute* theirs = first_usable(stream, local.keys);
-  if (theirs == nullptr) return !secure;
+  const CryptoAttribute* theirs = dtls_rtp(stream) ? nullptr : first_usable(stream, local.keys);
+  if (theirs == nullptr) return settle_dtls(stream, local, described, match) || !secure;
   match.crypto_tag = theirs->tag;
   match.media.srtp = srtp::SrtpKeys{theirs->suite, local.keys[static_cast<std::size_t>(theirs->suite)], theirs->key};
   return true;
@@ -165,14 +192,16 @@ void settle_rtcp(const StreamDescription& stream, NegotiatedMedia& media) {
 }
 
 /// What `stream`, described by the peer, means for us; nullopt if it is not audio that we can carry.
-std::optional<Match> match(const StreamDescription& stream, const LocalSession& local) {
+std::optional<Match> match(const StreamDescription& stream, const LocalSession& local, Described described) {
   Match match;
   NegotiatedMedia& media = match.media;
   if (stream.kind != "audio" || stream.port == 0 || !stream.address) return std::nullopt;
-  if (!settle_srtp(stream, local, match)) return std::nullopt;
+  if (!settle_srtp(stream, local, described, match)) return std::nullopt;
   const auto format = preferred(stream, local.media);
   if (!format) return std::nullopt;
   media.remote = *stream.address;
+  media.signalling = local.signalling;
+  media.signalling.port = 0;
   media.format = *format;
   media.common = common_codecs(stream, local.media.allowed);
   media.receive_payload_type = format->payload_type;
@@ -247,6 +276,13 @@ class AudioLines {
   std::string attributes_;
 };
 
+std::string dtls_lines(const LocalSession& local, std::string_view setup, bool with_id) {
+  std::string lines = "a=fingerprint:" + srtp::fingerprint_text(*local.media.certificate) + "\r\na=setup:";
+  lines.append(setup).append("\r\n");
+  if (with_id && !local.tls_id.empty()) lines += "a=tls-id:" + local.tls_id + "\r\n";
+  return lines;
+}
+
 std::string refused_stream(const StreamDescription& stream) {
   std::string line = "m=" + stream.kind + " 0 " + stream.protocol;
   for (const auto& format : stream.formats) line += " " + format.id;
@@ -262,6 +298,8 @@ std::string accepted_stream(const StreamDescription& stream, const Match& match,
     lines.telephone_event(*media.telephone_event_payload_type,
                           static_cast<std::uint32_t>(media.telephone_event_clock_rate));
   if (media.srtp) lines.line(crypto_line({match.crypto_tag, media.srtp->suite, media.srtp->send}));
+  if (media.dtls)
+    lines.line(dtls_lines(local, media.dtls->we_begin ? "active" : "passive", !media.dtls->tls_id.empty()));
   if (media.rtcp_mux) lines.line("a=rtcp-mux\r\n");
   return lines.finish(media.ptime_ms, reversed(stream.direction));
 }
@@ -270,8 +308,8 @@ std::string accepted_stream(const StreamDescription& stream, const Match& match,
 std::optional<std::size_t> best_stream(const SessionDescription& offer, const LocalSession& local) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < offer.streams.size(); ++i) {
-    const auto found = match(offer.streams[i], local);
-    if (found && found->media.srtp) return i;
+    const auto found = match(offer.streams[i], local, Described::offer);
+    if (found && (found->media.srtp || found->media.dtls)) return i;
     if (found && !best) best = i;
   }
   return best;
@@ -281,7 +319,8 @@ std::optional<std::size_t> best_stream(const SessionDescription& offer, const Lo
 
 std::string make_offer(const LocalSession& local) {
   const bool required = local.media.srtp == SrtpPolicy::required;
-  AudioLines lines(local.media.rtp.port, required ? "RTP/SAVP" : "RTP/AVP");
+  const bool dtls = local.media.offer_dtls && local.media.certificate && local.media.srtp != SrtpPolicy::off;
+  AudioLines lines(local.media.rtp.port, dtls ? "UDP/TLS/RTP/SAVP" : required ? "RTP/SAVP" : "RTP/AVP");
   const Numbering numbers(local);
   std::vector<std::uint32_t> rates;
   for (const Codec codec : local.media.allowed) {
@@ -291,7 +330,8 @@ std::string make_offer(const LocalSession& local) {
   }
   if (!local.media.telephone_events) rates.clear();
   for (const auto rate : rates) lines.telephone_event(numbers.of_digits(rate), rate);
-  for (std::size_t i = 0; local.media.srtp != SrtpPolicy::off && i < local.keys.size(); ++i) {
+  if (dtls) lines.line(dtls_lines(local, "actpass", true));
+  for (std::size_t i = 0; !dtls && local.media.srtp != SrtpPolicy::off && i < local.keys.size(); ++i) {
     if (!local.keys[i].empty()) lines.line(crypto_line({std::to_string(i + 1), srtp::kAllSuites[i], local.keys[i]}));
   }
   if (local.media.offer_mux) lines.line("a=rtcp-mux\r\n");
@@ -305,7 +345,7 @@ base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSe
   answer.sdp = session_lines(local);
   for (std::size_t i = 0; i < offer.streams.size(); ++i) {
     const auto& stream = offer.streams[i];
-    const auto found = i == *chosen ? match(stream, local) : std::nullopt;
+    const auto found = i == *chosen ? match(stream, local, Described::offer) : std::nullopt;
     answer.sdp += found ? accepted_stream(stream, *found, local) : refused_stream(stream);
     if (found) answer.media = found->media;
   }
@@ -314,9 +354,10 @@ base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSe
 
 base::Result<NegotiatedMedia> accept_answer(const SessionDescription& answer, const LocalSession& local) {
   // Streams of an answer correspond to those of the offer by position; ours has one.
-  auto found = match(answer.streams.front(), local);
+  auto found = match(answer.streams.front(), local, Described::answer);
   if (!found) return disagree("the answer accepts none of the codecs, or not the protection, offered");
   NegotiatedMedia& media = found->media;
+  if (local.media.offer_dtls && !media.dtls) return disagree("the answer does not take up DTLS");
   if (media.srtp && found->crypto_tag != std::to_string(static_cast<std::size_t>(media.srtp->suite) + 1))
     return disagree("the answer's crypto attribute has a tag that was not offered with that suite");
   // RFC 3264, section 5.1: what the peer sends to us bears the numbers of our offer.

@@ -13,6 +13,9 @@
 
 namespace frontdesk::sip {
 
+/// a=setup (RFC 4145).
+enum class DtlsSetup { active, passive, actpass, holdconn };
+
 enum class MediaDirection { sendrecv, sendonly, recvonly, inactive };
 
 struct PayloadFormat {
@@ -31,7 +34,10 @@ struct StreamDescription {
   std::optional<base::Endpoint> address;  ///< with the port; unset if it names no numeric address
   MediaDirection direction = MediaDirection::sendrecv;
   std::optional<int> ptime_ms, max_ptime_ms;
-  std::vector<CryptoAttribute> crypto;  ///< those we could use, in the peer's order
+  std::vector<CryptoAttribute> crypto;          ///< those we could use, in the peer's order
+  std::vector<srtp::Fingerprint> fingerprints;  ///< those we could check
+  std::optional<DtlsSetup> setup;
+  std::string tls_id;  ///< RFC 8842
   bool rtcp_mux = false;
   std::optional<base::Endpoint> rtcp;  ///< a=rtcp (RFC 3605); its address is unset if only a port is named
 };
@@ -50,6 +56,8 @@ struct LocalSession {
   std::uint64_t version = 0;              ///< counts up with every changed description
   CryptoKeys keys;                        ///< random; needed unless media.srtp is off
   std::optional<NegotiatedMedia> in_use;  ///< its payload types keep their meaning in later offers
+  std::string tls_id;                     ///< of our end of a DTLS association
+  base::Endpoint signalling;              ///< where the peer's signalling comes from
 };
 
 /// An offer with all allowed codecs and, for their clock rates, telephone-event.
@@ -61,8 +69,8 @@ struct Answer {
 };
 
 /// The first allowed codec in the order of the offer (RFC 3264, section 6.1), telephone-event with
-/// the offer's payload type, the first crypto attribute we have a key for, of an encrypted stream if
-/// there is one; every other stream is refused. invalid_argument: nothing in common.
+/// the offer's payload type, the first crypto attribute we have a key for, else DTLS if it is offered, of an encrypted
+/// stream if there is one; every other stream is refused. invalid_argument: nothing in common.
 base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSession& local);
 
 /// What the peer's answer to make_offer() settled. invalid_argument: nothing in common.

@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t kMaxStreams = 32;
 constexpr std::size_t kMaxFormats = 64;
 constexpr std::size_t kMaxCryptoAttributes = 16;
+constexpr std::size_t kMaxFingerprints = 8;
+constexpr std::size_t kMaxTlsId = 255;
 constexpr std::uint32_t kMaxPtimeMs = 1000;
 
 auto refuse(const char* message) {
@@ -96,11 +98,34 @@ std::optional<base::Endpoint> parse_rtcp_port(std::string_view value) {
   return endpoint;
 }
 
+std::optional<DtlsSetup> parse_setup(std::string_view value) {
+  const auto role = trimmed(value);
+  if (equal_ignoring_case(role, "active")) return DtlsSetup::active;
+  if (equal_ignoring_case(role, "passive")) return DtlsSetup::passive;
+  if (equal_ignoring_case(role, "actpass")) return DtlsSetup::actpass;
+  if (equal_ignoring_case(role, "holdconn")) return DtlsSetup::holdconn;
+  return std::nullopt;
+}
+
+/// What describes a DTLS association: of one stream, or of the session for the streams that say nothing.
+void apply_dtls_attribute(std::string_view name, std::string_view value, StreamDescription& stream) {
+  if (name == "setup") stream.setup = parse_setup(value);
+  if (name == "tls-id") stream.tls_id = trimmed(value).substr(0, kMaxTlsId);
+  if (name != "fingerprint" || stream.fingerprints.size() >= kMaxFingerprints) return;
+  if (auto fingerprint = srtp::parse_fingerprint(trimmed(value)))
+    stream.fingerprints.push_back(std::move(*fingerprint));
+}
+
+std::string_view cut_name(std::string_view& attribute) {
+  const auto name = attribute.substr(0, std::min(attribute.find(':'), attribute.size()));
+  attribute.remove_prefix(std::min(name.size() + 1, attribute.size()));
+  return name;
+}
+
 /// Attributes that mean something for one stream alone.
 void apply_attribute(std::string_view value, StreamDescription& stream) {
-  const auto colon = std::min(value.find(':'), value.size());
-  const auto name = value.substr(0, colon);
-  value.remove_prefix(std::min(colon + 1, value.size()));
+  const auto name = cut_name(value);
+  apply_dtls_attribute(name, value, stream);
   if (name == "rtpmap") apply_rtpmap(value, stream);
   if (name == "ptime") stream.ptime_ms = parse_ptime(value);
   if (name == "maxptime") stream.max_ptime_ms = parse_ptime(value);
@@ -133,6 +158,9 @@ class Parser {
     if (session_.streams.empty()) return refuse("the session description names no stream");
     for (auto& stream : session_.streams) {
       if (stream.address) stream.address->port = stream.port;
+      if (stream.fingerprints.empty()) stream.fingerprints = defaults_.fingerprints;
+      if (!stream.setup) stream.setup = defaults_.setup;
+      if (stream.tls_id.empty()) stream.tls_id = defaults_.tls_id;
     }
     return std::move(session_);
   }
@@ -153,6 +181,9 @@ class Parser {
         (in_stream ? session_.streams.back().direction : direction_) = *direction;
       } else if (in_stream) {
         apply_attribute(value, session_.streams.back());
+      } else {
+        const auto name = cut_name(value);
+        apply_dtls_attribute(name, value, defaults_);
       }
     }
     return true;
@@ -160,6 +191,7 @@ class Parser {
 
   SessionDescription session_;
   std::optional<base::Endpoint> connection_;
+  StreamDescription defaults_;  ///< what the session says of DTLS
   MediaDirection direction_ = MediaDirection::sendrecv;
 };
 

@@ -24,6 +24,7 @@ LocalSession any_codec() {
   local.media.rtp = *base::parse_address("127.0.0.1", 9);
   local.media.allowed.assign(codec::kAllCodecs.begin(), codec::kAllCodecs.end());
   local.media.srtp = SrtpPolicy::optional;
+  local.media.certificate.emplace();
   local.keys = random_crypto_keys();
   return local;
 }

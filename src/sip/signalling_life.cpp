@@ -21,6 +21,7 @@ base::Status Signalling::open() {
   auto stack = SipStack::open(options_.listen, options_.product_token, options_.tls);
   if (!stack) return tl::unexpected(stack.error());
   stack_ = std::move(*stack);
+  stack_->public_address() = PublicAddress(options_.nat);
   guard_ = std::make_unique<MessageGuard>(options_.max_messages_per_s, options_.message_burst, base::monotonic_now());
   resolver_ = std::make_unique<Resolver>();
   locator_ = std::make_unique<Locator>(*resolver_, post_, options_.dns_servers, options_.listen.v6, *this);

@@ -354,11 +354,11 @@ base::Endpoint SipStack::facing(const base::Endpoint& peer) const {
 
 base::Endpoint SipStack::contact_address(const Hop& peer) const {
   auto ours = facing(peer.to);
-  if (peer.transport != Transport::tls) return ours;
+  if (peer.transport != Transport::tls) return public_address_.seen_by(peer.to, ours);
   ours.port = tls_port_;
   const Link* link = link_at(peer);
   // Without a listener of ours the peer can only reach us over the connection there is.
-  return tls_port_ == 0 && link ? link->connected_from : ours;
+  return public_address_.seen_by(peer.to, tls_port_ == 0 && link ? link->connected_from : ours);
 }
 
 std::string SipStack::contact(std::string_view user, const Hop& peer) const {

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "sip/dialog_state.hpp"
 #include "sip/libre.hpp"
+#include "sip/public_address.hpp"
 #include "sip/tls_context.hpp"
 
 namespace frontdesk::sip {
@@ -41,6 +42,8 @@ class SipStack {
   std::vector<base::Endpoint> adopt_new_addresses();
   /// Where `peer` reaches us: the one among addresses() that is routed to it.
   base::Endpoint facing(const base::Endpoint& peer) const;
+  /// What we are known by outside.
+  PublicAddress& public_address() { return public_address_; }
   /// libre's stack that a message came to, or that sends to a hop; null if the hop's link cannot be opened.
   struct sip* stack_of(const sip_msg* message) const;
   struct sip* stack_for(const Hop& hop);
@@ -145,6 +148,7 @@ class SipStack {
   const Link* link_of(const sip_msg* message) const;
   Link* link_at(const Hop& hop) const;
 
+  PublicAddress public_address_;
   std::vector<Route> routes_;
   std::string product_token_;
   std::function<bool(const base::Endpoint&)> served_;

@@ -152,7 +152,7 @@ void TrunkLink::stop() {
 }
 
 void TrunkLink::check_local_address() {
-  if (!contact_.is_set() || surroundings_.stack.facing(registrar_.hop.to).same_address(contact_)) return;
+  if (!contact_.is_set() || surroundings_.stack.facing(registrar_.hop.to).same_address(local_)) return;
   contact_ = {};
   connect_anew_ = true;
   connection_.close();
@@ -253,6 +253,7 @@ std::string TrunkLink::register_message(const Registration::Send& command) {
   const Hop& hop = command.to.hop;
   ++sequence_;
   contact_ = surroundings_.stack.contact_address(hop);
+  local_ = surroundings_.stack.facing(hop.to);
   std::string headers = request_headers_to(command.to, "REGISTER");
   headers += surroundings_.stack.contact(trunk_.username, hop);
   headers += "Expires: " + std::to_string(command.expires_s) + "\r\n" + std::string(kAllow);
@@ -291,6 +292,8 @@ void TrunkLink::on_response(base::RequestId id, const RegistrarAddress& to, int 
   if (answer.status / 100 == 2) keep_path_open(to, response);
   Registration::Commands commands;
   registration_.on_answer(id, answer, base::monotonic_now(), jitter(), commands);
+  if (answered && learns_address(to.hop, response))
+    registration_.on_local_address_changed(base::monotonic_now(), commands);
   if (answered) return run(commands);
   // The transport is still reporting the failure, and the next request may go
   // over the same one.
@@ -299,6 +302,15 @@ void TrunkLink::on_response(base::RequestId id, const RegistrarAddress& to, int 
     (*self)->surroundings_.stack.drop_connections(broken);
     (*self)->run(commands);
   });
+}
+
+/// True: calls would not reach the Contact that was registered.
+bool TrunkLink::learns_address(const Hop& from, const sip_msg* response) {
+  if (response->scode / 100 != 2) return false;
+  pl received{};
+  if (msg_param_decode(&response->via.params, "received", &received) != 0) return false;
+  const auto seen = base::parse_address(view(received));
+  return seen && surroundings_.stack.public_address().learn(from.to, *seen, local_);
 }
 
 RegisterAnswer TrunkLink::read_failure(const Hop& hop) const {

@@ -81,6 +81,7 @@ class TrunkLink final : public FaultSink {
   void on_response(base::RequestId id, const RegistrarAddress& to, int error, const sip_msg* response);
   RegisterAnswer read_answer(const sip_msg* response) const;
   RegisterAnswer read_failure(const Hop& hop) const;
+  bool learns_address(const Hop& from, const sip_msg* response);
   void on_connection_lost();
   void keep_path_open(const RegistrarAddress& to, const sip_msg* response);
   void ping();
@@ -103,6 +104,7 @@ class TrunkLink final : public FaultSink {
   std::unique_ptr<ClientTransaction> request_, options_;
   RegistrarAddress registrar_;
   base::Endpoint contact_;  ///< in the last REGISTER
+  base::Endpoint local_;    ///< our address behind it
   bool connect_anew_ = false;
   RegistrationStatus reported_;
   ConnectionWatch connection_;

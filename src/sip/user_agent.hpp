@@ -22,6 +22,7 @@
 #include "base/time.hpp"
 #include "sip/caller_headers.hpp"
 #include "sip/media_description.hpp"
+#include "sip/public_address.hpp"
 #include "sip/registration.hpp"
 #include "sip/transfer.hpp"
 
@@ -111,6 +112,7 @@ struct UserAgentOptions {
   /// Who is served besides the trunks' servers; everybody else gets 403 whatever they ask for. Unset: everybody is
   /// served. Called on the signalling thread.
   std::function<bool(const base::Endpoint&)> direct_caller;
+  NatOptions nat;                  ///< when a router stands between us and the provider
   std::size_t max_dialogs = 1000;  ///< beyond it INVITE gets 503 with Retry-After
   /// Per source address, and twice that of all together; trunks excepted; the rest is dropped unread. Who is not
   /// served has much less (rate_limit.hpp).

@@ -25,6 +25,9 @@ media::MediaParameters parameters_of(const sip::NegotiatedMedia& agreed) {
   parameters.may_receive = agreed.may_receive;
   parameters.packet_ms = agreed.ptime_ms;
   parameters.srtp = agreed.srtp;
+  parameters.srtp_awaited = agreed.dtls.has_value();
+  parameters.rtcp_keyed_apart = agreed.dtls && !agreed.rtcp_mux;
+  parameters.signalling = agreed.signalling;
   parameters.rtcp_mux = agreed.rtcp_mux;
   parameters.rtcp_remote = agreed.rtcp_remote;
   return parameters;

@@ -18,6 +18,8 @@ TEST(Negotiated, EverythingReachesTheMediaSession) {
   agreed.ptime_ms = 40;
   agreed.srtp = srtp::SrtpKeys{srtp::CryptoSuite::aead_aes_128_gcm, base::Secret("a"), base::Secret("b")};
   agreed.rtcp_mux = true;
+  agreed.dtls.emplace();
+  agreed.signalling = *base::parse_address("192.0.2.7");
   agreed.rtcp_remote = *base::parse_endpoint("192.0.2.1:4003");
   const auto parameters = parameters_of(agreed);
   EXPECT_EQ(parameters.codec, codec::Codec::opus);
@@ -32,6 +34,9 @@ TEST(Negotiated, EverythingReachesTheMediaSession) {
   EXPECT_EQ(parameters.packet_ms, 40);
   EXPECT_EQ(parameters.srtp, agreed.srtp);
   EXPECT_TRUE(parameters.rtcp_mux);
+  EXPECT_TRUE(parameters.srtp_awaited);
+  EXPECT_FALSE(parameters.rtcp_keyed_apart);
+  EXPECT_EQ(parameters.signalling, agreed.signalling);
   EXPECT_EQ(parameters.rtcp_remote, agreed.rtcp_remote);
 }
 

@@ -9,7 +9,7 @@ namespace frontdesk::runtime {
 void take_format(CallFigures& figures, const sip::NegotiatedMedia& agreed) {
   figures.codec = codec::traits(agreed.format.codec).encoding;
   figures.packet_ms = agreed.ptime_ms;
-  figures.srtp = agreed.srtp ? "sdes" : "off";
+  figures.srtp = agreed.dtls ? "dtls" : agreed.srtp ? "sdes" : "off";
 }
 
 void take_stats(CallFigures& figures, const media::MediaStats& stats) {

@@ -142,7 +142,9 @@ base::Status StubServer::Parts::build() {
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
   if (auto built = build_signalling(); !built) return built;
-  auto service = app::HttpService::start(options.http, options.data.string(), [this] { return health(); });
+  auto service = app::HttpService::start(
+      options.http, options.data.string(),
+      {.health = [this] { return health(); }, .keys = nullptr, .pause_recording = {}, .lines = {}});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   switchboard->open();

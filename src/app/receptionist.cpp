@@ -177,8 +177,11 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
 
 base::Status Receptionist::Parts::open_records() {
   const auto& wanted = config->recording;
-  std::error_code shown_below;
-  std::filesystem::create_directories(config->server.data, shown_below);
+  std::error_code error;
+  std::filesystem::create_directories(config->server.data, error);
+  if (error)
+    return base::fail(base::ErrorCode::failed_precondition, "data",
+                      "cannot create the data folder " + config->server.data + ": " + error.message());
   auto found = recording_keys(config->server.data, wanted.encrypt);
   if (!found) return tl::unexpected(found.error());
   keys = std::move(*found);

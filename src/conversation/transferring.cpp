@@ -45,8 +45,11 @@ void Conversation::begin_transfer(const PutThrough& wanted) {
   const auto target = transfer::find_target(settings_.transfers.targets, wanted.wanted);
   if (!target) return take_caller_back(wanted.tool_call_id, "nobody of that name takes calls");
   trace("transfer", "to " + target->name);
+  // Whoever takes the call is recorded with it, and is told so.
+  const bool recorded = consent_.stage() == RecordingConsent::Stage::recording;
   const auto announced =
-      transfer::announcement(settings_.caller_number.expose(), wanted.reason, settings_.transfers.confirm);
+      transfer::announcement(settings_.caller_number.expose(), wanted.reason,
+                             recorded ? settings_.recording.announcement : "", settings_.transfers.confirm);
   transfer_call_ = wanted.tool_call_id;
   const auto first = mint();
   transfer_.emplace(settings_.transfers, *target, announced, std::array<call::PieceId, 2>{first, mint()});

@@ -142,10 +142,10 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   PlanCall plan_;
   udp::RtpPorts ports_;
   std::atomic<sip::UserAgent*> user_agent_{nullptr};
-  std::vector<std::unique_ptr<Shard>> shards_;
   std::mutex transfers_mutex_;
-  std::map<sip::DialogId, CallNumber> second_legs_;  ///< under transfers_mutex_
-  transfer::Budget transfers_;                       ///< under transfers_mutex_
+  std::map<sip::DialogId, CallNumber> second_legs_;      ///< under transfers_mutex_
+  transfer::Budget transfers_;                           ///< under transfers_mutex_
+  std::vector<std::unique_ptr<Shard>> shards_;           // after what they use to their last call
   std::map<sip::DialogId, CallNumber> calls_;            ///< signalling thread only
   std::set<std::string, std::less<>> asserting_trunks_;  ///< that have named a caller; signalling thread only
   RowAllowance refused_rows_;

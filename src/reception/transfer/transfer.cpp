@@ -25,12 +25,14 @@ std::string one_line(std::string_view text) {
 
 }  // namespace
 
-std::string announcement(std::string_view caller_number, std::string_view reason, bool confirm) {
+std::string announcement(std::string_view caller_number, std::string_view reason, std::string_view notice,
+                         bool confirm) {
   std::string text = "Hello, I have a caller for you";
   if (!caller_number.empty()) text += ", from " + std::string(caller_number);
   text += ".";
   if (const auto said = one_line(reason); !said.empty())
     text += " They said: " + said + (said.back() == '?' ? "" : ".");
+  if (!notice.empty()) text += " " + std::string(notice);
   return text + (confirm ? " Press 1 to take the call, or 2 if you can't." : " Connecting you now.");
 }
 

@@ -21,12 +21,13 @@ struct TransferSettings {
   std::vector<Target> targets;  ///< empty: nobody takes calls, and nothing is offered. The first stands for anybody
   Method method = Method::announced;
   bool confirm = true;  ///< announced: the person presses 1; otherwise they are connected once they were told
-  base::Duration ring_limit = base::seconds(25);                         ///< announced
+  base::Duration ring_limit = base::seconds(25);         ///< announced
   std::string connecting = "I'll put you through now.";  ///< when the model has said nothing
 };
 
-/// What the person is told, for the two times that it may be said.
-std::string announcement(std::string_view caller_number, std::string_view reason, bool confirm);
+/// What the person is told, for the two times that it may be said. `notice`: of the recording; may be empty.
+std::string announcement(std::string_view caller_number, std::string_view reason, std::string_view notice,
+                         bool confirm);
 
 class Transfer {
  public:

@@ -170,10 +170,11 @@ TEST(Transfer, UndoesEverythingWhenTheCallerLeaves) {
 
 TEST(Transfer, TheAnnouncementHoldsOneLineOfWhatWasSaid) {
   EXPECT_EQ(
-      announcement("+442079460000", "a leaking\ntap.", true),
+      announcement("+442079460000", "a leaking\ntap.", "", true),
       "Hello, I have a caller for you, from +442079460000. They said: a leaking tap. Press 1 to take the call, or "
       "2 if you can't.");
-  EXPECT_EQ(announcement("", "", false), "Hello, I have a caller for you. Connecting you now.");
+  EXPECT_EQ(announcement("", "", "This call is recorded.", false),
+            "Hello, I have a caller for you. This call is recorded. Connecting you now.");
 }
 
 }  // namespace frontdesk::transfer

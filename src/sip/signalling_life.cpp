@@ -97,12 +97,13 @@ Signalling::~Signalling() {
   drain_limit_.cancel();
   burial_.cancel();
   address_watch_.cancel();
-  locator_.reset();
-  resolver_.reset();
-  trunks_.clear();
-  leaving_trunks_.clear();
+  // Before what they use: a trunk that its registrar has not let go of yet still has its pin in the locator.
   dead_sessions_.clear();
   sessions_.clear();
+  trunks_.clear();
+  leaving_trunks_.clear();
+  locator_.reset();
+  resolver_.reset();
   datagram_guards_.clear();
 }
 

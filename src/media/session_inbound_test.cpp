@@ -203,5 +203,21 @@ TEST(Latch, AReinviteMovesTheRemote) {
   EXPECT_EQ(bench.session.remote(), kBehindNat);
 }
 
+TEST(SessionInbound, APeerThatHoldsUsMayBeSilent) {
+  Bench bench;
+  bench.talk(10);
+  auto parameters = config_for(kPeer).parameters;
+  parameters.may_send = false;
+  bench.session.reconfigure(parameters, bench.now);
+  bench.ticks(10 * 60 * 50);
+  EXPECT_TRUE(bench.of_kind<MediaTimedOut>().empty());
+  parameters.may_send = true;
+  bench.session.reconfigure(parameters, bench.now);
+  bench.ticks(29 * 50);
+  EXPECT_TRUE(bench.of_kind<MediaTimedOut>().empty()) << "counted from where it took us back";
+  bench.ticks(2 * 50);
+  EXPECT_EQ(bench.of_kind<MediaTimedOut>().size(), 1U);
+}
+
 }  // namespace
 }  // namespace frontdesk::media

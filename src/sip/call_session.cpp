@@ -246,23 +246,24 @@ void CallSession::send_bye(const std::string& reason) {
   session_wakeup_.cancel();
   if (phase_ != Phase::proceeding) invite_request_.reset();
   bye_reason_ = "Reason: SIP;text=" + quoted(header_safe(reason)) + "\r\n";
-  send_bye_to(next_hop(dialog_, seen_), std::nullopt);
+  send_bye_to(hops_inside(dialog_), std::nullopt);
   if (!request_) retire_when_quiet();
 }
 
-void CallSession::send_bye_to(const Hop& hop, const Challenge& challenge) {
+void CallSession::send_bye_to(const std::vector<Hop>& hops, const Challenge& challenge) {
   std::string headers = request_headers(dialog_, "BYE", dialog_.local_sequence++);
   headers += credentials(challenge, "BYE", {}, dialog_) + bye_reason_;
-  const auto on_response = [this, hop, tried = challenge.has_value()](int error, const sip_msg* response) {
+  const auto on_response = [this, hops, tried = challenge.has_value()](int error, const sip_msg* response) {
     if (response && response->scode < 200) return;
     request_.reset();
-    const auto asked = error || tried ? std::nullopt : challenge_of(response, hop);
-    const auto direct = error && hop.transport != Transport::tls ? direct_hop(dialog_) : std::nullopt;
-    if (asked) send_bye_to(hop, asked);
-    if (direct && *direct != hop) send_bye_to(*direct, std::nullopt);
+    const auto asked = error || tried ? std::nullopt : challenge_of(response, hops.front());
+    const bool by_udp = hops.size() == 1 && hops.front().transport == Transport::udp;
+    const auto direct = error && by_udp ? direct_hop(dialog_) : std::nullopt;
+    if (asked) send_bye_to(hops, asked);
+    if (direct && *direct != hops.front()) send_bye_to({*direct}, std::nullopt);
     if (!request_) retire_when_quiet();
   };
-  request_ = ClientTransaction::send(host_.stack, hop, "BYE", dialog_.remote_target,
+  request_ = ClientTransaction::send(host_.stack, hops, "BYE", dialog_.remote_target,
                                      SipStack::with_body(std::move(headers), {}, {}), on_response, *this);
 }
 
@@ -314,6 +315,20 @@ void CallSession::on_fault(const char* what) {
 
 void CallSession::retire_when_quiet() {
   if (ended_ && !request_ && !unacked_ && !invite_request_) host_.retire(id_);
+}
+
+/// A connection that the peer had opened may be gone by now: then one of ours, to where its Contact says.
+std::vector<Hop> CallSession::hops_inside(const DialogState& dialog) const {
+  std::vector<Hop> hops{next_hop(dialog, seen_)};
+  auto fresh = hops.front() == seen_ ? fresh_hop(dialog, seen_) : std::nullopt;
+  if (fresh && fresh->hop.transport == Transport::tls) {
+    const TrunkRegistration* trunk = trunk_.empty() ? nullptr : host_.trunk(trunk_);
+    const auto link = host_.stack.link({fresh->name, trunk ? trunk->ca_file : std::string(), !trunk || trunk->verify});
+    if (!link) return hops;
+    fresh->hop.link = *link;
+  }
+  if (fresh) hops.push_back(fresh->hop);
+  return hops;
 }
 
 void CallSession::update_target(const sip_msg* message) {

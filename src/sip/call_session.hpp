@@ -139,10 +139,12 @@ class CallSession final : public FaultSink {
   void report_media(NegotiatedMedia media);
   bool take_answer(std::string_view content_type, std::string_view body);
   void send_bye(const std::string& reason);
-  void send_bye_to(const Hop& hop, const Challenge& challenge);
+  void send_bye_to(const std::vector<Hop>& hops, const Challenge& challenge);
   void end(EndCause cause, int status, std::string reason);
   void retire_when_quiet();
   void update_target(const sip_msg* message);
+  /// In the order to try them.
+  std::vector<Hop> hops_inside(const DialogState& dialog) const;
   void prepare_local(LocalMedia media);
   std::string next_local_sdp(bool held);
   std::string accept_timer(const sip_msg* request);

@@ -133,7 +133,7 @@ void CallSession::send_update(const Challenge& challenge) {
                         credentials(challenge, "UPDATE", {}, dialog_) + std::string(kSupported) +
                         session_clock_.request_headers();
   request_ = ClientTransaction::send(
-      host_.stack, next_hop(dialog_, seen_), "UPDATE", dialog_.remote_target,
+      host_.stack, hops_inside(dialog_), "UPDATE", dialog_.remote_target,
       SipStack::with_body(std::move(headers), {}, {}),
       [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return;
@@ -159,7 +159,7 @@ void CallSession::send_reinvite(const Challenge& challenge) {
                         invite_credentials_ + std::string(kAllow) + std::string(kSupported) +
                         session_clock_.request_headers();
   invite_request_ = ClientTransaction::send(
-      host_.stack, next_hop(dialog_, seen_), "INVITE", dialog_.remote_target,
+      host_.stack, hops_inside(dialog_), "INVITE", dialog_.remote_target,
       SipStack::with_body(std::move(headers), "application/sdp", sdp),
       [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return on_reliable_in_dialog(response);

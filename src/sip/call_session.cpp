@@ -332,7 +332,7 @@ std::vector<Hop> CallSession::hops_inside(const DialogState& dialog) const {
 }
 
 void CallSession::update_target(const sip_msg* message) {
-  seen_.to = endpoint_from(message->src);
+  seen_ = host_.stack.hop_of(message);
   const sip_hdr* contact = sip_msg_hdr(message, SIP_HDR_CONTACT);
   if (!contact) return;
   const auto target = address_uri(view(contact->val));

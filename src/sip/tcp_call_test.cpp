@@ -51,5 +51,16 @@ TEST_F(TcpCall, ReachesThePeerAnewOnceItsConnectionIsGone) {
   EXPECT_FALSE(server.receive_starting("BYE ").empty());
 }
 
+TEST_F(TcpCall, AUdpCallGoesOnOverTcpIfThePeerDoes) {
+  establish();
+  ASSERT_TRUE(server.connect(agent->udp()));
+  server.send(over_tcp(within("INVITE", 2, kOffer), "phone.invalid"));
+  const auto ok = server.receive_starting("SIP/2.0 200");
+  EXPECT_NE(header(ok, "Contact").find("transport=tcp"), std::string::npos) << ok;
+  server.send(over_tcp(within("ACK", 2), "phone.invalid"));
+  ASSERT_TRUE(agent->hang_up(dialog, "done"));
+  EXPECT_FALSE(server.receive_starting("BYE ").empty());
+}
+
 }  // namespace
 }  // namespace frontdesk::sip

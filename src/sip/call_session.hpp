@@ -126,6 +126,8 @@ class CallSession final : public FaultSink {
   };
   using Challenge = std::optional<DigestChallenge>;
   static constexpr std::size_t kMaxOtherBranches = 8;
+  static constexpr std::size_t kMaxNonces = 4;
+  static constexpr int kMaxChallenges = 4;
 
   // Inside the dialog (call_session.cpp).
   void on_ack(const sip_msg* ack);
@@ -207,7 +209,12 @@ class CallSession final : public FaultSink {
   /// A header line for a request in `dialog`; empty without a challenge.
   std::string credentials(const Challenge& challenge, std::string_view method, std::string_view body,
                           const DialogState& dialog);
+  std::uint32_t count_use(const std::string& nonce);
+  /// Of an INVITE that answers all that was asked so far; `challenge` is new.
+  std::string invite_credentials(const Challenge& challenge, std::string_view body);
   std::string invite_credentials_for(const Hop& hop) const;
+  /// Whether another answer may help: nobody of that realm was answered yet, or the nonce alone was wrong.
+  bool worth_answering(const DigestChallenge& challenge) const;
 
   const DialogId id_;
   SessionHost& host_;
@@ -267,11 +274,19 @@ class CallSession final : public FaultSink {
   DialogId replaces_ = 0;
   OutgoingCall call_;
   Way way_;
-  bool credentials_tried_ = false;
-  std::string nonce_;             ///< the last that was answered
-  std::uint32_t nonce_uses_ = 0;  ///< of it
-  Challenge invite_challenge_;    ///< that the last INVITE of ours answered
-  std::string invite_credentials_, bye_reason_;
+  struct NonceUse {
+    std::string nonce;
+    std::uint32_t count = 0;
+  };
+  std::vector<NonceUse> nonces_;  ///< the last that were answered
+  struct InviteCredentials {
+    DigestChallenge challenge;
+    std::string line;
+  };
+  /// That the last INVITE of ours answered, one for each that asked: a proxy and the server behind it.
+  std::vector<InviteCredentials> invite_credentials_;
+  int challenges_ = 0;  ///< to our first INVITE
+  std::string bye_reason_;
   std::unique_ptr<ClientTransaction> invite_request_;
   std::unique_ptr<ClientTransaction> request_;  ///< BYE or refresh
   Timer limit_{*this}, session_wakeup_{*this}, retry_{*this}, transfer_limit_{*this};

@@ -47,8 +47,9 @@ struct SessionHost {
 /// Where an outgoing call begins.
 struct Way {
   Hop hop;
-  std::string proxy_route;      ///< value of Route; empty: none
-  const void* owner = nullptr;  ///< of the route that the hop is in (SipStack::set_route)
+  std::string proxy_route;       ///< value of Route; empty: none
+  const void* owner = nullptr;   ///< of the route that the hop is in (SipStack::set_route)
+  std::vector<Hop> others = {};  ///< of a name looked up: tried after the hop (RFC 3263, section 4.3)
 };
 
 class CallSession final : public FaultSink {

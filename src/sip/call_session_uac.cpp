@@ -50,9 +50,11 @@ void CallSession::send_invite(const Challenge& challenge) {
                         std::string(kSupported) + session_clock_.request_headers();
   response_order_ = {};
   const std::string message = SipStack::with_body(std::move(headers), "application/sdp", sent_sdp_);
-  invite_request_ = ClientTransaction::send(
-      host_.stack, seen_, "INVITE", dialog_.remote_target, message,
-      [this](int error, const sip_msg* response) { on_invite_response(error, response); }, *this, way_.owner);
+  const auto on_response = [this](int error, const sip_msg* response) { on_invite_response(error, response); };
+  std::vector<Hop> hops = host_.stack.ways(seen_, way_.owner);
+  if (hops.size() == 1) hops.insert(hops.end(), way_.others.begin(), way_.others.end());
+  invite_request_ = ClientTransaction::send(host_.stack, std::move(hops), "INVITE", dialog_.remote_target, message,
+                                            on_response, *this);
   if (!invite_request_) end(EndCause::transport_failed, 0, "the INVITE could not be sent");
 }
 

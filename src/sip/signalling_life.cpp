@@ -147,7 +147,10 @@ void Signalling::invite(DialogId id, OutgoingCall call) {
 
 void Signalling::locate_call(DialogId id, const OutgoingCall& call, const SipUri& target, ServerName name) {
   const auto start = [this, id, call, target](const std::vector<Hop>& hops) {
-    if (!hops.empty()) return start_call(id, call, target, {hops.front(), {}, trunk_named(call.trunk)});
+    if (!hops.empty()) {
+      const std::vector<Hop> others(hops.begin() + 1, hops.end());
+      return start_call(id, call, target, {hops.front(), {}, trunk_named(call.trunk), others});
+    }
     end_unresolved(id, EndCause::transport_failed, "the target's host name could not be resolved");
   };
   if (!locator_->locate(std::move(name), start)) {
@@ -181,6 +184,9 @@ void Signalling::start_call(DialogId id, OutgoingCall call, const SipUri& target
       return;
     }
     hop.link = *link;
+    for (Hop& other : way.others) {
+      if (other.transport == Transport::tls && other.link == 0) other.link = *link;
+    }
   }
   if (unresolved_.erase(id) == 0) return;
   sessions_[id] = std::make_unique<CallSession>(id, *host_);

@@ -280,6 +280,22 @@ TEST_F(TrunkLocation, ACallThatGetsNoAnswerOr503GoesToTheNextServer) {
   EXPECT_EQ(sink.next(Event::ended)->end.status, 503);
 }
 
+TEST_F(TrunkLocation, ACallToANameIsTriedAtEachOfItsServers) {
+  names.add_srv("_sip._udp.example.test", 10, 0, first.port(), "a.example.test");
+  names.add_srv("_sip._udp.example.test", 20, 0, second.port(), "b.example.test");
+  names.add_address("a.example.test", {127, 0, 0, 1});
+  names.add_address("b.example.test", {127, 0, 0, 1});
+  OutgoingCall call;
+  call.target = "sip:200@example.test;transport=udp";
+  call.media = local_media(41000);
+  ASSERT_TRUE(agent->invite(call));
+  first.send(agent->udp(), reply(first.receive_starting("INVITE"), "503 Service Unavailable"));
+  const auto invite = second.receive_starting("INVITE");
+  ASSERT_FALSE(invite.empty());
+  second.send(agent->udp(), reply(invite, "486 Busy Here"));
+  EXPECT_EQ(sink.next(Event::ended)->end.status, 486);
+}
+
 TEST_F(TrunkLocation, CallsToTheDomainGoToTheOutboundProxy) {
   auto wanted = trunk();
   wanted.outbound_proxy = first.contact();

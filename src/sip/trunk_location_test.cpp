@@ -296,6 +296,23 @@ TEST_F(TrunkLocation, ACallToANameIsTriedAtEachOfItsServers) {
   EXPECT_EQ(sink.next(Event::ended)->end.status, 486);
 }
 
+TEST_F(TrunkLocation, TheExpiryOfARewrittenContactCounts) {
+  auto wanted = trunk();
+  wanted.registrar_host = "127.0.0.1";
+  wanted.registrar_port = first.port();
+  wanted.expires = base::seconds(3600);
+  ASSERT_TRUE(agent->register_trunk(wanted));
+  const auto request = first.receive_starting("REGISTER");
+  first.send(agent->udp(), reply(request, "200 OK",
+                                 "Contact: <sip:bob@127.0.0.9>;expires=20\r\n"
+                                 "Contact: <sip:ann@198.51.100.9:1024>;expires=60\r\nExpires: 3600\r\n"));
+  const auto status = outcome();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->state, RegistrationState::registered);
+  EXPECT_LT(status->next_attempt, base::seconds(60));
+  EXPECT_GT(status->next_attempt, base::seconds(20));
+}
+
 TEST_F(TrunkLocation, CallsToTheDomainGoToTheOutboundProxy) {
   auto wanted = trunk();
   wanted.outbound_proxy = first.contact();

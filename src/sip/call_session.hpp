@@ -254,6 +254,7 @@ class CallSession final : public FaultSink {
   SessionClock session_clock_;
 
   std::unique_ptr<Unpracked> unpracked_;
+  bool crossing_prack_ = false;  ///< we answered before it came
   std::function<void()> after_prack_;
   std::uint32_t response_sequence_ = 0;
   ResponseOrder response_order_, reinvite_order_;

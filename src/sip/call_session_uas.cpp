@@ -60,6 +60,7 @@ void CallSession::answer(LocalMedia media) {
     after_prack_ = [this, media = std::move(media)]() mutable { answer(std::move(media)); };
     return;
   }
+  crossing_prack_ = unpracked_ != nullptr;
   unpracked_.reset();
   after_prack_ = nullptr;
   if (reliably_described_) return send_ok({});

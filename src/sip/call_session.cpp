@@ -181,7 +181,7 @@ bool CallSession::answer_in_dialog(const sip_msg* request, std::optional<std::st
     answer = offer.and_then(describe);
   }
   sdp = sent_sdp_ = shown(answer->sdp);
-  report_media(answer->media);
+  report_media(answer->media, answer->lines);
   return true;
 }
 
@@ -223,7 +223,8 @@ void CallSession::retransmit_ok() {
   unacked.timer.start(unacked.interval, [this] { retransmit_ok(); });
 }
 
-void CallSession::report_media(NegotiatedMedia media) {
+void CallSession::report_media(NegotiatedMedia media, AgreedLines lines) {
+  lines_ = std::move(lines);
   if (held_) media.may_receive = false;
   if (media_ == media) return;
   media_ = media;
@@ -238,7 +239,7 @@ bool CallSession::take_answer(std::string_view content_type, std::string_view bo
   if (!description) return false;
   const auto media = accept_answer(*description, local_);
   if (!media) return false;
-  report_media(*media);
+  report_media(*media, lines_after(*description, local_));
   return true;
 }
 
@@ -352,6 +353,7 @@ void CallSession::prepare_local(LocalMedia media) {
 }
 
 std::string CallSession::next_local_sdp(bool held) {
+  local_.agreed = lines_;
   const auto describe = [this, held] { return held ? held_description(make_offer(local_)) : make_offer(local_); };
   // The same version says that nothing changed, as a refresh does (RFC 4028, section 7.4).
   if (describe() != sent_sdp_) ++local_.version;

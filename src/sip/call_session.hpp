@@ -139,7 +139,7 @@ class CallSession final : public FaultSink {
   bool answer_in_dialog(const sip_msg* request, std::optional<std::string>& sdp);
   void await_ack(const sip_msg* request, Ref<mbuf> bytes, bool answer_expected);
   void retransmit_ok();
-  void report_media(NegotiatedMedia media);
+  void report_media(NegotiatedMedia media, AgreedLines lines);
   bool take_answer(std::string_view content_type, std::string_view body);
   void send_bye(const std::string& reason);
   void send_bye_to(const std::vector<Hop>& hops, const Challenge& challenge);
@@ -235,6 +235,7 @@ class CallSession final : public FaultSink {
   LocalSession local_;
   std::optional<SessionDescription> offer_;
   std::optional<NegotiatedMedia> media_;
+  std::optional<AgreedLines> lines_;
   std::string sent_sdp_;  ///< our last description; its version counts up when it changes
   bool held_ = false;     ///< by us
   bool offered_hold_ = false;

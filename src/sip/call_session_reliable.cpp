@@ -63,7 +63,7 @@ void CallSession::progress(LocalMedia media) {
   }
   sent_sdp_ = answer->sdp;
   send_provisional(183, answer->sdp, reliable);
-  if (!ended_) report_media(answer->media);
+  if (!ended_) report_media(answer->media, answer->lines);
 }
 
 void CallSession::send_provisional(int status, const std::string& sdp, bool reliable) {

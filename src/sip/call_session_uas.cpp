@@ -73,7 +73,7 @@ void CallSession::answer(LocalMedia media) {
     return end(EndCause::no_media_agreement, 488, "no codec in common");
   }
   send_ok(answer->sdp);
-  if (!ended_) report_media(answer->media);
+  if (!ended_) report_media(answer->media, answer->lines);
 }
 
 void CallSession::send_ok(const std::string& sdp) {

@@ -42,6 +42,8 @@ char dtmf_digit(std::string_view content_type, std::string_view body) {
 }  // namespace
 
 std::string user_of(const uri& address) {
+  // Of a tel URI libre takes the number for the host.
+  if (equal_ignoring_case(view(address.scheme), "tel")) return std::string(view(address.host));
   return unescaped_user(view(address.user));
 }
 

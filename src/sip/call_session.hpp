@@ -295,7 +295,7 @@ class CallSession final : public FaultSink {
   Timer limit_{*this}, session_wakeup_{*this}, retry_{*this}, transfer_limit_{*this};
 };
 
-/// From a message: the user part, escapes undone.
+/// From a message: the user part, escapes undone, or the number of a tel URI.
 std::string user_of(const uri& address);
 std::string content_type_of(const sip_msg* message);
 std::string_view body_of(const sip_msg* message);

@@ -15,6 +15,11 @@ constexpr base::Duration kBurstCheck = base::milliseconds(20);
 constexpr int kBurst = 500;  ///< new descriptors that are looked at at once
 constexpr base::Duration kAddressPoll = base::seconds(4);
 
+bool same_account(const TrunkRegistration& a, const TrunkRegistration& b) {
+  return a.registers && b.registers && a.username == b.username &&
+         equal_ignoring_case(a.registrar_host, b.registrar_host);
+}
+
 }  // namespace
 
 base::Status Signalling::open() {
@@ -202,9 +207,19 @@ void Signalling::register_trunk(TrunkRegistration trunk) {
   remove_trunk(trunk.name);
   auto link = std::make_unique<TrunkLink>(std::move(trunk),
                                           TrunkLink::Surroundings{*stack_, *locator_, sink_, post_, counters_});
-  TrunkLink* started = link.get();
   trunks_.push_back(std::move(link));
-  started->start();
+  start_trunks();
+}
+
+/// One that replaces another for the same account waits until that has left: its Expires: 0, repeated or challenged,
+/// could reach the registrar last and take the new binding along.
+void Signalling::start_trunks() {
+  for (const auto& link : trunks_) {
+    const auto in_the_way = [&link](const auto& leaving) {
+      return !leaving->finished() && same_account(leaving->trunk(), link->trunk());
+    };
+    if (!link->started() && std::none_of(leaving_trunks_.begin(), leaving_trunks_.end(), in_the_way)) link->start();
+  }
 }
 
 void Signalling::remove_trunk(const std::string& name) {
@@ -230,6 +245,7 @@ void Signalling::retire(DialogId id) {
 void Signalling::bury() {
   dead_sessions_.clear();
   std::erase_if(leaving_trunks_, [](const auto& link) { return link->finished(); });
+  start_trunks();
   check_idle();
 }
 

@@ -145,6 +145,7 @@ std::string TrunkLink::proxy_route(const RegistrarAddress& to) const {
 }
 
 void TrunkLink::start() {
+  started_ = true;
   Registration::Commands commands;
   registration_.start(base::monotonic_now(), jitter(), commands);
   run(commands);

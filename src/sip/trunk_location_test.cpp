@@ -296,6 +296,28 @@ TEST_F(TrunkLocation, ACallToANameIsTriedAtEachOfItsServers) {
   EXPECT_EQ(sink.next(Event::ended)->end.status, 486);
 }
 
+TEST_F(TrunkLocation, AReplacementWaitsUntilTheOldOneHasLeft) {
+  auto wanted = trunk();
+  wanted.registrar_host = "127.0.0.1";
+  wanted.registrar_port = first.port();
+  ASSERT_TRUE(agent->register_trunk(wanted));
+  accept(first, first.receive_starting("REGISTER"));
+  ASSERT_EQ(outcome()->state, RegistrationState::registered);
+  ASSERT_TRUE(agent->register_trunk(wanted));
+  const auto leaving = first.receive_starting("REGISTER");
+  EXPECT_EQ(header(leaving, "Expires"), "0");
+  const auto arriving = [](const std::string& d) { return d.rfind("REGISTER", 0) == 0 && header(d, "Expires") != "0"; };
+  EXPECT_EQ(first.receive(arriving, std::chrono::milliseconds(100)), "");
+  accept(first, leaving);
+  const auto again = first.receive(arriving);
+  ASSERT_FALSE(again.empty());
+  accept(first, again);
+  while (const auto status = outcome()) {
+    if (status->state == RegistrationState::registered) break;
+    EXPECT_EQ(status->state, RegistrationState::unregistered);
+  }
+}
+
 TEST_F(TrunkLocation, TheExpiryOfARewrittenContactCounts) {
   auto wanted = trunk();
   wanted.registrar_host = "127.0.0.1";

@@ -169,6 +169,8 @@ std::optional<Match> match(const StreamDescription& stream, const LocalSession& 
   Match match;
   NegotiatedMedia& media = match.media;
   if (stream.kind != "audio" || stream.port == 0 || !stream.address) return std::nullopt;
+  // Our socket sends to its own family alone; 0.0.0.0 is hold, not an address.
+  if (stream.address->v6 != local.media.rtp.v6 && !unspecified(*stream.address)) return std::nullopt;
   if (!settle_srtp(stream, local, match)) return std::nullopt;
   const auto format = preferred(stream, local.media);
   if (!format) return std::nullopt;

@@ -114,7 +114,9 @@ void MediaSession::State::receive(std::span<const std::uint8_t> datagram, const 
 }
 
 void MediaSession::State::take(const rtp::Packet& packet, PayloadKind kind, base::Instant now) {
-  if (!inbound.admit(packet.header, now)) {
+  // Some gateways send digits under an SSRC of their own: that is no change of the source of the sound.
+  const bool beside = kind == PayloadKind::digits && inbound.source() && inbound.source() != packet.header.ssrc;
+  if (!beside && !inbound.admit(packet.header, now)) {
     ++counters.other_source;
     return;
   }

@@ -168,5 +168,40 @@ TEST(Latch, AReinviteMovesTheRemote) {
   EXPECT_EQ(bench.session.remote(), kBehindNat);
 }
 
+TEST(SessionInbound, APeerThatHoldsUsMayBeSilent) {
+  Bench bench;
+  bench.talk(10);
+  auto parameters = config_for(kPeer).parameters;
+  parameters.may_send = false;
+  bench.session.reconfigure(parameters, bench.now);
+  bench.ticks(10 * 60 * 50);
+  EXPECT_TRUE(bench.of_kind<MediaTimedOut>().empty());
+  parameters.may_send = true;
+  bench.session.reconfigure(parameters, bench.now);
+  bench.ticks(29 * 50);
+  EXPECT_TRUE(bench.of_kind<MediaTimedOut>().empty()) << "counted from where it took us back";
+  bench.ticks(2 * 50);
+  EXPECT_EQ(bench.of_kind<MediaTimedOut>().size(), 1U);
+}
+
+TEST(SessionInbound, DigitsUnderAnSsrcOfTheirOwnLeaveTheSoundAlone) {
+  Bench bench;
+  bench.talk(20);
+  const auto before = bench.session.stats();
+  for (std::uint16_t i = 0; i < 6; ++i) {
+    const bool end = i >= 3;
+    const std::vector<std::uint8_t> event{5, static_cast<std::uint8_t>(end ? 0x8a : 0x0a), 1,
+                                          static_cast<std::uint8_t>(i * 40)};
+    bench.session.on_datagram(bench.packet({i == 0, kEventType, i, 1000, 4711}, event), kPeer, bench.now);
+    if (i % 2 == 1) bench.talk(1);
+  }
+  bench.talk(20);
+  EXPECT_EQ(digits_of(bench), "5");
+  const auto after = bench.session.stats();
+  EXPECT_EQ(after.source_changes, before.source_changes);
+  EXPECT_EQ(after.other_source, 0U);
+  EXPECT_EQ(after.concealed_frames, before.concealed_frames);
+}
+
 }  // namespace
 }  // namespace frontdesk::media

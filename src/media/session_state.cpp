@@ -59,7 +59,8 @@ bool MediaSession::State::protect(const MediaParameters& changed) {
 }
 
 void MediaSession::State::reconfigure(const MediaParameters& changed, base::Instant now) {
-  if (changed.may_receive && !parameters.may_receive) last_received = now;
+  const bool resumed = (changed.may_receive && !parameters.may_receive) || (changed.may_send && !parameters.may_send);
+  if (resumed) last_received = now;
   const bool other_clock = changed.telephone_event_clock_rate != parameters.telephone_event_clock_rate;
   if (!changed.telephone_event_payload_type || other_clock)
     digits_out = rtp::TelephoneEventEncoder(changed.telephone_event_clock_rate);
@@ -119,7 +120,9 @@ void MediaSession::State::receive(std::span<const std::uint8_t> datagram, const 
 }
 
 void MediaSession::State::take(const rtp::Packet& packet, PayloadKind kind, base::Instant now) {
-  if (!inbound.admit(packet.header, now)) {
+  // Some gateways send digits under an SSRC of their own: that is no change of the source of the sound.
+  const bool beside = kind == PayloadKind::digits && inbound.source() && inbound.source() != packet.header.ssrc;
+  if (!beside && !inbound.admit(packet.header, now)) {
     ++counters.other_source;
     return;
   }
@@ -158,9 +161,11 @@ void MediaSession::State::hear(base::Instant now) {
   if (const auto digit = digits_in_band->push(heard)) events.push(DigitPressed{*digit, digits::Form::in_band});
 }
 
+/// Who holds us may play music and mostly does not.
 void MediaSession::State::check_timeout(base::Instant now) {
   if (!last_received) last_received = now;
-  if (timed_out || !parameters.may_receive || now - *last_received < rtp_timeout) return;
+  const bool expected = parameters.may_receive && parameters.may_send;
+  if (timed_out || !expected || now - *last_received < rtp_timeout) return;
   timed_out = true;
   events.push(MediaTimedOut{});
 }

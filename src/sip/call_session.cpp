@@ -42,6 +42,8 @@ char dtmf_digit(std::string_view content_type, std::string_view body) {
 }  // namespace
 
 std::string user_of(const uri& address) {
+  // Of a tel URI libre takes the number for the host.
+  if (equal_ignoring_case(view(address.scheme), "tel")) return std::string(view(address.host));
   return unescaped_user(view(address.user));
 }
 
@@ -181,7 +183,7 @@ bool CallSession::answer_in_dialog(const sip_msg* request, std::optional<std::st
     answer = offer.and_then(describe);
   }
   sdp = sent_sdp_ = shown(answer->sdp);
-  report_media(answer->media);
+  report_media(answer->media, answer->lines);
   return true;
 }
 
@@ -223,7 +225,8 @@ void CallSession::retransmit_ok() {
   unacked.timer.start(unacked.interval, [this] { retransmit_ok(); });
 }
 
-void CallSession::report_media(NegotiatedMedia media) {
+void CallSession::report_media(NegotiatedMedia media, AgreedLines lines) {
+  lines_ = std::move(lines);
   if (held_) media.may_receive = false;
   if (media_ == media) return;
   media_ = media;
@@ -238,7 +241,7 @@ bool CallSession::take_answer(std::string_view content_type, std::string_view bo
   if (!description) return false;
   const auto media = accept_answer(*description, local_);
   if (!media) return false;
-  report_media(*media);
+  report_media(*media, lines_after(*description, local_));
   return true;
 }
 
@@ -246,23 +249,24 @@ void CallSession::send_bye(const std::string& reason) {
   session_wakeup_.cancel();
   if (phase_ != Phase::proceeding) invite_request_.reset();
   bye_reason_ = "Reason: SIP;text=" + quoted(header_safe(reason)) + "\r\n";
-  send_bye_to(next_hop(dialog_, seen_), std::nullopt);
+  send_bye_to(hops_inside(dialog_), std::nullopt);
   if (!request_) retire_when_quiet();
 }
 
-void CallSession::send_bye_to(const Hop& hop, const Challenge& challenge) {
+void CallSession::send_bye_to(const std::vector<Hop>& hops, const Challenge& challenge) {
   std::string headers = request_headers(dialog_, "BYE", dialog_.local_sequence++);
   headers += credentials(challenge, "BYE", {}, dialog_) + bye_reason_;
-  const auto on_response = [this, hop, tried = challenge.has_value()](int error, const sip_msg* response) {
+  const auto on_response = [this, hops, tried = challenge.has_value()](int error, const sip_msg* response) {
     if (response && response->scode < 200) return;
     request_.reset();
-    const auto asked = error || tried ? std::nullopt : challenge_of(response, hop);
-    const auto direct = error && hop.transport != Transport::tls ? direct_hop(dialog_) : std::nullopt;
-    if (asked) send_bye_to(hop, asked);
-    if (direct && *direct != hop) send_bye_to(*direct, std::nullopt);
+    const auto asked = error || tried ? std::nullopt : challenge_of(response, hops.front());
+    const bool by_udp = hops.size() == 1 && hops.front().transport == Transport::udp;
+    const auto direct = error && by_udp ? direct_hop(dialog_) : std::nullopt;
+    if (asked) send_bye_to(hops, asked);
+    if (direct && *direct != hops.front()) send_bye_to({*direct}, std::nullopt);
     if (!request_) retire_when_quiet();
   };
-  request_ = ClientTransaction::send(host_.stack, hop, "BYE", dialog_.remote_target,
+  request_ = ClientTransaction::send(host_.stack, hops, "BYE", dialog_.remote_target,
                                      SipStack::with_body(std::move(headers), {}, {}), on_response, *this);
 }
 
@@ -316,8 +320,22 @@ void CallSession::retire_when_quiet() {
   if (ended_ && !request_ && !unacked_ && !invite_request_) host_.retire(id_);
 }
 
+/// A connection that the peer had opened may be gone by now: then one of ours, to where its Contact says.
+std::vector<Hop> CallSession::hops_inside(const DialogState& dialog) const {
+  std::vector<Hop> hops{next_hop(dialog, seen_)};
+  auto fresh = hops.front() == seen_ ? fresh_hop(dialog, seen_) : std::nullopt;
+  if (fresh && fresh->hop.transport == Transport::tls) {
+    const TrunkRegistration* trunk = trunk_.empty() ? nullptr : host_.trunk(trunk_);
+    const auto link = host_.stack.link({fresh->name, trunk ? trunk->ca_file : std::string(), !trunk || trunk->verify});
+    if (!link) return hops;
+    fresh->hop.link = *link;
+  }
+  if (fresh) hops.push_back(fresh->hop);
+  return hops;
+}
+
 void CallSession::update_target(const sip_msg* message) {
-  seen_.to = endpoint_from(message->src);
+  seen_ = host_.stack.hop_of(message);
   const sip_hdr* contact = sip_msg_hdr(message, SIP_HDR_CONTACT);
   if (!contact) return;
   const auto target = address_uri(view(contact->val));
@@ -340,6 +358,7 @@ void CallSession::prepare_local(LocalMedia media) {
 }
 
 std::string CallSession::next_local_sdp(bool held) {
+  local_.agreed = lines_;
   const auto describe = [this, held] { return held ? held_description(make_offer(local_)) : make_offer(local_); };
   // The same version says that nothing changed, as a refresh does (RFC 4028, section 7.4).
   if (describe() != sent_sdp_) ++local_.version;

@@ -47,8 +47,9 @@ struct SessionHost {
 /// Where an outgoing call begins.
 struct Way {
   Hop hop;
-  std::string proxy_route;      ///< value of Route; empty: none
-  const void* owner = nullptr;  ///< of the route that the hop is in (SipStack::set_route)
+  std::string proxy_route;       ///< value of Route; empty: none
+  const void* owner = nullptr;   ///< of the route that the hop is in (SipStack::set_route)
+  std::vector<Hop> others = {};  ///< of a name looked up: tried after the hop (RFC 3263, section 4.3)
 };
 
 class CallSession final : public FaultSink {
@@ -126,6 +127,8 @@ class CallSession final : public FaultSink {
   };
   using Challenge = std::optional<DigestChallenge>;
   static constexpr std::size_t kMaxOtherBranches = 8;
+  static constexpr std::size_t kMaxNonces = 4;
+  static constexpr int kMaxChallenges = 4;
 
   // Inside the dialog (call_session.cpp).
   void on_ack(const sip_msg* ack);
@@ -136,13 +139,15 @@ class CallSession final : public FaultSink {
   bool answer_in_dialog(const sip_msg* request, std::optional<std::string>& sdp);
   void await_ack(const sip_msg* request, Ref<mbuf> bytes, bool answer_expected);
   void retransmit_ok();
-  void report_media(NegotiatedMedia media);
+  void report_media(NegotiatedMedia media, AgreedLines lines);
   bool take_answer(std::string_view content_type, std::string_view body);
   void send_bye(const std::string& reason);
-  void send_bye_to(const Hop& hop, const Challenge& challenge);
+  void send_bye_to(const std::vector<Hop>& hops, const Challenge& challenge);
   void end(EndCause cause, int status, std::string reason);
   void retire_when_quiet();
   void update_target(const sip_msg* message);
+  /// In the order to try them.
+  std::vector<Hop> hops_inside(const DialogState& dialog) const;
   void prepare_local(LocalMedia media);
   std::string next_local_sdp(bool held);
   std::string accept_timer(const sip_msg* request);
@@ -205,7 +210,12 @@ class CallSession final : public FaultSink {
   /// A header line for a request in `dialog`; empty without a challenge.
   std::string credentials(const Challenge& challenge, std::string_view method, std::string_view body,
                           const DialogState& dialog);
+  std::uint32_t count_use(const std::string& nonce);
+  /// Of an INVITE that answers all that was asked so far; `challenge` is new.
+  std::string invite_credentials(const Challenge& challenge, std::string_view body);
   std::string invite_credentials_for(const Hop& hop) const;
+  /// Whether another answer may help: nobody of that realm was answered yet, or the nonce alone was wrong.
+  bool worth_answering(const DigestChallenge& challenge) const;
 
   const DialogId id_;
   SessionHost& host_;
@@ -225,6 +235,7 @@ class CallSession final : public FaultSink {
   LocalSession local_;
   std::optional<SessionDescription> offer_;
   std::optional<NegotiatedMedia> media_;
+  std::optional<AgreedLines> lines_;
   std::string sent_sdp_;  ///< our last description; its version counts up when it changes
   bool held_ = false;     ///< by us
   bool offered_hold_ = false;
@@ -244,6 +255,7 @@ class CallSession final : public FaultSink {
   SessionClock session_clock_;
 
   std::unique_ptr<Unpracked> unpracked_;
+  bool crossing_prack_ = false;  ///< we answered before it came
   std::function<void()> after_prack_;
   std::uint32_t response_sequence_ = 0;
   ResponseOrder response_order_, reinvite_order_;
@@ -265,17 +277,25 @@ class CallSession final : public FaultSink {
   DialogId replaces_ = 0;
   OutgoingCall call_;
   Way way_;
-  bool credentials_tried_ = false;
-  std::string nonce_;             ///< the last that was answered
-  std::uint32_t nonce_uses_ = 0;  ///< of it
-  Challenge invite_challenge_;    ///< that the last INVITE of ours answered
-  std::string invite_credentials_, bye_reason_;
+  struct NonceUse {
+    std::string nonce;
+    std::uint32_t count = 0;
+  };
+  std::vector<NonceUse> nonces_;  ///< the last that were answered
+  struct InviteCredentials {
+    DigestChallenge challenge;
+    std::string line;
+  };
+  /// That the last INVITE of ours answered, one for each that asked: a proxy and the server behind it.
+  std::vector<InviteCredentials> invite_credentials_;
+  int challenges_ = 0;  ///< to our first INVITE
+  std::string bye_reason_;
   std::unique_ptr<ClientTransaction> invite_request_;
   std::unique_ptr<ClientTransaction> request_;  ///< BYE or refresh
   Timer limit_{*this}, session_wakeup_{*this}, retry_{*this}, transfer_limit_{*this};
 };
 
-/// From a message: the user part, escapes undone.
+/// From a message: the user part, escapes undone, or the number of a tel URI.
 std::string user_of(const uri& address);
 std::string content_type_of(const sip_msg* message);
 std::string_view body_of(const sip_msg* message);

@@ -1,8 +1,17 @@
 // The trunk's credentials in requests of a call (RFC 3261, section 22): only towards the trunk, only for its realm.
+#include <algorithm>
+
 #include "sip/call_session.hpp"
 #include "sip/syntax.hpp"
 
 namespace frontdesk::sip {
+namespace {
+
+bool same_asker(const DigestChallenge& a, const DigestChallenge& b) {
+  return a.proxy == b.proxy && a.realm == b.realm;
+}
+
+}  // namespace
 
 CallSession::Challenge CallSession::challenge_of(const sip_msg* response, const Hop& next) const {
   const bool proxy = response && response->scode == 407;
@@ -22,22 +31,54 @@ CallSession::Challenge CallSession::challenge_of(const sip_msg* response, const 
   return challenge ? Challenge(*challenge) : std::nullopt;
 }
 
+std::uint32_t CallSession::count_use(const std::string& nonce) {
+  const auto is = [&nonce](const NonceUse& use) { return use.nonce == nonce; };
+  const auto known = std::find_if(nonces_.begin(), nonces_.end(), is);
+  if (known != nonces_.end()) return ++known->count;
+  if (nonces_.size() >= kMaxNonces) nonces_.erase(nonces_.begin());
+  nonces_.push_back({nonce, 1});
+  return 1;
+}
+
 std::string CallSession::credentials(const Challenge& challenge, std::string_view method, std::string_view body,
                                      const DialogState& dialog) {
   const TrunkRegistration* trunk = challenge ? host_.trunk(trunk_) : nullptr;
   if (!trunk) return {};
-  nonce_uses_ = challenge->nonce == nonce_ ? nonce_uses_ + 1 : 1;
-  nonce_ = challenge->nonce;
+  const auto uses = count_use(challenge->nonce);
   const auto& user = trunk->authorization_username.empty() ? trunk->username : trunk->authorization_username;
   const std::string client_nonce = random_token();
-  const DigestRequest request{method, dialog.remote_target, client_nonce, nonce_uses_, body};
+  const DigestRequest request{method, dialog.remote_target, client_nonce, uses, body};
   return authorization(*challenge, user, trunk->password, request) + "\r\n";
+}
+
+bool CallSession::worth_answering(const DigestChallenge& challenge) const {
+  if (challenges_ >= kMaxChallenges) return false;
+  return challenge.stale || std::none_of(invite_credentials_.begin(), invite_credentials_.end(),
+                                         [&](const auto& given) { return same_asker(given.challenge, challenge); });
+}
+
+std::string CallSession::invite_credentials(const Challenge& challenge, std::string_view body) {
+  if (!challenge) {
+    invite_credentials_.clear();
+    return {};
+  }
+  std::erase_if(invite_credentials_, [&](const auto& given) { return same_asker(given.challenge, *challenge); });
+  invite_credentials_.push_back({*challenge, {}});
+  std::string lines;
+  for (auto& given : invite_credentials_) {
+    given.line = credentials(given.challenge, "INVITE", body, dialog_);
+    lines += given.line;
+  }
+  return lines;
 }
 
 /// The ACK of a 2xx repeats them (section 22.1), unless it goes elsewhere.
 std::string CallSession::invite_credentials_for(const Hop& hop) const {
-  const bool may = invite_challenge_ && host_.may_answer(trunk_, hop, invite_challenge_->realm);
-  return may ? invite_credentials_ : std::string();
+  std::string lines;
+  for (const auto& given : invite_credentials_) {
+    if (host_.may_answer(trunk_, hop, given.challenge.realm)) lines += given.line;
+  }
+  return lines;
 }
 
 }  // namespace frontdesk::sip

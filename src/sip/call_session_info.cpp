@@ -28,7 +28,7 @@ void CallSession::send_next_digit() {
   std::string headers =
       request_headers(dialog_, "INFO", dialog_.local_sequence++) + host_.stack.contact(contact_user_, seen_);
   info_ = ClientTransaction::send(
-      host_.stack, next_hop(dialog_, seen_), "INFO", dialog_.remote_target,
+      host_.stack, hops_inside(dialog_), "INFO", dialog_.remote_target,
       SipStack::with_body(std::move(headers), "application/dtmf-relay", body),
       [this](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return;

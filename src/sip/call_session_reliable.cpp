@@ -1,4 +1,6 @@
 // Reliable provisional responses (RFC 3262), sent and received.
+#include <utility>
+
 #include "base/entropy.hpp"
 #include "sip/call_session.hpp"
 #include "sip/syntax.hpp"
@@ -61,7 +63,7 @@ void CallSession::progress(LocalMedia media) {
   }
   sent_sdp_ = answer->sdp;
   send_provisional(183, answer->sdp, reliable);
-  if (!ended_) report_media(answer->media);
+  if (!ended_) report_media(answer->media, answer->lines);
 }
 
 void CallSession::send_provisional(int status, const std::string& sdp, bool reliable) {
@@ -100,8 +102,12 @@ void CallSession::retransmit_provisional() {
 void CallSession::on_prack(const sip_msg* prack) {
   const sip_hdr* header = sip_msg_hdr(prack, SIP_HDR_RACK);
   const auto rack = header ? parse_rack(view(header->val)) : std::nullopt;
-  if (!unpracked_ || !rack || rack->response_sequence != response_sequence_ || rack->sequence != invite_sequence_ ||
-      rack->method != "INVITE") {
+  const bool ours = rack && rack->response_sequence == response_sequence_ && rack->sequence == invite_sequence_ &&
+                    rack->method == "INVITE";
+  if (ours && !unpracked_ && body_of(prack).empty() && std::exchange(crossing_prack_, false)) {
+    return (void)host_.stack.respond(prack, {200, "OK", SipStack::with_body({}, {}, {})});
+  }
+  if (!unpracked_ || !ours) {
     host_.counters.refused++;
     return host_.stack.reply_stateless(prack, 481, "Call/Transaction Does Not Exist");
   }

@@ -133,7 +133,7 @@ void CallSession::send_update(const Challenge& challenge) {
                         credentials(challenge, "UPDATE", {}, dialog_) + std::string(kSupported) +
                         session_clock_.request_headers();
   request_ = ClientTransaction::send(
-      host_.stack, next_hop(dialog_, seen_), "UPDATE", dialog_.remote_target,
+      host_.stack, hops_inside(dialog_), "UPDATE", dialog_.remote_target,
       SipStack::with_body(std::move(headers), {}, {}),
       [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return;
@@ -153,13 +153,11 @@ void CallSession::send_reinvite(const Challenge& challenge) {
   }
   const std::string sdp = next_local_sdp(offered_hold_);
   const std::uint32_t sequence = dialog_.local_sequence++;
-  invite_challenge_ = challenge;
-  invite_credentials_ = credentials(challenge, "INVITE", sdp, dialog_);
+  const std::string given = invite_credentials(challenge, sdp);
   std::string headers = request_headers(dialog_, "INVITE", sequence) + host_.stack.contact(contact_user_, seen_) +
-                        invite_credentials_ + std::string(kAllow) + std::string(kSupported) +
-                        session_clock_.request_headers();
+                        given + std::string(kAllow) + std::string(kSupported) + session_clock_.request_headers();
   invite_request_ = ClientTransaction::send(
-      host_.stack, next_hop(dialog_, seen_), "INVITE", dialog_.remote_target,
+      host_.stack, hops_inside(dialog_), "INVITE", dialog_.remote_target,
       SipStack::with_body(std::move(headers), "application/sdp", sdp),
       [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return on_reliable_in_dialog(response);

@@ -30,7 +30,7 @@ void CallSession::send_refer(const Challenge& challenge) {
                         "Refer-To: " + refer_to_ + "\r\nReferred-By: <" +
                         std::string(address_uri(dialog_.local_party)) + ">\r\n";
   refer_ = ClientTransaction::send(
-      host_.stack, next_hop(dialog_, seen_), "REFER", dialog_.remote_target,
+      host_.stack, hops_inside(dialog_), "REFER", dialog_.remote_target,
       SipStack::with_body(std::move(headers), {}, {}),
       [this, tried = challenge.has_value()](int error, const sip_msg* response) {
         if (!error && response && response->scode < 200) return;

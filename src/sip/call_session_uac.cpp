@@ -44,16 +44,17 @@ void CallSession::send_invite(const Challenge& challenge) {
   dialog_.remote_target = call_.target;
   prack_used_ = false;
   sent_sdp_ = make_offer(local_);
-  invite_challenge_ = challenge;
-  invite_credentials_ = credentials(challenge, "INVITE", sent_sdp_, dialog_);
+  const std::string given = invite_credentials(challenge, sent_sdp_);
   std::string headers = request_headers(dialog_, "INVITE", invite_sequence_) +
-                        host_.stack.contact(contact_user_, seen_) + invite_credentials_ + std::string(kAllow) +
+                        host_.stack.contact(contact_user_, seen_) + given + std::string(kAllow) +
                         std::string(kSupported) + session_clock_.request_headers();
   response_order_ = {};
   const std::string message = SipStack::with_body(std::move(headers), "application/sdp", sent_sdp_);
-  invite_request_ = ClientTransaction::send(
-      host_.stack, seen_, "INVITE", dialog_.remote_target, message,
-      [this](int error, const sip_msg* response) { on_invite_response(error, response); }, *this, way_.owner);
+  const auto on_response = [this](int error, const sip_msg* response) { on_invite_response(error, response); };
+  std::vector<Hop> hops = host_.stack.ways(seen_, way_.owner);
+  if (hops.size() == 1) hops.insert(hops.end(), way_.others.begin(), way_.others.end());
+  invite_request_ = ClientTransaction::send(host_.stack, std::move(hops), "INVITE", dialog_.remote_target, message,
+                                            on_response, *this);
   if (!invite_request_) end(EndCause::transport_failed, 0, "the INVITE could not be sent");
 }
 
@@ -138,14 +139,12 @@ void CallSession::on_repeated_ok(const sip_msg* response) {
 void CallSession::on_invite_error(const sip_msg* response) {
   if (cancelling_) return end(EndCause::local_hangup, response->scode, "cancelled");
   if (!ended_ && response->scode == 422 && session_clock_.lengthen(number_of(response, SIP_HDR_MIN_SE))) {
-    credentials_tried_ = false;
     return send_invite({});
   }
-  if (!ended_ && !credentials_tried_) {
-    if (const auto asked = challenge_of(response, seen_)) {
-      credentials_tried_ = true;
-      return send_invite(asked);
-    }
+  const auto asked = ended_ ? std::nullopt : challenge_of(response, seen_);
+  if (asked && worth_answering(*asked)) {
+    ++challenges_;
+    return send_invite(asked);
   }
   const auto cause = response->scode == 408 ? EndCause::timeout : EndCause::rejected;
   end(cause, response->scode, std::string(view(response->reason)));

@@ -60,6 +60,7 @@ void CallSession::answer(LocalMedia media) {
     after_prack_ = [this, media = std::move(media)]() mutable { answer(std::move(media)); };
     return;
   }
+  crossing_prack_ = unpracked_ != nullptr;
   unpracked_.reset();
   after_prack_ = nullptr;
   if (reliably_described_) return send_ok({});
@@ -72,7 +73,7 @@ void CallSession::answer(LocalMedia media) {
     return end(EndCause::no_media_agreement, 488, "no codec in common");
   }
   send_ok(answer->sdp);
-  if (!ended_) report_media(answer->media);
+  if (!ended_) report_media(answer->media, answer->lines);
 }
 
 void CallSession::send_ok(const std::string& sdp) {

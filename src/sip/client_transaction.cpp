@@ -20,16 +20,22 @@ std::unique_ptr<ClientTransaction> ClientTransaction::send(SipStack& stack, cons
                                                            const std::string& uri, const std::string& message,
                                                            OnResponse on_response, FaultSink& faults,
                                                            const void* route) {
+  // Registrations look for their server themselves, and what is inside a dialog belongs where the dialog is.
+  const bool anew = method == "INVITE" && !inside_dialog(message);
+  return send(stack, anew ? stack.ways(hop, route) : std::vector{hop}, method, uri, message, std::move(on_response),
+              faults);
+}
+
+std::unique_ptr<ClientTransaction> ClientTransaction::send(SipStack& stack, std::vector<Hop> hops,
+                                                           const std::string& method, const std::string& uri,
+                                                           const std::string& message, OnResponse on_response,
+                                                           FaultSink& faults) {
   std::unique_ptr<ClientTransaction> transaction(new ClientTransaction(stack, std::move(on_response), faults));
   transaction->method_ = method;
   transaction->uri_ = uri;
   transaction->message_ = message;
-  // Registrations look for their server themselves, and what is inside a dialog belongs where the dialog is.
-  if (method == "INVITE" && !inside_dialog(message)) {
-    transaction->hops_ = stack.ways(hop, route);
-  } else {
-    transaction->hops_ = {hop};
-  }
+  transaction->hops_ = std::move(hops);
+  transaction->inside_dialog_ = inside_dialog(message);
   if (!transaction->attempt()) return nullptr;
   return transaction;
 }
@@ -42,7 +48,7 @@ bool ClientTransaction::attempt() {
   while (next_ < hops_.size()) {
     const Hop hop = hops_[next_++];
     if (stack_.send_request(&request_, hop, method_, uri_, message_, on_answer, this) != 0) continue;
-    if (next_ < hops_.size()) {
+    if (next_ < hops_.size() && !inside_dialog_) {
       silence_.start(kFailoverLimit, [this] { answered(ETIMEDOUT, nullptr); });
     } else {
       silence_.cancel();
@@ -55,7 +61,9 @@ bool ClientTransaction::attempt() {
 /// RFC 3263, section 4.3: nothing heard, or 503: the next server gets the same request as a new transaction.
 void ClientTransaction::answered(int error, const sip_msg* response) {
   silence_.cancel();
-  const bool failed = error || !response || response->scode == 503;
+  if (response && next_ > 0) stack_.note(hops_[next_ - 1], response);
+  // Inside a dialog there is one peer, and other ways to it only if this one is broken.
+  const bool failed = error || !response || (response->scode == 503 && !inside_dialog_);
   if (failed && !heard_ && !cancelled_ && next_ < hops_.size()) {
     request_ = static_cast<struct sip_request*>(mem_deref(request_));
     if (attempt()) return;

@@ -6,12 +6,19 @@ namespace frontdesk::sip {
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 5060;
+constexpr std::uint16_t kDefaultTlsPort = 5061;
 
 bool private_or_local(const base::Endpoint& endpoint) {
   const auto& a = endpoint.address;
   if (endpoint.v6) return endpoint.is_loopback() || (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80);
   return a[0] == 0 || a[0] == 10 || a[0] == 127 || (a[0] == 172 && (a[1] & 0xf0) == 16) ||
          (a[0] == 192 && a[1] == 168) || (a[0] == 169 && a[1] == 254) || (a[0] == 100 && (a[1] & 0xc0) == 64);
+}
+
+/// The first route, or the remote target.
+std::optional<SipUri> first_uri(const DialogState& dialog) {
+  return parse_uri(dialog.route_set.empty() ? std::string_view(dialog.remote_target)
+                                            : address_uri(dialog.route_set.front()));
 }
 
 }  // namespace
@@ -42,9 +49,7 @@ std::string without_tag(std::string_view name_addr) {
 }
 
 std::optional<Hop> direct_hop(const DialogState& dialog) {
-  const std::string_view text =
-      dialog.route_set.empty() ? std::string_view(dialog.remote_target) : address_uri(dialog.route_set.front());
-  const auto uri = parse_uri(text);
+  const auto uri = first_uri(dialog);
   if (!uri) return std::nullopt;
   const auto address = base::parse_address(uri->host, uri->port ? uri->port : kDefaultPort);
   if (!address) return std::nullopt;
@@ -61,6 +66,23 @@ Hop next_hop(const DialogState& dialog, const Hop& seen) {
   const bool same = direct->to.same_address(seen.to);
   if (private_or_local(direct->to) && !same) return seen;
   return seen.transport == Transport::tcp && same ? seen : *direct;
+}
+
+std::optional<FreshHop> fresh_hop(const DialogState& dialog, const Hop& seen) {
+  const auto uri = first_uri(dialog);
+  if (!uri || seen.transport == Transport::udp || seen.link != 0) return std::nullopt;
+  const bool tls = seen.transport == Transport::tls;
+  const auto transport = parameter(uri->parameters, "transport");
+  const bool tcp = transport && equal_ignoring_case(*transport, "tcp");
+  FreshHop fresh{seen, uri->host};
+  if (!tls && !tcp) fresh.hop.transport = Transport::udp;
+  const std::uint16_t port = uri->port ? uri->port : tls ? kDefaultTlsPort : kDefaultPort;
+  const auto address = base::parse_address(uri->host, port);
+  const bool meant = address && address->v6 == seen.to.v6 && !private_or_local(*address);
+  if (meant) fresh.hop.to = *address;
+  fresh.hop.to.port = port;
+  if (fresh.hop == seen && !tls) return std::nullopt;
+  return fresh;
 }
 
 }  // namespace frontdesk::sip

@@ -49,4 +49,13 @@ Hop next_hop(const DialogState& dialog, const Hop& seen);
 /// a TCP connection that the peer had opened may be gone.
 std::optional<Hop> direct_hop(const DialogState& dialog);
 
+/// Where a new connection would reach the peer, when the one it was seen on is gone: the route or target's port and
+/// transport, at the address where the peer was seen if its own cannot be meant. `name`: whose certificate TLS
+/// expects. nullopt: it was seen by UDP, or on a connection of ours.
+struct FreshHop {
+  Hop hop;
+  std::string name;
+};
+std::optional<FreshHop> fresh_hop(const DialogState& dialog, const Hop& seen);
+
 }  // namespace frontdesk::sip

@@ -62,6 +62,48 @@ TEST(DialogState, DirectHopIgnoresWhereThePeerWasSeen) {
   EXPECT_EQ(direct_hop(dialog), std::nullopt);
 }
 
+TEST(DialogState, FreshHopIsWhereAConnectionOfOursReachesThePeer) {
+  struct Case {
+    Transport seen;
+    std::uint16_t link;
+    const char* target;
+    const char* to;  ///< empty: nowhere
+    Transport by;
+    const char* name = "";
+  };
+  const Case cases[] = {
+      {Transport::udp, 0, "sip:ann@203.0.113.7", "", Transport::udp},
+      {Transport::tcp, 0, "sip:ann@203.0.113.7;transport=tcp", "203.0.113.7:5060", Transport::tcp, "203.0.113.7"},
+      {Transport::tcp, 0, "sip:ann@203.0.113.7:5070", "203.0.113.7:5070", Transport::udp, "203.0.113.7"},
+      {Transport::tcp, 0, "sip:ann@203.0.113.9:5070;transport=tcp", "203.0.113.9:5070", Transport::tcp, "203.0.113.9"},
+      // What cannot be meant from here, or needs a name server: the address is known.
+      {Transport::tcp, 0, "sip:ann@192.168.1.2:5070;transport=tcp", "203.0.113.7:5070", Transport::tcp, "192.168.1.2"},
+      {Transport::tcp, 0, "sip:ann@pbx.example.com;transport=tcp", "203.0.113.7:5060", Transport::tcp,
+       "pbx.example.com"},
+      {Transport::tcp, 0, "sip:ann@203.0.113.7:49152;transport=tcp", "", Transport::tcp},
+      {Transport::tls, 0, "sip:ann@pbx.example.com", "203.0.113.7:5061", Transport::tls, "pbx.example.com"},
+      {Transport::tls, 0, "sip:ann@203.0.113.9:5081;transport=tls", "203.0.113.9:5081", Transport::tls, "203.0.113.9"},
+      {Transport::tls, 1, "sip:ann@pbx.example.com", "", Transport::tls},
+      {Transport::tcp, 0, "bad", "", Transport::tcp},
+  };
+  for (const auto& c : cases) {
+    DialogState dialog;
+    dialog.remote_target = c.target;
+    const auto fresh = fresh_hop(dialog, {*base::parse_endpoint("203.0.113.7:49152"), c.seen, c.link});
+    ASSERT_EQ(fresh.has_value(), *c.to != 0) << c.target;
+    if (!fresh) continue;
+    EXPECT_EQ(base::to_string(fresh->hop.to), c.to) << c.target;
+    EXPECT_EQ(fresh->hop.transport, c.by) << c.target;
+    EXPECT_EQ(fresh->name, c.name);
+  }
+  DialogState dialog;
+  dialog.remote_target = "sip:ann@203.0.113.9";
+  dialog.route_set = {"<sip:203.0.113.8;transport=tcp;lr>"};
+  const auto fresh = fresh_hop(dialog, {*base::parse_endpoint("203.0.113.7:49152"), Transport::tcp});
+  ASSERT_TRUE(fresh);
+  EXPECT_EQ(base::to_string(fresh->hop.to), "203.0.113.8:5060");
+}
+
 TEST(SessionTimer, ReadsAndAnswers) {
   const auto asked = parse_session_expires("90;refresher=uac");
   ASSERT_TRUE(asked);

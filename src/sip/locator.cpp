@@ -66,20 +66,23 @@ struct Locator::Question {
 };
 
 struct Locator::Search {
-  Search(std::uint64_t number, ServerName name, OnLocated action)
-      : id(number), location(std::move(name), base::random_u64()), on_located(std::move(action)) {}
+  Search(std::uint64_t number, ServerName name, OnLocated action, FaultSink& faults)
+      : id(number), location(std::move(name), base::random_u64()), on_located(std::move(action)), limit(faults) {}
   std::uint64_t id;
   ServerLocation location;
   OnLocated on_located;
+  Timer limit;
   std::vector<std::unique_ptr<Question>> questions;
 };
 
-Locator::Locator(Resolver& hosts, Post post, std::vector<base::Endpoint> servers, bool v6, FaultSink& faults)
+Locator::Locator(Resolver& hosts, Post post, std::vector<base::Endpoint> servers, bool v6, FaultSink& faults,
+                 base::Duration search_limit)
     : hosts_(hosts),
       post_(std::move(post)),
       servers_(std::move(servers)),
       v6_(v6),
       faults_(faults),
+      search_limit_(search_limit),
       self_(std::make_shared<Locator*>(this)) {}
 
 Locator::~Locator() {
@@ -128,12 +131,22 @@ bool Locator::locate(ServerName name, OnLocated on_located) {
 bool Locator::look_up(ServerName name, OnLocated on_located) {
   if (searches_.size() >= kMaxSearches) return false;
   read_servers();
-  searches_.push_back(std::make_unique<Search>(++last_search_, std::move(name), std::move(on_located)));
+  searches_.push_back(std::make_unique<Search>(++last_search_, std::move(name), std::move(on_located), faults_));
   Search& search = *searches_.back();
+  search.limit.start(search_limit_, [this, id = search.id] { give_up(id); });
   ServerLocation::Queries queries;
   search.location.start(queries);
   carry_on(search, queries);
   return true;
+}
+
+/// An answer may have been lost with a queue that was full: without an end, such searches would add up to the limit.
+void Locator::give_up(std::uint64_t search) {
+  const auto found = std::find_if(searches_.begin(), searches_.end(), [&](const auto& s) { return s->id == search; });
+  if (found == searches_.end()) return;
+  const auto on_located = std::move((*found)->on_located);
+  searches_.erase(found);
+  on_located({});
 }
 
 void Locator::carry_on(Search& search, const ServerLocation::Queries& queries) {

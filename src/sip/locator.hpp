@@ -21,11 +21,13 @@ class Locator {
  public:
   using OnLocated = std::function<void(std::vector<Hop>)>;
   static constexpr std::size_t kMaxSearches = 64;
-  static constexpr base::Duration kAnswerLimit = base::seconds(4);  ///< of one DNS question
+  static constexpr base::Duration kAnswerLimit = base::seconds(4);   ///< of one DNS question
+  static constexpr base::Duration kSearchLimit = base::seconds(30);  ///< of all of them, the hosts file included
 
   /// `servers`: name servers; empty: those of /etc/resolv.conf, read for each
   /// search.
-  Locator(Resolver& hosts, Post post, std::vector<base::Endpoint> servers, bool v6, FaultSink& faults);
+  Locator(Resolver& hosts, Post post, std::vector<base::Endpoint> servers, bool v6, FaultSink& faults,
+          base::Duration search_limit = kSearchLimit);
   ~Locator();
   Locator(const Locator&) = delete;
   Locator& operator=(const Locator&) = delete;
@@ -53,6 +55,7 @@ class Locator {
   void ask(Search& search, const ServerLocation::Query& query);
   void ask_hosts(Search& search, const ServerLocation::Query& query);
   void answered(std::uint64_t search, base::RequestId id, DnsAnswer answer);
+  void give_up(std::uint64_t search);
   void read_servers();
   static void take_answers(Question& question, const dnshdr* header, struct list* answers);
   static void on_dns(int error, const dnshdr* header, struct list* answers, struct list*, struct list*, void* arg);
@@ -62,6 +65,7 @@ class Locator {
   std::vector<base::Endpoint> servers_;
   const bool v6_;
   FaultSink& faults_;
+  const base::Duration search_limit_;
   bool has_servers_ = false;
   Ref<struct dnsc> client_;
   std::shared_ptr<Locator*> self_;  ///< nulls itself for answers that arrive late

@@ -196,6 +196,8 @@ std::optional<Match> match(const StreamDescription& stream, const LocalSession& 
   Match match;
   NegotiatedMedia& media = match.media;
   if (stream.kind != "audio" || stream.port == 0 || !stream.address) return std::nullopt;
+  // Our socket sends to its own family alone; 0.0.0.0 is hold, not an address.
+  if (stream.address->v6 != local.media.rtp.v6 && !unspecified(*stream.address)) return std::nullopt;
   if (!settle_srtp(stream, local, described, match)) return std::nullopt;
   const auto format = preferred(stream, local.media);
   if (!format) return std::nullopt;
@@ -315,12 +317,43 @@ std::optional<std::size_t> best_stream(const SessionDescription& offer, const Lo
   return best;
 }
 
+AgreedLines agreed_lines(const SessionDescription& offer, std::size_t audio) {
+  AgreedLines lines{{}, audio, offer.streams[audio].protocol};
+  for (const auto& stream : offer.streams) lines.refused.push_back(refused_stream(stream));
+  return lines;
+}
+
+/// Streams of an answer correspond to those of the offer by position. Some peers leave out what they refuse.
+const StreamDescription& answered_stream(const SessionDescription& answer, const LocalSession& local) {
+  const std::size_t audio = local.agreed ? local.agreed->audio : 0;
+  return audio < answer.streams.size() ? answer.streams[audio] : answer.streams.front();
+}
+
+/// Inside a call, the key in use and no other: another suite would need new keys for no reason, and a peer that
+/// talks in the clear may refuse what it does not know.
+bool offers_key(const LocalSession& local, std::size_t suite) {
+  if (local.media.srtp == SrtpPolicy::off || local.keys[suite].empty()) return false;
+  if (!local.agreed || !local.in_use) return true;
+  return local.in_use->srtp && local.in_use->srtp->suite == srtp::kAllSuites[suite];
+}
+
+/// Inside a call, as its keys came.
+bool offers_dtls(const LocalSession& local) {
+  if (!local.media.certificate || local.media.srtp == SrtpPolicy::off) return false;
+  return local.agreed && local.in_use ? local.in_use->dtls.has_value() : local.media.offer_dtls;
+}
+
+std::string_view offered_protocol(const LocalSession& local) {
+  if (local.agreed) return local.agreed->protocol;
+  if (offers_dtls(local)) return "UDP/TLS/RTP/SAVP";
+  return local.media.srtp == SrtpPolicy::required ? "RTP/SAVP" : "RTP/AVP";
+}
+
 }  // namespace
 
 std::string make_offer(const LocalSession& local) {
-  const bool required = local.media.srtp == SrtpPolicy::required;
-  const bool dtls = local.media.offer_dtls && local.media.certificate && local.media.srtp != SrtpPolicy::off;
-  AudioLines lines(local.media.rtp.port, dtls ? "UDP/TLS/RTP/SAVP" : required ? "RTP/SAVP" : "RTP/AVP");
+  const bool dtls = offers_dtls(local);
+  AudioLines lines(local.media.rtp.port, offered_protocol(local));
   const Numbering numbers(local);
   std::vector<std::uint32_t> rates;
   for (const Codec codec : local.media.allowed) {
@@ -331,17 +364,23 @@ std::string make_offer(const LocalSession& local) {
   if (!local.media.telephone_events) rates.clear();
   for (const auto rate : rates) lines.telephone_event(numbers.of_digits(rate), rate);
   if (dtls) lines.line(dtls_lines(local, "actpass", true));
-  for (std::size_t i = 0; !dtls && local.media.srtp != SrtpPolicy::off && i < local.keys.size(); ++i) {
-    if (!local.keys[i].empty()) lines.line(crypto_line({std::to_string(i + 1), srtp::kAllSuites[i], local.keys[i]}));
+  for (std::size_t i = 0; !dtls && i < local.keys.size(); ++i) {
+    if (offers_key(local, i)) lines.line(crypto_line({std::to_string(i + 1), srtp::kAllSuites[i], local.keys[i]}));
   }
   if (local.media.offer_mux) lines.line("a=rtcp-mux\r\n");
-  return session_lines(local) + lines.finish(local.media.ptime_ms, MediaDirection::sendrecv);
+  const std::string audio = lines.finish(local.media.ptime_ms, MediaDirection::sendrecv);
+  std::string out = session_lines(local);
+  if (!local.agreed) return out + audio;
+  const auto& [refused, index, protocol] = *local.agreed;
+  for (std::size_t i = 0; i < refused.size(); ++i) out += i == index ? audio : refused[i];
+  return out;
 }
 
 base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSession& local) {
   const auto chosen = best_stream(offer, local);
   if (!chosen) return disagree("the offer has no audio stream with a codec and a protection that are allowed here");
   Answer answer;
+  answer.lines = agreed_lines(offer, *chosen);
   answer.sdp = session_lines(local);
   for (std::size_t i = 0; i < offer.streams.size(); ++i) {
     const auto& stream = offer.streams[i];
@@ -353,13 +392,14 @@ base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSe
 }
 
 base::Result<NegotiatedMedia> accept_answer(const SessionDescription& answer, const LocalSession& local) {
-  // Streams of an answer correspond to those of the offer by position; ours has one.
-  auto found = match(answer.streams.front(), local, Described::answer);
+  auto found = match(answered_stream(answer, local), local, Described::answer);
   if (!found) return disagree("the answer accepts none of the codecs, or not the protection, offered");
   NegotiatedMedia& media = found->media;
-  if (local.media.offer_dtls && !media.dtls) return disagree("the answer does not take up DTLS");
+  if (offers_dtls(local) && !media.dtls) return disagree("the answer does not take up DTLS");
   if (media.srtp && found->crypto_tag != std::to_string(static_cast<std::size_t>(media.srtp->suite) + 1))
     return disagree("the answer's crypto attribute has a tag that was not offered with that suite");
+  if (local.agreed && local.in_use && local.in_use->srtp && !media.srtp)
+    return disagree("the answer gives up the encryption that the call has");
   // RFC 3264, section 5.1: what the peer sends to us bears the numbers of our offer.
   const Numbering numbers(local);
   media.receive_payload_type = numbers.of(media.format.codec);
@@ -367,6 +407,12 @@ base::Result<NegotiatedMedia> accept_answer(const SessionDescription& answer, co
     media.receive_telephone_event_payload_type =
         numbers.of_digits(static_cast<std::uint32_t>(media.telephone_event_clock_rate));
   return media;
+}
+
+AgreedLines lines_after(const SessionDescription& answer, const LocalSession& local) {
+  AgreedLines lines = local.agreed.value_or(AgreedLines{{std::string()}, 0, {}});
+  lines.protocol = answered_stream(answer, local).protocol;
+  return lines;
 }
 
 bool brings_new_key(const SessionDescription& offer, const NegotiatedMedia& before) {

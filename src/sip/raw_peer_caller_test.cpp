@@ -7,6 +7,18 @@ namespace {
 
 using namespace test;
 
+TEST_F(RawPeer, ATelUriNamesTheNumberCalled) {
+  Request request = invite();
+  request.uri = "tel:+442079460000;phone-context=example.com";
+  send(request);
+  const auto incoming = sink.next(Event::incoming);
+  ASSERT_TRUE(incoming);
+  EXPECT_EQ(incoming->call.request_user, "+442079460000");
+  ASSERT_TRUE(agent->answer(incoming->dialog, local_media(42000)));
+  const auto ok = peer.receive_starting("SIP/2.0 200");
+  EXPECT_EQ(header(ok, "Contact").rfind("<sip:+442079460000@", 0), 0U) << ok;
+}
+
 TEST_F(RawPeer, HandsOnWhatNamesTheCaller) {
   Request request = invite();
   request.extra =

@@ -104,6 +104,40 @@ TEST_F(Challenged, AuthIntCoversTheBodyAndTheAckRepeatsTheCredentials) {
   EXPECT_TRUE(proven(again, kWhole, 2)) << again;
 }
 
+TEST_F(Challenged, AProxyAndTheServerBehindItAreBothAnswered) {
+  constexpr const char* kBehind = "WWW-Authenticate: Digest realm=\"r\", nonce=\"m\", qop=\"auth\"\r\n";
+  const auto first = invited_by_trunk();
+  respond(first, "407 Proxy Authentication Required", {}, kAsked);
+  const auto second = after("INVITE", first);
+  respond(second, "401 Unauthorized", {}, kBehind);
+  const auto third = after("INVITE", second);
+  EXPECT_TRUE(proven(third, kBehind, 1)) << third;
+  EXPECT_TRUE(proven(third, kAsked, 2)) << third;
+  respond(third, "200 OK", kOffer);
+  const auto ack = peer.receive([&](const std::string& d) {
+    return d.rfind("ACK", 0) == 0 && std::stoi(header(d, "CSeq")) == std::stoi(header(third, "CSeq"));
+  });
+  EXPECT_EQ(header(ack, "Authorization"), header(third, "Authorization"));
+  EXPECT_EQ(header(ack, "Proxy-Authorization"), header(third, "Proxy-Authorization"));
+}
+
+TEST_F(Challenged, AStaleNonceIsReplacedButNotForEver) {
+  auto last = invited_by_trunk();
+  respond(last, "407 Proxy Authentication Required", {}, kAsked);
+  last = after("INVITE", last);
+  int renewals = 0;
+  for (; renewals < 10; ++renewals) {
+    const std::string stale = "Proxy-Authenticate: Digest realm=\"r\", nonce=\"s" + std::to_string(renewals) +
+                              "\", stale=true, qop=\"auth\"\r\n";
+    respond(last, "407 Proxy Authentication Required", {}, stale);
+    if (sink.next(Event::ended, std::chrono::milliseconds(100))) break;
+    last = after("INVITE", last);
+    EXPECT_TRUE(proven(last, stale.c_str(), 1)) << last;
+  }
+  EXPECT_GE(renewals, 1);
+  EXPECT_LT(renewals, 10);
+}
+
 TEST_F(Challenged, ByeIsSentAgainWithCredentialsAndTheCallIsLeftAfterThat) {
   called_by_us();
   ASSERT_TRUE(agent->hang_up(dialog, "done"));

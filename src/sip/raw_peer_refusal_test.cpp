@@ -28,7 +28,7 @@ TEST_F(RawPeer, RefusesWithTheRightStatus) {
       {"Content-Length words", 400,
        [](Request& r) { r.without = "Content-Length", r.extra = "Content-Length: many\r\n"; }},
       {"Max-Forwards", 400, [](Request& r) { r.without = "Max-Forwards", r.extra = "Max-Forwards: 300\r\n"; }},
-      {"tel URI", 416, [](Request& r) { r.uri = "tel:+442079460000"; }},
+      {"other URI", 416, [](Request& r) { r.uri = "mailto:ann@example.com"; }},
       {"unknown extension", 420, [](Request& r) { r.extra = "Require: timer, 100rel, nothing\r\n"; }},
       {"text body", 415, [](Request& r) { r.content_type = "text/plain"; }},
       {"garbage SDP", 488, [](Request& r) { r.content = "hello"; }},

@@ -96,6 +96,20 @@ TEST_F(Reliable, RingingIsReliableOnlyWhereRequired) {
   EXPECT_EQ(std::stol(header(early, "RSeq")), std::stol(header(ringing, "RSeq")) + 1);
 }
 
+TEST_F(Reliable, APrackThatCrossesThe200IsTaken) {
+  call_in("Require: 100rel\r\n");
+  ASSERT_TRUE(agent->ring(dialog));
+  const auto ringing = next("SIP/2.0 180");
+  ASSERT_TRUE(agent->answer(dialog, local_media(42000)));
+  ASSERT_FALSE(next("SIP/2.0 200").empty());
+  Request stray = prack(ringing, 2);
+  stray.extra = "RAck: 1 1 INVITE\r\n";
+  EXPECT_EQ(prack_status(stray), 481);
+  EXPECT_EQ(prack_status(prack(ringing, 3)), 200);
+  send(within("ACK", 1));
+  EXPECT_TRUE(sink.next(Event::established));
+}
+
 TEST_F(Reliable, PrackBringsTheAnswerToALateOffer) {
   call_in(kReliable, "");
   ASSERT_TRUE(agent->progress(dialog, local_media(42000)));

@@ -92,7 +92,8 @@ std::optional<Refusal> screen(const sip_msg* m) {
   if (auto refusal = check_numbers(m)) return refusal;
   if (is(m, "ACK") || is(m, "CANCEL")) return std::nullopt;
   const auto scheme = view(m->uri.scheme);
-  if (!equal_ignoring_case(scheme, "sip") && !equal_ignoring_case(scheme, "sips")) {
+  const bool known = equal_ignoring_case(scheme, "sip") || equal_ignoring_case(scheme, "sips");
+  if (!known && !equal_ignoring_case(scheme, "tel")) {  // RFC 3966: carriers of IMS call so
     return Refusal{416, "Unsupported URI Scheme", {}};
   }
   return check_extensions(m);

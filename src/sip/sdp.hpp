@@ -49,15 +49,23 @@ struct SessionDescription {
 /// invalid_argument if it is not a session description.
 base::Result<SessionDescription> parse_sdp(std::string_view text);
 
+/// The m= lines as they were last agreed on: later offers keep them, in order (RFC 3264, section 8).
+struct AgreedLines {
+  std::vector<std::string> refused;  ///< each with port 0; that of the audio is not used
+  std::size_t audio = 0;             ///< index of the one in use
+  std::string protocol;              ///< of it
+};
+
 /// Our end. `media.rtp` must be a concrete address here.
 struct LocalSession {
   LocalMedia media;
   std::uint64_t session_id = 0;
-  std::uint64_t version = 0;              ///< counts up with every changed description
-  CryptoKeys keys;                        ///< random; needed unless media.srtp is off
-  std::optional<NegotiatedMedia> in_use;  ///< its payload types keep their meaning in later offers
-  std::string tls_id;                     ///< of our end of a DTLS association
-  base::Endpoint signalling;              ///< where the peer's signalling comes from
+  std::uint64_t version = 0;               ///< counts up with every changed description
+  CryptoKeys keys;                         ///< random; needed unless media.srtp is off
+  std::optional<NegotiatedMedia> in_use;   ///< its payload types keep their meaning in later offers
+  std::string tls_id;                      ///< of our end of a DTLS association
+  base::Endpoint signalling;               ///< where the peer's signalling comes from
+  std::optional<AgreedLines> agreed = {};  ///< set for offers inside a call, which keep protection and key as well
 };
 
 /// An offer with all allowed codecs and, for their clock rates, telephone-event.
@@ -66,6 +74,7 @@ std::string make_offer(const LocalSession& local);
 struct Answer {
   std::string sdp;
   NegotiatedMedia media;
+  AgreedLines lines;
 };
 
 /// The first allowed codec in the order of the offer (RFC 3264, section 6.1), telephone-event with
@@ -73,8 +82,11 @@ struct Answer {
 /// stream if there is one; every other stream is refused. invalid_argument: nothing in common.
 base::Result<Answer> answer_offer(const SessionDescription& offer, const LocalSession& local);
 
-/// What the peer's answer to make_offer() settled. invalid_argument: nothing in common.
+/// What the peer's answer to make_offer() settled. invalid_argument: nothing in common, or the protection that the
+/// call had is gone.
 base::Result<NegotiatedMedia> accept_answer(const SessionDescription& answer, const LocalSession& local);
+/// The lines after an answer that accept_answer() took.
+AgreedLines lines_after(const SessionDescription& answer, const LocalSession& local);
 
 /// Whether the peer brings another key than before: then ours should be new as well.
 bool brings_new_key(const SessionDescription& offer, const NegotiatedMedia& before);

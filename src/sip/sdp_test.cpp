@@ -82,7 +82,9 @@ TEST(Sdp, HoldByAddressZero) {
 }
 
 TEST(Sdp, StreamAddressBeatsSessionAddressAndIpv6Works) {
-  const auto answer = answered("m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::5\r\n");
+  LocalSession ours = local();
+  ours.media.rtp = *base::parse_address("2001:db8::9", 42000);
+  const auto answer = answered("m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::5\r\n", ours);
   ASSERT_TRUE(answer);
   EXPECT_EQ(base::to_string(answer->media.remote), "[2001:db8::5]:4000");
   EXPECT_FALSE(answered("m=audio 4000 RTP/AVP 0\r\nc=IN IP4 media.example.com\r\n"));
@@ -147,6 +149,25 @@ TEST(Sdp, DamagedDescriptionsNeverMakeABrokenAnswer) {
     EXPECT_EQ(back->streams.size(), offer->streams.size());
   }
   EXPECT_GT(answered_count, 5000);
+}
+
+TEST(Sdp, AStreamOfTheOtherAddressFamilyIsNoneForUs) {
+  const std::string v4 = "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\n";
+  const std::string v6 = "m=audio 5000 RTP/AVP 0\r\nc=IN IP6 2001:db8::1\r\n";
+  const std::string held = "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n";
+  const std::string head = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
+  for (const bool six : {false, true}) {
+    LocalSession ours;
+    ours.media = {*base::parse_address(six ? "2001:db8::9" : "192.0.2.9", 42000), {Codec::pcmu}};
+    const auto port = [&](const std::string& media) {
+      const auto answer = answer_offer(*parse_sdp(head + media), ours);
+      return answer ? answer->media.remote.port : 0;
+    };
+    EXPECT_EQ(port(v4), six ? 0 : 4000);
+    EXPECT_EQ(port(v6), six ? 5000 : 0);
+    EXPECT_EQ(port(v6 + v4), six ? 5000 : 4000);
+    EXPECT_EQ(port(held), 6000);
+  }
 }
 
 }  // namespace

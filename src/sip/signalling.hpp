@@ -46,6 +46,7 @@ class Signalling final : public FaultSink {
   /// See UserAgent::drain().
   void drain(base::Duration limit);
   void register_trunk(TrunkRegistration trunk);
+  void start_trunks();
   void remove_trunk(const std::string& name);
   /// Ends everything; `on_idle` once nothing is left.
   void shut_down(std::function<void()> on_idle);

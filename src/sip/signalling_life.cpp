@@ -15,6 +15,11 @@ constexpr base::Duration kBurstCheck = base::milliseconds(20);
 constexpr int kBurst = 500;  ///< new descriptors that are looked at at once
 constexpr base::Duration kAddressPoll = base::seconds(4);
 
+bool same_account(const TrunkRegistration& a, const TrunkRegistration& b) {
+  return a.registers && b.registers && a.username == b.username &&
+         equal_ignoring_case(a.registrar_host, b.registrar_host);
+}
+
 }  // namespace
 
 base::Status Signalling::open() {
@@ -98,12 +103,13 @@ Signalling::~Signalling() {
   drain_limit_.cancel();
   burial_.cancel();
   address_watch_.cancel();
-  trunks_.clear();  // each takes its pins out of the locator
+  // Before what they use: a trunk that its registrar has not let go of yet still has its pin in the locator.
+  dead_sessions_.clear();
+  sessions_.clear();
+  trunks_.clear();
   leaving_trunks_.clear();
   locator_.reset();
   resolver_.reset();
-  dead_sessions_.clear();
-  sessions_.clear();
   datagram_guards_.clear();
 }
 
@@ -147,7 +153,10 @@ void Signalling::invite(DialogId id, OutgoingCall call) {
 
 void Signalling::locate_call(DialogId id, const OutgoingCall& call, const SipUri& target, ServerName name) {
   const auto start = [this, id, call, target](const std::vector<Hop>& hops) {
-    if (!hops.empty()) return start_call(id, call, target, {hops.front(), {}, trunk_named(call.trunk)});
+    if (!hops.empty()) {
+      const std::vector<Hop> others(hops.begin() + 1, hops.end());
+      return start_call(id, call, target, {hops.front(), {}, trunk_named(call.trunk), others});
+    }
     end_unresolved(id, EndCause::transport_failed, "the target's host name could not be resolved");
   };
   if (!locator_->locate(std::move(name), start)) {
@@ -181,6 +190,9 @@ void Signalling::start_call(DialogId id, OutgoingCall call, const SipUri& target
       return;
     }
     hop.link = *link;
+    for (Hop& other : way.others) {
+      if (other.transport == Transport::tls && other.link == 0) other.link = *link;
+    }
   }
   if (unresolved_.erase(id) == 0) return;
   sessions_[id] = std::make_unique<CallSession>(id, *host_);
@@ -196,9 +208,19 @@ void Signalling::register_trunk(TrunkRegistration trunk) {
   remove_trunk(trunk.name);
   auto link = std::make_unique<TrunkLink>(std::move(trunk),
                                           TrunkLink::Surroundings{*stack_, *locator_, sink_, post_, counters_});
-  TrunkLink* started = link.get();
   trunks_.push_back(std::move(link));
-  started->start();
+  start_trunks();
+}
+
+/// One that replaces another for the same account waits until that has left: its Expires: 0, repeated or challenged,
+/// could reach the registrar last and take the new binding along.
+void Signalling::start_trunks() {
+  for (const auto& link : trunks_) {
+    const auto in_the_way = [&link](const auto& leaving) {
+      return !leaving->finished() && same_account(leaving->trunk(), link->trunk());
+    };
+    if (!link->started() && std::none_of(leaving_trunks_.begin(), leaving_trunks_.end(), in_the_way)) link->start();
+  }
 }
 
 void Signalling::remove_trunk(const std::string& name) {
@@ -224,6 +246,7 @@ void Signalling::retire(DialogId id) {
 void Signalling::bury() {
   dead_sessions_.clear();
   std::erase_if(leaving_trunks_, [](const auto& link) { return link->finished(); });
+  start_trunks();
   check_idle();
 }
 

@@ -175,6 +175,10 @@ class ClientTransaction {
                                                  const std::string& uri, const std::string& message,
                                                  OnResponse on_response, FaultSink& faults,
                                                  const void* route = nullptr);
+  /// To the first of `hops` that can be reached.
+  static std::unique_ptr<ClientTransaction> send(SipStack& stack, std::vector<Hop> hops, const std::string& method,
+                                                 const std::string& uri, const std::string& message,
+                                                 OnResponse on_response, FaultSink& faults);
   ~ClientTransaction();
   ClientTransaction(const ClientTransaction&) = delete;
   ClientTransaction& operator=(const ClientTransaction&) = delete;
@@ -194,7 +198,8 @@ class ClientTransaction {
   std::string method_, uri_, message_;
   std::vector<Hop> hops_;
   std::size_t next_ = 0;  ///< into hops_
-  bool heard_ = false;    ///< a server has answered something
+  bool inside_dialog_ = false;
+  bool heard_ = false;  ///< a server has answered something
   bool cancelled_ = false;
   Timer silence_{faults_};
   struct sip_request* request_ = nullptr;

@@ -27,19 +27,25 @@ std::optional<std::uint32_t> number_in(const sip_msg* message, sip_hdrid id) {
 
 struct ContactSearch {
   base::Endpoint ours;
-  std::optional<std::uint32_t> expires;
+  std::string user;
+  std::optional<std::uint32_t> expires, rewritten;
 };
 
-/// The expiry the registrar granted to our own Contact among those it lists.
+/// The expiry the registrar granted to our own Contact among those it lists. One that it has rewritten, as border
+/// controllers do, is known by its user; among several the briefest is safe.
 bool match_contact(const sip_hdr& header, ContactSearch& search) {
   const auto value = view(header.val);
   const auto uri = parse_uri(address_uri(value));
   if (!uri) return false;
-  const auto address = base::parse_address(uri->host, uri->port ? uri->port : 5060);
-  if (address != search.ours) return false;
   const auto close = value.find('>');
   const auto parameters = close == std::string_view::npos ? value : value.substr(close);
-  if (const auto expires = parameter(parameters, "expires")) search.expires = parse_decimal(*expires);
+  const auto given = parameter(parameters, "expires");
+  const auto expires = given ? parse_decimal(*given) : std::nullopt;
+  if (!expires) return false;
+  const auto address = base::parse_address(uri->host, uri->port ? uri->port : 5060);
+  if (address == search.ours) search.expires = expires;
+  if (uri->user == search.user && *expires > 0)
+    search.rewritten = std::min(*expires, search.rewritten.value_or(*expires));
   return search.expires.has_value();
 }
 
@@ -139,6 +145,7 @@ std::string TrunkLink::proxy_route(const RegistrarAddress& to) const {
 }
 
 void TrunkLink::start() {
+  started_ = true;
   Registration::Commands commands;
   registration_.start(base::monotonic_now(), jitter(), commands);
   run(commands);
@@ -327,10 +334,12 @@ RegisterAnswer TrunkLink::read_answer(const sip_msg* response) const {
   answer.retry_after_s = number_in(response, SIP_HDR_RETRY_AFTER);
   answer.min_expires_s = number_in(response, SIP_HDR_MIN_EXPIRES);
   if (answer.status / 100 == 3) answer.redirection = redirection_of(response);
-  ContactSearch search{contact_, std::nullopt};
+  ContactSearch search{contact_, trunk_.username, {}, {}};
   each_header(response, true, SIP_HDR_CONTACT,
               [&search](const sip_hdr& header) { return match_contact(header, search); });
-  answer.granted_expires_s = search.expires ? search.expires : number_in(response, SIP_HDR_EXPIRES);
+  answer.granted_expires_s = search.expires     ? search.expires
+                             : search.rewritten ? search.rewritten
+                                                : number_in(response, SIP_HDR_EXPIRES);
   return answer;
 }
 

@@ -44,6 +44,7 @@ class TrunkLink final : public FaultSink {
   void check_local_address();
 
   const TrunkRegistration& trunk() const { return trunk_; }
+  bool started() const { return started_; }
   struct Way {
     Hop hop;
     std::string proxy_route;  ///< value of Route; empty: none
@@ -110,6 +111,7 @@ class TrunkLink final : public FaultSink {
   ConnectionWatch connection_;
   KeepAlive keep_alive_;
   std::function<void()> on_finished_;
+  bool started_ = false;
   bool finished_ = false;
   Timer wakeup_{*this}, keep_alive_timer_{*this}, report_timer_{*this};
 };

@@ -280,6 +280,61 @@ TEST_F(TrunkLocation, ACallThatGetsNoAnswerOr503GoesToTheNextServer) {
   EXPECT_EQ(sink.next(Event::ended)->end.status, 503);
 }
 
+TEST_F(TrunkLocation, ACallToANameIsTriedAtEachOfItsServers) {
+  names.add_srv("_sip._udp.example.test", 10, 0, first.port(), "a.example.test");
+  names.add_srv("_sip._udp.example.test", 20, 0, second.port(), "b.example.test");
+  names.add_address("a.example.test", {127, 0, 0, 1});
+  names.add_address("b.example.test", {127, 0, 0, 1});
+  OutgoingCall call;
+  call.target = "sip:200@example.test;transport=udp";
+  call.media = local_media(41000);
+  ASSERT_TRUE(agent->invite(call));
+  first.send(agent->udp(), reply(first.receive_starting("INVITE"), "503 Service Unavailable"));
+  const auto invite = second.receive_starting("INVITE");
+  ASSERT_FALSE(invite.empty());
+  second.send(agent->udp(), reply(invite, "486 Busy Here"));
+  EXPECT_EQ(sink.next(Event::ended)->end.status, 486);
+}
+
+TEST_F(TrunkLocation, AReplacementWaitsUntilTheOldOneHasLeft) {
+  auto wanted = trunk();
+  wanted.registrar_host = "127.0.0.1";
+  wanted.registrar_port = first.port();
+  ASSERT_TRUE(agent->register_trunk(wanted));
+  accept(first, first.receive_starting("REGISTER"));
+  ASSERT_EQ(outcome()->state, RegistrationState::registered);
+  ASSERT_TRUE(agent->register_trunk(wanted));
+  const auto leaving = first.receive_starting("REGISTER");
+  EXPECT_EQ(header(leaving, "Expires"), "0");
+  const auto arriving = [](const std::string& d) { return d.rfind("REGISTER", 0) == 0 && header(d, "Expires") != "0"; };
+  EXPECT_EQ(first.receive(arriving, std::chrono::milliseconds(100)), "");
+  accept(first, leaving);
+  const auto again = first.receive(arriving);
+  ASSERT_FALSE(again.empty());
+  accept(first, again);
+  while (const auto status = outcome()) {
+    if (status->state == RegistrationState::registered) break;
+    EXPECT_EQ(status->state, RegistrationState::unregistered);
+  }
+}
+
+TEST_F(TrunkLocation, TheExpiryOfARewrittenContactCounts) {
+  auto wanted = trunk();
+  wanted.registrar_host = "127.0.0.1";
+  wanted.registrar_port = first.port();
+  wanted.expires = base::seconds(3600);
+  ASSERT_TRUE(agent->register_trunk(wanted));
+  const auto request = first.receive_starting("REGISTER");
+  first.send(agent->udp(), reply(request, "200 OK",
+                                 "Contact: <sip:bob@127.0.0.9>;expires=20\r\n"
+                                 "Contact: <sip:ann@198.51.100.9:1024>;expires=60\r\nExpires: 3600\r\n"));
+  const auto status = outcome();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->state, RegistrationState::registered);
+  EXPECT_LT(status->next_attempt, base::seconds(60));
+  EXPECT_GT(status->next_attempt, base::seconds(20));
+}
+
 TEST_F(TrunkLocation, CallsToTheDomainGoToTheOutboundProxy) {
   auto wanted = trunk();
   wanted.outbound_proxy = first.contact();

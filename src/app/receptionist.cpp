@@ -36,8 +36,7 @@ constexpr auto kPollEvery = std::chrono::milliseconds(10);
 /// Providers that know us by an account want it as the caller; those that know our address, the number.
 runtime::OutboundRoute route_of(const config::Trunk& trunk) {
   const bool by_account = trunk.registers || trunk.inbound_number.empty();
-  return {trunk.domain, trunk.port, transport_of(trunk.transport),
-          by_account ? trunk.username : trunk.inbound_number};
+  return {trunk.domain, trunk.port, transport_of(trunk.transport), by_account ? trunk.username : trunk.inbound_number};
 }
 
 digits::Accepted accepted_digits(config::Dtmf dtmf) {

@@ -103,8 +103,8 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.conversation = read_section(root, findings, "conversation", read_conversation);
   config.limits = read_section(root, findings, "limits", read_limits);
   config.transfer = read_section(root, findings, "transfer", read_transfers);
-  config.recording = read_section(root, findings, "recording",
-                                  [&](TableReader& reader) { return read_recording(reader, findings); });
+  config.recording =
+      read_section(root, findings, "recording", [&](TableReader& reader) { return read_recording(reader, findings); });
   const auto* name = table["business"].as_string();
   if (name == nullptr) {
     config.business = read_business(root, findings);
@@ -120,8 +120,8 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
     read_business_file(root, name->get(), path, config, findings);
   }
   read_trunks(root, table, config, findings);  // after the business: its country reads their numbers
-  config.screening = read_section(
-      root, findings, "screening", [&](TableReader& reader) { return read_screening(reader, config.business.country); });
+  config.screening = read_section(root, findings, "screening",
+                                  [&](TableReader& reader) { return read_screening(reader, config.business.country); });
   root.finish();
 }
 

@@ -75,7 +75,7 @@ struct Trunk {
   std::string realm;  ///< empty: as the registrar names it
   std::string inbound_number;
   std::optional<RecordingPolicy> recording;  ///< of calls that come by this trunk; none: as in [recording]
-  std::vector<codec::Codec> codecs;  ///< empty: as the server's
+  std::vector<codec::Codec> codecs;          ///< empty: as the server's
   Dtmf dtmf = Dtmf::automatic;
   std::optional<Srtp> srtp;                    ///< unset: that of the server
   std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"

@@ -175,9 +175,8 @@ namespace {
 void check_number_pattern(TableReader& reader, std::string_view key, std::string_view pattern,
                           std::string_view country) {
   if (sip_accounts::allowed_pattern(pattern, country)) return;
-  reader.problem(
-      key,
-      "\"" + std::string(pattern) + "\" is not a number: write \"03335550100\", \"+443335550100\", \"0333*\" or \"*\"");
+  reader.problem(key, "\"" + std::string(pattern) +
+                          "\" is not a number: write \"03335550100\", \"+443335550100\", \"0333*\" or \"*\"");
 }
 
 /// nullptr: none is named.

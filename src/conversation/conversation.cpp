@@ -44,7 +44,10 @@ std::string Conversation::CallerTurn::whole() const {
 }
 
 Conversation::Conversation(ConversationSettings settings)
-    : settings_(std::move(settings)), supervisor_(settings_.max_turns), consent_(settings_.recording), next_request_(settings_.first_request) {
+    : settings_(std::move(settings)),
+      supervisor_(settings_.max_turns),
+      consent_(settings_.recording),
+      next_request_(settings_.first_request) {
   timers_.fill(base::kNever);
 }
 

@@ -37,9 +37,9 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Fields headers;    ///< Content-Type and the like; length, date and security headers are the server's
-  std::string body;  ///< ignored if there is a file
-  FileHandle file;   ///< sent whole or in the range that was asked for
+  Fields headers;                  ///< Content-Type and the like; length, date and security headers are the server's
+  std::string body;                ///< ignored if there is a file
+  FileHandle file;                 ///< sent whole or in the range that was asked for
   std::shared_ptr<LiveBody> live;  ///< instead of both: sent as it comes; the connection's end is the body's
 };
 

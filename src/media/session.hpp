@@ -88,8 +88,8 @@ struct MediaStats {
   std::uint64_t refused_samples = 0;  ///< play() beyond the limit
   std::uint64_t events_lost = 0;      ///< not drained in time
   std::uint64_t unprotected = 0;      ///< SRTP or SRTCP that is forged, damaged, replayed or plain: refused
-  double jitter_ms = 0;       ///< now
-  double jitter_mean_ms = 0;  ///< of the present source
+  double jitter_ms = 0;               ///< now
+  double jitter_mean_ms = 0;          ///< of the present source
   double jitter_max_ms = 0;
   base::Duration playout_delay{0};  ///< of the jitter buffer
   rtp::RtcpFigures rtcp;

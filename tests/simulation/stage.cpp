@@ -43,7 +43,8 @@ Stage::Stage(const Scenario& scenario)
   faults.transfers = transfer_random.chance(0.5) ? 0.0 : transfer_random.unit() * 0.4;
   settings.greeting = "Hello, this is the simulated office. How can I help you today?";
   // The first seeds are those the planted bugs are looked for in: plain calls, where they show soonest.
-  if (scenario.seed > kPlantSeeds && scenario.seed % 2 == 1) settings.recording.policy = conversation::RecordingPolicy::announce;
+  if (scenario.seed > kPlantSeeds && scenario.seed % 2 == 1)
+    settings.recording.policy = conversation::RecordingPolicy::announce;
   settings.soft_limit = base::seconds(random.between(30, 180));
   settings.longest_utterance = base::seconds(random.between(5, 45));
   settings.transfers.targets = {{"Ann Lee", {"Ann"}, "+442079460001"}, {"Bob Fox", {}, "+442079460002"}};

@@ -82,8 +82,8 @@ class CallRun {
     const auto index = next_window_++;
     const auto start = instant_of(index * speech::kVadWindowSamples);
     const auto length = instant_of(speech::kVadWindowSamples) - instant_of(0);
-    if (const auto mark = segmenter_.push(start, length, recording_.speech_probabilities()[index],
-                                             recording_.level_dbfs(index)))
+    if (const auto mark =
+            segmenter_.push(start, length, recording_.speech_probabilities()[index], recording_.level_dbfs(index)))
       std::visit([&](const auto& event) { handle(event); }, *mark);
   }
 

@@ -4,8 +4,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "audio/levels.hpp"
 #include "audio/g711.hpp"
+#include "audio/levels.hpp"
 #include "audio/resampler.hpp"
 #include "audio/wav.hpp"
 #include "meter/speech_activity.hpp"

@@ -43,7 +43,8 @@ struct LocalMedia {
 };
 
 struct NegotiatedMedia {
-  base::Endpoint remote;  ///< where the peer receives; port 0 or 0.0.0.0 when it receives nothing
+  base::Endpoint
+      remote;  ///< where the peer receives; 0.0.0.0 when it receives nothing, port 0 when only its sound can show
   MediaFormat format;
   std::optional<int> telephone_event_payload_type;  ///< unset: the peer takes no RFC 4733 digits
   bool may_send = true;                             ///< false while the peer holds us

@@ -195,13 +195,15 @@ void settle_rtcp(const StreamDescription& stream, NegotiatedMedia& media) {
 std::optional<Match> match(const StreamDescription& stream, const LocalSession& local, Described described) {
   Match match;
   NegotiatedMedia& media = match.media;
-  if (stream.kind != "audio" || stream.port == 0 || !stream.address) return std::nullopt;
+  if (stream.kind != "audio" || stream.port == 0 || !(stream.address || stream.named)) return std::nullopt;
   // Our socket sends to its own family alone; 0.0.0.0 is hold, not an address.
-  if (stream.address->v6 != local.media.rtp.v6 && !unspecified(*stream.address)) return std::nullopt;
+  const bool other_family = stream.address && stream.address->v6 != local.media.rtp.v6;
+  if (other_family && !unspecified(*stream.address)) return std::nullopt;
   if (!settle_srtp(stream, local, described, match)) return std::nullopt;
   const auto format = preferred(stream, local.media);
   if (!format) return std::nullopt;
-  media.remote = *stream.address;
+  // A name is not looked up: the sound shows where it comes from, and ours goes there.
+  media.remote = stream.address.value_or(base::Endpoint{});
   media.signalling = local.signalling;
   media.signalling.port = 0;
   media.format = *format;
@@ -212,7 +214,7 @@ std::optional<Match> match(const StreamDescription& stream, const LocalSession& 
   media.may_send = direction == MediaDirection::sendrecv || direction == MediaDirection::recvonly;
   media.may_receive = direction == MediaDirection::sendrecv || direction == MediaDirection::sendonly;
   // 0.0.0.0 is how RFC 2543 peers put a call on hold.
-  if (unspecified(media.remote)) media.may_send = false;
+  if (stream.address && unspecified(media.remote)) media.may_send = false;
   const int wished = stream.ptime_ms.value_or(local.media.ptime_ms);
   media.ptime_ms = codec::packet_ms(format->codec, std::min(wished, stream.max_ptime_ms.value_or(wished)));
   media.max_ptime_ms = std::max(media.ptime_ms, std::min(stream.max_ptime_ms.value_or(60), 60));

@@ -32,6 +32,7 @@ struct StreamDescription {
   std::string protocol;    ///< "RTP/AVP"
   std::vector<PayloadFormat> formats;
   std::optional<base::Endpoint> address;  ///< with the port; unset if it names no numeric address
+  bool named = false;                     ///< but a host instead, which is not looked up
   MediaDirection direction = MediaDirection::sendrecv;
   std::optional<int> ptime_ms, max_ptime_ms;
   std::vector<CryptoAttribute> crypto;          ///< those we could use, in the peer's order

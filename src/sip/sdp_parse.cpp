@@ -64,6 +64,18 @@ std::optional<base::Endpoint> parse_connection(std::string_view value) {
   return endpoint;
 }
 
+/// "IN IP4 media.example.com" (RFC 8866, section 5.7)
+bool names_host(std::string_view value) {
+  const auto network = next_word(value);
+  const auto family = next_word(value);
+  const auto host = next_word(value);
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-'; };
+  return equal_ignoring_case(network, "IN") &&
+         (equal_ignoring_case(family, "IP4") || equal_ignoring_case(family, "IP6")) &&
+         std::all_of(host.begin(), host.end(), allowed) && std::any_of(host.begin(), host.end(), letter);
+}
+
 /// "101 telephone-event/8000/1"
 void apply_rtpmap(std::string_view value, StreamDescription& stream) {
   const auto id = next_word(value);
@@ -172,10 +184,12 @@ class Parser {
       StreamDescription stream;
       if (session_.streams.size() >= kMaxStreams || !parse_stream(value, stream)) return false;
       stream.address = connection_;
+      stream.named = named_;
       stream.direction = direction_;
       session_.streams.push_back(std::move(stream));
     } else if (type == 'c') {
       (in_stream ? session_.streams.back().address : connection_) = parse_connection(value);
+      (in_stream ? session_.streams.back().named : named_) = names_host(value);
     } else if (type == 'a') {
       if (const auto direction = direction_from(value)) {
         (in_stream ? session_.streams.back().direction : direction_) = *direction;
@@ -192,6 +206,7 @@ class Parser {
   SessionDescription session_;
   std::optional<base::Endpoint> connection_;
   StreamDescription defaults_;  ///< what the session says of DTLS
+  bool named_ = false;
   MediaDirection direction_ = MediaDirection::sendrecv;
 };
 

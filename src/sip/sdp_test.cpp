@@ -87,7 +87,21 @@ TEST(Sdp, StreamAddressBeatsSessionAddressAndIpv6Works) {
   const auto answer = answered("m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::5\r\n", ours);
   ASSERT_TRUE(answer);
   EXPECT_EQ(base::to_string(answer->media.remote), "[2001:db8::5]:4000");
-  EXPECT_FALSE(answered("m=audio 4000 RTP/AVP 0\r\nc=IN IP4 media.example.com\r\n"));
+}
+
+TEST(Sdp, AHostNameIsLeftForTheSoundToShow) {
+  for (const char* family : {"IP4", "IP6"}) {
+    const auto answer = answered(std::string("m=audio 4000 RTP/AVP 0\r\nc=IN ") + family + " media.example.com\r\n");
+    ASSERT_TRUE(answer) << family;
+    EXPECT_FALSE(answer->media.remote.is_set());
+    EXPECT_FALSE(answer->media.rtcp_remote.is_set());
+    EXPECT_TRUE(answer->media.may_send);
+  }
+  const auto whole = parse_sdp("v=0\r\nc=IN IP4 media.example.com\r\nm=audio 4000 RTP/AVP 0\r\n");
+  EXPECT_TRUE(whole && answer_offer(*whole, local()));
+  for (const char* bad :
+       {"IN IP4 300.1.2.3", "IN IP6 192.0.2.1", "IN IP4 2001:db8::1", "IN IP4 a_b", "IN IP4", "X IP4 a"})
+    EXPECT_FALSE(answered("m=audio 4000 RTP/AVP 0\r\nc=" + std::string(bad) + "\r\n")) << bad;
 }
 
 TEST(Sdp, NothingInCommon) {

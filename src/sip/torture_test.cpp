@@ -203,7 +203,8 @@ TEST_F(Advisory, MultipartWithADamagedBoundary) {
 }
 
 TEST_F(Advisory, NulInAnFmtpLine) {
-  auto request = offering(std::string("m=audio 4000 RTP/AVP 0\r\na=fmtp\0:0 x\r\na=fmtp\0\r\n", 50));
+  using namespace std::string_literals;
+  auto request = offering("m=audio 4000 RTP/AVP 0\r\na=fmtp\0:0 x\r\na=fmtp\0\r\n"s);
   const auto outcome = status(request);
   EXPECT_TRUE(outcome == "486" || outcome == "488") << outcome;
 }

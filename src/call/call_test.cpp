@@ -90,6 +90,7 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
       LegOffered{},
       LegEstablished{},
       LegEnded{"by\\e", EndClass::failed},
+      LegHeld{true},
       MediaLost{},
       DigitPressed{'#'},
       SpeechStarted{at},

@@ -39,6 +39,9 @@ struct LegEnded {          ///< BYE, CANCEL, failure: nothing can be sent any mo
 struct MediaLost {};  ///< no packets for the media session's time-out
 /// In place of a digit nobody is to know: see HideKeys.
 inline constexpr char kHiddenKey = 'x';
+struct LegHeld {  ///< by the caller's side, who hears nothing of us until it is off
+  bool on = false;
+};
 struct DigitPressed {
   char digit = '0';
 };
@@ -154,7 +157,7 @@ struct RecordingRequested {
 };
 
 using Event =
-    std::variant<LegOffered, LegEstablished, LegEnded, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
+    std::variant<LegOffered, LegEstablished, LegEnded, LegHeld, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
                  TurnEndPredicted, LineSoundHeard, PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText,
                  ChatFinished, ChatFailed, ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted,
                  PlayoutFinished, PlayoutCut, SecondLegRinging, SecondLegAnswered, SecondLegHeard, SecondLegDigit,

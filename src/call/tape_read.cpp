@@ -209,6 +209,11 @@ std::optional<Event> leg_event(std::string_view kind, Words& words) {
     if (!words.at_end()) ended.end_class = end_class(words);
     return ended;
   }
+  if (kind == "leg_held") {
+    const auto state = words.word();
+    if (state != "on" && state != "off") words.fault("expected on or off");
+    return LegHeld{state == "on"};
+  }
   if (kind == "media_lost") return MediaLost{};
   if (kind == "wakeup") return Wakeup{};
   if (kind == "hang_up") return HangUpRequested{words.text()};

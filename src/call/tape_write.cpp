@@ -75,6 +75,7 @@ struct EventWriter {
     line.word("leg_ended").text(e.reason);
     if (e.end_class != EndClass::caller_hung_up) line.word(name(e.end_class));
   }
+  void operator()(const LegHeld& e) { line.word("leg_held").word(e.on ? "on" : "off"); }
   void operator()(const MediaLost&) { line.word("media_lost"); }
   void operator()(const DigitPressed& e) { line.word("digit").word(std::string_view(&e.digit, 1)); }
   void operator()(const SpeechStarted& e) { line.word("speech_started").at(e.at); }

@@ -136,6 +136,8 @@ void Conversation::limit_reached() {
   // Already saying goodbye, or about to hand the call over.
   if (transfer_ || (reply_ && reply_->ending)) return set(kLimit, now_ + kGoodbyeGrace);
   trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
+  if (held_by_caller_)  // nobody would hear a goodbye
+    return end(call::EndClass::time_limit, "the conversation reached its time limit while it was on hold");
   say_last(settings_.goodbye_limit, call::EndClass::time_limit, "the conversation reached its time limit");
 }
 
@@ -143,7 +145,7 @@ void Conversation::enter(State state) {
   state_ = state;
   clear(kIdle);
   if (state != State::listening) return;
-  set(kIdle, now_ + settings_.idle_prompt);
+  if (!held_by_caller_) set(kIdle, now_ + settings_.idle_prompt);
   if (!digits_.empty() && timers_[kDigits] == base::kNever) set(kDigits, now_);
 }
 

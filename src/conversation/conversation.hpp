@@ -98,6 +98,7 @@ class Conversation final : public call::Activity {
   void on(const call::SecondLegEnded& event) { tell_transfer(event); }
   void on(const call::ReferEnded& event) { tell_transfer(event); }
   void on(const call::LegEnded& event);
+  void on(const call::LegHeld& event);
   void on(const call::MediaLost& event);
   void on(const call::HangUpRequested& event);
   void on(const call::RecordingRequested& event);
@@ -112,6 +113,7 @@ class Conversation final : public call::Activity {
   void take_turn(std::string text, float confidence);
   void dismiss_sound(const char* because);
   void keep_words();
+  void wait_on_hold();
   call::RecordTurn caller_turn(std::string text, float confidence) const;
 
   // Being interrupted.
@@ -238,6 +240,7 @@ class Conversation final : public call::Activity {
   int turns_ = 0;
   int idle_prompts_said_ = 0;
   int failures_in_a_row_ = 0;
+  bool held_by_caller_ = false;
   int tool_rounds_ = 0;
   int transfers_ = 0;  ///< since the caller last spoke
   int fillers_since_answer_ = 0;

@@ -11,6 +11,7 @@ using base::Duration;
 using base::milliseconds;
 
 constexpr Duration kWorthAsking = milliseconds(1200);  // sound without words, this long, deserves "pardon?"
+constexpr Duration kFirstWords = base::seconds(1);     // of somebody who comes back from a hold
 constexpr Duration kDigitPause = milliseconds(2500);
 constexpr Duration kLongestHabit = milliseconds(1000);  // more than this is no habit of pausing
 constexpr std::size_t kMaxCallerText = 4000;
@@ -24,6 +25,10 @@ std::string milliseconds_text(Duration duration) {
 
 void Conversation::on(const call::SpeechStarted& event) {
   if (saying_last_words()) return;
+  if (held_by_caller_) {  // music of theirs, at most; or the first words of somebody who comes back
+    sounds_since_ = event.at;
+    return;
+  }
   switch (state_) {
     case State::listening:
       return open_turn(event.at);
@@ -178,6 +183,32 @@ void Conversation::dismiss_sound(const char* because) {
   enter(State::listening);
 }
 
+/// The caller's side holds the call: nobody hears us, and nobody is to be asked whether they are there.
+void Conversation::on(const call::LegHeld& event) {
+  if (event.on == held_by_caller_) return;
+  held_by_caller_ = event.on;
+  trace("hold", event.on ? "the caller's side put us on hold" : "the caller is back");
+  // A goodbye ends the call all the same; who is being put through is not ours to talk to.
+  if (state_ == State::transferring || (reply_ && reply_->ending)) return;
+  if (event.on) return wait_on_hold();
+  const auto sounds_since = std::exchange(sounds_since_, std::nullopt);
+  if (history_.awaits_answer())
+    answer_caller();
+  else
+    enter(State::listening);
+  if (sounds_since) on(call::SpeechStarted{std::max(*sounds_since, now_ - kFirstWords)});
+}
+
+/// What was said before is answered when the caller is back; what we were saying is not said again.
+void Conversation::wait_on_hold() {
+  keep_words();
+  if (caller_.open && !caller_.whole().empty()) history_.caller_said(caller_.whole());
+  close_turn();
+  stop_speaking();
+  sounds_since_.reset();
+  enter(State::listening);
+}
+
 call::RecordTurn Conversation::caller_turn(std::string text, float confidence) const {
   call::RecordTurn record;
   record.speaker = call::Speaker::caller;
@@ -243,7 +274,7 @@ void Conversation::on(const call::DigitPressed& event) {
 /// Keys count as a turn of their own once the caller stops pressing them.
 void Conversation::expire_digits() {
   clear(kDigits);
-  if (state_ != State::listening || digits_.empty()) return;  // later, when it is the caller's turn
+  if (state_ != State::listening || held_by_caller_ || digits_.empty()) return;  // later, when it is the caller's turn
   caller_ = CallerTurn{};
   caller_.started = caller_.speech_end = now_;
   take_turn(call::without_card_numbers(std::exchange(digits_, {})), 1.0F);

@@ -134,6 +134,7 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   }
   media_->reconfigure(media_parameters(), now);
   media_->adapt(quality_.sending());
+  if (answered_) handle(call::LegHeld{!agreed.may_send}, now);
 }
 
 media::MediaParameters CallHost::media_parameters() const {

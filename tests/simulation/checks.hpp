@@ -158,6 +158,7 @@ class Checks {
   bool entertained_ = false;
   Instant entertained_since_{};
   Duration entertained_for_{0};
+  bool held_ = false;      ///< by the caller, now
   bool was_held_ = false;  ///< by the caller, at some time
   bool unheard_ = false;
   bool established_ = false;

@@ -181,7 +181,7 @@ void Checks::caller_sound_ends(bool with_words) {
   caller_quiet_since_ = stage_.now;
   caller_acted_ = true;
   held_with_.clear();  // a new turn may need an excuse of its own
-  owed_ = owed_ || (with_words && !unheard_ && !entertained_);
+  owed_ = owed_ || (with_words && !unheard_ && !entertained_ && !held_);
   quiet_from_now();
 }
 

@@ -21,7 +21,7 @@ void Checks::established() {
 }
 
 void Checks::question_ends() {
-  if (!last_words_begun_ && !entertained_) proper_due_ = stage_.now + kProperAnswer;
+  if (!last_words_begun_ && !entertained_ && !held_) proper_due_ = stage_.now + kProperAnswer;
 }
 
 void Checks::model_ended_call() {
@@ -46,6 +46,8 @@ void Checks::words_were_lost() {
 
 void Checks::held_by_caller(bool on) {
   was_held_ = true;
+  held_ = on;
+  proper_due_ = base::kNever;
   music(on);
 }
 

@@ -232,10 +232,11 @@ void NetworkCall::renegotiate(bool hold) {
   parameters.may_receive = answer->media.may_receive;
   if (parameters.may_send == hold) return stage_.violate("a hold stops our sound", offer);
   stage_.note(hold ? "the caller holds us" : "the caller is back");
-  if (hold) checks_.fault();  // playout waits for nothing that the machine knows of
+  if (hold) checks_.fault();  // playout waits
   checks_.held_by_caller(hold);
   wire_.frozen(hold);
   ours_.reconfigure(parameters, stage_.now);
+  stage_.send(call::LegHeld{hold});
 }
 
 }  // namespace frontdesk::simulation

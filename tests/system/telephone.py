@@ -77,6 +77,10 @@ class Telephone:
         self.peer = (host, int(port))
         self._request("INVITE", self._sdp(), "application/sdp")
 
+    def hold(self, on):
+        self.cseq += 1
+        self._request("INVITE", self._sdp() + ("a=sendonly\r\n" if on else "a=sendrecv\r\n"), "application/sdp")
+
     def hang_up(self):
         self.cseq += 1
         self._request("BYE")

@@ -27,6 +27,7 @@ transport = "udp"
 register = false
 [limits]
 max_calls = 40
+silence_seconds = 120
 [business]
 name = "Flooded"
 """

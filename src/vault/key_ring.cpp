@@ -11,6 +11,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "files/file.hpp"
+
 namespace frontdesk::vault {
 namespace {
 
@@ -19,13 +21,6 @@ constexpr std::size_t kMaxFileBytes = 64 << 10;
 constexpr std::string_view kHeading =
     "# Master keys of frontdesk, the newest last. Keep a copy in a safe place: without it recordings\n"
     "# cannot be played any more.\n";
-
-struct Opened {
-  int fd = -1;
-  ~Opened() {
-    if (fd >= 0) ::close(fd);
-  }
-};
 
 tl::unexpected<base::Error> file_problem(base::ErrorCode code, const std::string& what,
                                          const std::filesystem::path& file, int number = 0) {
@@ -67,12 +62,12 @@ std::string line_of(const Key& key) {
 }
 
 base::Result<std::string> read_private(const std::filesystem::path& file) {
-  const Opened opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (opened.fd < 0)
+  const files::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!opened)
     return file_problem(errno == ENOENT ? base::ErrorCode::not_found : base::ErrorCode::permission_denied,
                         "cannot open the key file", file, errno);
   struct stat status {};
-  if (::fstat(opened.fd, &status) != 0)
+  if (::fstat(opened.get(), &status) != 0)
     return file_problem(base::ErrorCode::unavailable, "cannot examine", file, errno);
   if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return base::fail(base::ErrorCode::permission_denied, kDomain,
@@ -80,7 +75,7 @@ base::Result<std::string> read_private(const std::filesystem::path& file) {
   if (status.st_uid != ::geteuid() && ::geteuid() != 0)
     return file_problem(base::ErrorCode::permission_denied, "somebody else owns the key file", file);
   std::string text(kMaxFileBytes, '\0');
-  const auto count = ::read(opened.fd, text.data(), text.size());
+  const auto count = ::read(opened.get(), text.data(), text.size());
   if (count < 0) return file_problem(base::ErrorCode::unavailable, "cannot read the key file", file, errno);
   text.resize(static_cast<std::size_t>(count));
   return text;
@@ -88,14 +83,15 @@ base::Result<std::string> read_private(const std::filesystem::path& file) {
 
 /// Appends durably: the key must be there before anything is sealed with it.
 base::Status append(const std::filesystem::path& file, const std::string& text, int flags) {
-  const Opened opened{::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR)};
-  if (opened.fd < 0)
+  const files::Descriptor opened(
+      ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR));
+  if (!opened)
     return file_problem(errno == EEXIST ? base::ErrorCode::already_exists : base::ErrorCode::permission_denied,
                         "cannot write the key file", file, errno);
-  if (::write(opened.fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(opened.fd) != 0)
+  if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::fsync(opened.get()) != 0)
     return file_problem(base::ErrorCode::unavailable, "cannot write the key file", file, errno);
-  const Opened folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (folder.fd >= 0) ::fsync(folder.fd);
+  files::synchronise_folder(file.parent_path());
   return {};
 }
 

@@ -21,49 +21,19 @@ constexpr std::uint32_t kLastBit = 1U << 31U;
 constexpr std::uint64_t kChunkOverhead = kLengthBytes + kNonceBytes + kTagBytes;
 
 tl::unexpected<base::Error> failed(int number, const std::string& what, const std::filesystem::path& path) {
-  const auto message = what + " " + path.string() + ": " + std::generic_category().message(number);
-  switch (number) {
-    case EEXIST:
-      return base::fail(base::ErrorCode::already_exists, kDomain, message, base::Retry::never, number);
-    case ENOENT:
-      return base::fail(base::ErrorCode::not_found, kDomain, message, base::Retry::never, number);
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return base::fail(base::ErrorCode::resource_exhausted, kDomain, message + "; free some space", base::Retry::later,
-                        number);
-    default:
-      return base::fail(base::ErrorCode::unavailable, kDomain, message, base::Retry::later, number);
-  }
+  return files::failure(number, kDomain, what + " " + path.string());
 }
 
 tl::unexpected<base::Error> changed(const char* what) {
   return base::fail(base::ErrorCode::data_loss, kDomain, std::string("the sealed file is damaged: ") + what);
 }
 
-int write_at(int fd, ByteView bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const auto count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return count < 0 ? errno : ENOSPC;
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-    offset += static_cast<std::uint64_t>(count);
-  }
-  return 0;
-}
-
 /// Shorter at the end of the file.
 base::Result<Bytes> read_at(int fd, std::uint64_t offset, std::size_t length) {
   Bytes bytes(length);
-  std::size_t filled = 0;
-  while (filled < length) {
-    const auto count = ::pread(fd, bytes.data() + filled, length - filled, static_cast<off_t>(offset + filled));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return failed(errno, "cannot read", "the sealed file");
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
-  }
-  bytes.resize(filled);
+  const auto count = files::read_at(fd, bytes, offset);
+  if (count < 0) return failed(errno, "cannot read", "the sealed file");
+  bytes.resize(static_cast<std::size_t>(count));
   return bytes;
 }
 
@@ -115,15 +85,6 @@ Bytes header_bytes(const Bytes& id, const Bytes& wrapped) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-Descriptor::Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
 // --- writing
 
 base::Result<SealedWriter> SealedWriter::create(const std::filesystem::path& path, const KeyRing& keys,
@@ -134,9 +95,9 @@ base::Result<SealedWriter> SealedWriter::create(const std::filesystem::path& pat
   if (!key) return tl::unexpected(key.error());
   const auto wrapped = keys.wrap(*key, wrapped_for(purpose, id));
   if (!wrapped) return tl::unexpected(wrapped.error());
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  files::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (file.get() < 0) return failed(errno, "cannot create", path);
-  if (const int failure = write_at(file.get(), header_bytes(id, *wrapped), 0); failure != 0) {
+  if (const int failure = files::write_at(file.get(), header_bytes(id, *wrapped), 0); failure != 0) {
     ::unlink(path.c_str());
     return failed(failure, "cannot write", path);
   }
@@ -174,10 +135,8 @@ base::Status SealedWriter::write_chunk(ByteView plain, bool last) {
   append_number(out, length, kLengthBytes);
   out.insert(out.end(), nonce->begin(), nonce->end());
   out.insert(out.end(), sealed->begin(), sealed->end());
-  if (const int failure = write_at(file_.get(), out, end_); failure != 0) {
-    if (::ftruncate(file_.get(), static_cast<off_t>(end_)) != 0) return failed(errno, "cannot mend", "the sealed file");
-    return failed(failure, "cannot write", "the sealed file");
-  }
+  if (auto written = files::append(file_.get(), out, end_, kDomain, "cannot write the sealed file"); !written)
+    return written;
   ++index_;
   end_ += out.size();
   size_ += plain.size();
@@ -188,7 +147,7 @@ base::Status SealedWriter::write_chunk(ByteView plain, bool last) {
 
 base::Result<SealedReader> SealedReader::open(const std::filesystem::path& path, const KeyRing& keys,
                                               std::string_view purpose) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return failed(errno, "cannot open", path);
   auto header = read_header(file.get());
   if (!header) return tl::unexpected(header.error());
@@ -257,12 +216,12 @@ base::Result<Bytes> SealedReader::read(std::uint64_t offset, std::size_t length)
 // --- keeping
 
 bool is_sealed(const std::filesystem::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   return file.get() >= 0 && read_header(file.get()).has_value();
 }
 
 base::Result<bool> rewrap_file(const std::filesystem::path& path, const KeyRing& keys, std::string_view purpose) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return failed(errno, "cannot open", path);
   const auto header = read_header(file.get());
   if (!header) return tl::unexpected(header.error());
@@ -273,8 +232,8 @@ base::Result<bool> rewrap_file(const std::filesystem::path& path, const KeyRing&
   std::error_code error;
   std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing, error);
   if (error) return failed(error.value(), "cannot copy", path);
-  const Descriptor target(::open(copy.c_str(), O_WRONLY | O_CLOEXEC));
-  int failure = target.get() < 0 ? errno : write_at(target.get(), header_bytes(header->id, *wrapped), 0);
+  const files::Descriptor target(::open(copy.c_str(), O_WRONLY | O_CLOEXEC));
+  int failure = target.get() < 0 ? errno : files::write_at(target.get(), header_bytes(header->id, *wrapped), 0);
   if (failure == 0 && ::fsync(target.get()) != 0) failure = errno;
   if (failure == 0 && ::rename(copy.c_str(), path.c_str()) != 0) failure = errno;
   if (failure == 0) return true;

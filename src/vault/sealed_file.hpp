@@ -13,23 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "files/file.hpp"
 #include "vault/key_ring.hpp"
 
 namespace frontdesk::vault {
 
 inline constexpr std::size_t kLongestChunk = 1U << 20U;  ///< bytes in the clear
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 class SealedWriter {
  public:
@@ -45,10 +34,10 @@ class SealedWriter {
   std::uint64_t size() const { return size_; }  ///< in the clear
 
  private:
-  SealedWriter(Descriptor file, Key key, Bytes id) : file_(std::move(file)), key_(key), id_(std::move(id)) {}
+  SealedWriter(files::Descriptor file, Key key, Bytes id) : file_(std::move(file)), key_(key), id_(std::move(id)) {}
   base::Status write_chunk(ByteView plain, bool last);
 
-  Descriptor file_;
+  files::Descriptor file_;
   Key key_;
   Bytes id_;
   std::uint64_t index_ = 0;
@@ -76,11 +65,11 @@ class SealedReader {
     std::uint32_t length = 0;
     bool last = false;
   };
-  SealedReader(Descriptor file, Key key, Bytes id) : file_(std::move(file)), key_(key), id_(std::move(id)) {}
+  SealedReader(files::Descriptor file, Key key, Bytes id) : file_(std::move(file)), key_(key), id_(std::move(id)) {}
   base::Status index();
   base::Result<Bytes> open_chunk(std::size_t number) const;
 
-  Descriptor file_;
+  files::Descriptor file_;
   Key key_;
   Bytes id_;
   std::vector<Chunk> chunks_;

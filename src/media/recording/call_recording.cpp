@@ -9,6 +9,7 @@
 #include <optional>
 #include <system_error>
 
+#include "files/file.hpp"
 #include "media/recording/ogg_opus.hpp"
 #include "media/recording/recording_writer.hpp"
 
@@ -28,12 +29,7 @@ bool is_opus_name(const std::filesystem::path& path) {
 }
 
 tl::unexpected<base::Error> failed(int number, const std::string& what) {
-  const auto code = number == EEXIST   ? base::ErrorCode::already_exists
-                    : number == ENOENT ? base::ErrorCode::not_found
-                    : number == ENOSPC ? base::ErrorCode::resource_exhausted
-                                       : base::ErrorCode::unavailable;
-  const auto retry = number == EEXIST || number == ENOENT ? base::Retry::never : base::Retry::later;
-  return base::fail(code, kDomain, what + ": " + std::generic_category().message(number), retry, number);
+  return files::failure(number, kDomain, what);
 }
 
 base::Duration length_of(std::uint64_t samples) {
@@ -61,22 +57,11 @@ class SealedSink final : public Sink {
 
 class PlainSink final : public Sink {
  public:
-  explicit PlainSink(vault::Descriptor file) : file_(std::move(file)) {}
+  explicit PlainSink(files::Descriptor file) : file_(std::move(file)) {}
   base::Status append(vault::ByteView bytes) override {
-    const auto end = end_;
-    for (auto at = end; !bytes.empty();) {
-      const auto count = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) {
-        const int number = count < 0 ? errno : ENOSPC;
-        if (::ftruncate(file_.get(), static_cast<off_t>(end)) != 0) return failed(errno, "cannot mend a recording");
-        return failed(number, "cannot write a recording");
-      }
-      at += static_cast<std::uint64_t>(count);
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
-      end_ = at;
-    }
-    return {};
+    auto written = files::append(file_.get(), bytes, end_, kDomain, "cannot write a recording");
+    if (written) end_ += bytes.size();
+    return written;
   }
   base::Status finish() override {
     if (::fdatasync(file_.get()) != 0) return failed(errno, "cannot write a recording");
@@ -84,7 +69,7 @@ class PlainSink final : public Sink {
   }
 
  private:
-  vault::Descriptor file_;
+  files::Descriptor file_;
   std::uint64_t end_ = 0;
 };
 
@@ -94,7 +79,7 @@ base::Result<std::unique_ptr<Sink>> open_sink(const std::filesystem::path& path,
     if (!writer) return tl::unexpected(writer.error());
     return std::make_unique<SealedSink>(std::move(*writer));
   }
-  vault::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  files::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (file.get() < 0) return failed(errno, "cannot create " + path.string());
   return std::make_unique<PlainSink>(std::move(file));
 }
@@ -171,28 +156,21 @@ class Opus final : public CallRecording {
 
 class PlainReader final : public RecordingReader {
  public:
-  PlainReader(vault::Descriptor file, std::uint64_t size, bool opus)
+  PlainReader(files::Descriptor file, std::uint64_t size, bool opus)
       : file_(std::move(file)), size_(size), opus_(opus) {}
   std::uint64_t size() const override { return size_; }
   base::Result<std::string> read(std::uint64_t offset, std::size_t length) const override {
     std::string bytes(length, '\0');
-    std::size_t filled = 0;
-    while (filled < length) {
-      const auto count =
-          ::pread(file_.get(), bytes.data() + filled, length - filled, static_cast<off_t>(offset + filled));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return failed(errno, "cannot read a recording");
-      if (count == 0) break;
-      filled += static_cast<std::size_t>(count);
-    }
-    bytes.resize(filled);
+    const auto count = files::read_at(file_.get(), {reinterpret_cast<std::uint8_t*>(bytes.data()), length}, offset);
+    if (count < 0) return failed(errno, "cannot read a recording");
+    bytes.resize(static_cast<std::size_t>(count));
     return bytes;
   }
   const char* content_type() const override { return opus_ ? "audio/ogg" : "audio/wav"; }
   const char* extension() const override { return opus_ ? ".ogg" : ".wav"; }
 
  private:
-  vault::Descriptor file_;
+  files::Descriptor file_;
   std::uint64_t size_;
   bool opus_;
 };
@@ -266,7 +244,7 @@ base::Result<std::shared_ptr<const RecordingReader>> open_recording(const std::f
     if (!sealed) return tl::unexpected(sealed.error());
     return std::make_shared<const UnsealingReader>(std::move(*sealed), is_opus_name(path));
   }
-  vault::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status {};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return failed(errno, "cannot open the recording");
   if (!S_ISREG(status.st_mode)) return failed(ENOENT, "cannot open the recording");

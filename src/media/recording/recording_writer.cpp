@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "audio/wav.hpp"
+#include "files/file.hpp"
 
 namespace frontdesk::recording {
 namespace {
@@ -25,40 +26,12 @@ constexpr std::string_view kDomain = "recording";
 static_assert(std::endian::native == std::endian::little, "samples are written as they lie in memory");
 
 tl::unexpected<base::Error> system_failure(int number, const std::string& what, const std::filesystem::path& path) {
-  const std::string message = what + " " + path.string() + ": " + std::generic_category().message(number);
-  switch (number) {
-    case EEXIST:
-      return base::fail(base::ErrorCode::already_exists, kDomain, message, base::Retry::never, number);
-    case ENOENT:
-      return base::fail(base::ErrorCode::not_found, kDomain, message, base::Retry::never, number);
-    case EACCES:
-    case EROFS:
-      return base::fail(base::ErrorCode::permission_denied, kDomain, message, base::Retry::never, number);
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return base::fail(base::ErrorCode::resource_exhausted, kDomain, message + "; free some space", base::Retry::later,
-                        number);
-    default:
-      return base::fail(base::ErrorCode::unavailable, kDomain, message, base::Retry::later, number);
-  }
-}
-
-/// 0 or the errno of what stopped it.
-int write_at(int fd, std::span<const std::uint8_t> bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return written < 0 ? errno : ENOSPC;
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-    offset += static_cast<std::uint64_t>(written);
-  }
-  return 0;
+  return files::failure(number, kDomain, what + " " + path.string());
 }
 
 int write_header(int fd, std::uint64_t data_bytes) {
   const auto header = audio::wav_header(audio::kTelephoneRate, kChannels, static_cast<std::uint32_t>(data_bytes));
-  return write_at(fd, header, 0);
+  return files::write_at(fd, header, 0);
 }
 
 base::Duration length_of(std::uint64_t data_bytes) {
@@ -74,13 +47,6 @@ bool is_ours(std::span<const std::uint8_t> header) {
   }
   return true;
 }
-
-struct Descriptor {
-  int fd = -1;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
 
 }  // namespace
 
@@ -130,13 +96,9 @@ base::Status RecordingWriter::write(audio::PcmView interleaved) {
     return base::fail(base::ErrorCode::out_of_range, kDomain, "a WAV file holds at most 4 GiB; start another");
   }
   const std::uint64_t end = audio::kWavHeaderBytes + data_bytes_;
-  if (const int failure = write_at(fd_, bytes, end); failure != 0) {
-    // A torn tail would be taken for sound by recover().
-    if (::ftruncate(fd_, static_cast<off_t>(end)) != 0) {
-      return system_failure(errno, "cannot undo a failed write to", path_);
-    }
-    return system_failure(failure, "cannot write", path_);
-  }
+  // A torn tail would be taken for sound by recover().
+  if (auto written = files::append(fd_, bytes, end, kDomain, "cannot write " + path_.string()); !written)
+    return written;
   data_bytes_ += bytes.size();
   return {};
 }
@@ -175,23 +137,23 @@ base::Duration RecordingWriter::length() const {
 }
 
 base::Result<base::Duration> recover(const std::filesystem::path& path) {
-  const Descriptor file{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
-  if (file.fd < 0) return system_failure(errno, "cannot open", path);
+  const files::Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file) return system_failure(errno, "cannot open", path);
   struct stat status {};
-  if (::fstat(file.fd, &status) != 0) return system_failure(errno, "cannot examine", path);
+  if (::fstat(file.get(), &status) != 0) return system_failure(errno, "cannot examine", path);
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::vector<std::uint8_t> header(audio::kWavHeaderBytes);
-  const ssize_t got = ::pread(file.fd, header.data(), header.size(), 0);
+  const ssize_t got = ::pread(file.get(), header.data(), header.size(), 0);
   if (got < 0) return system_failure(errno, "cannot read", path);
   if (static_cast<std::size_t>(got) < header.size() || !is_ours(header)) {
     return base::fail(base::ErrorCode::invalid_argument, kDomain, path.string() + " is not a call recording");
   }
   const std::uint64_t data_bytes =
       std::min(size - audio::kWavHeaderBytes, kMaxDataBytes) / kBytesPerFrame * kBytesPerFrame;
-  if (const int failure = write_header(file.fd, data_bytes); failure != 0) {
+  if (const int failure = write_header(file.get(), data_bytes); failure != 0) {
     return system_failure(failure, "cannot write", path);
   }
-  if (::ftruncate(file.fd, static_cast<off_t>(audio::kWavHeaderBytes + data_bytes)) != 0) {
+  if (::ftruncate(file.get(), static_cast<off_t>(audio::kWavHeaderBytes + data_bytes)) != 0) {
     return system_failure(errno, "cannot shorten", path);
   }
   return length_of(data_bytes);

@@ -33,6 +33,22 @@ TEST(Mailbox, RefusesWhenFullAndWakesOnce) {
   EXPECT_EQ(out, (std::vector<int>{1, 2}));
 }
 
+TEST(Mailbox, WhatIsVitalPassesWhereOthersAreRefused) {
+  Mailbox<int> mailbox(
+      2, [] {}, 2);
+  EXPECT_TRUE(mailbox.push(1));
+  EXPECT_TRUE(mailbox.push(2));
+  EXPECT_FALSE(mailbox.push(3));
+  EXPECT_TRUE(mailbox.push_vital(4));
+  EXPECT_TRUE(mailbox.push_vital(5));
+  EXPECT_FALSE(mailbox.push_vital(6)) << "the reserve is bounded, too";
+  EXPECT_EQ(mailbox.refused(), 2U);
+  std::vector<int> out;
+  mailbox.drain(out);
+  EXPECT_EQ(out, (std::vector<int>{1, 2, 4, 5}));
+  EXPECT_TRUE(mailbox.push(7));
+}
+
 TEST(Protect, OnlyShowsRedactedForms) {
   EXPECT_EQ(redacted(Secret("hunter2")), "(secret)");
   EXPECT_EQ(redacted(Pii<std::string>("+443335550100")), "**00");

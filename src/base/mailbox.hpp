@@ -18,23 +18,14 @@ template <class T>
 class Mailbox {
  public:
   /// `wake` is called, on the producer's thread, when the mailbox stops being empty.
-  Mailbox(std::size_t capacity, std::function<void()> wake) : capacity_(capacity), wake_(std::move(wake)) {}
+  /// `reserve` is room beyond the capacity for push_vital().
+  Mailbox(std::size_t capacity, std::function<void()> wake, std::size_t reserve = 0)
+      : capacity_(capacity), reserve_(reserve), wake_(std::move(wake)) {}
 
   /// False if the mailbox is full: the value is dropped and counted.
-  [[nodiscard]] bool push(T value) {
-    bool was_empty = false;
-    {
-      const std::lock_guard lock(mutex_);
-      if (queue_.size() >= capacity_) {
-        refused_.fetch_add(1, std::memory_order_relaxed);
-        return false;
-      }
-      was_empty = queue_.empty();
-      queue_.push_back(std::move(value));
-    }
-    if (was_empty && wake_) wake_();
-    return true;
-  }
+  [[nodiscard]] bool push(T value) { return push_below(capacity_, std::move(value)); }
+  /// For what must not be lost because others fill the mailbox: false only when the reserve is full, too.
+  [[nodiscard]] bool push_vital(T value) { return push_below(capacity_ + reserve_, std::move(value)); }
 
   /// Everything queued so far, in order; `out` is replaced.
   void drain(std::vector<T>& out) {
@@ -47,7 +38,23 @@ class Mailbox {
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
+  bool push_below(std::size_t limit, T value) {
+    bool was_empty = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.size() >= limit) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return false;
+      }
+      was_empty = queue_.empty();
+      queue_.push_back(std::move(value));
+    }
+    if (was_empty && wake_) wake_();
+    return true;
+  }
+
   const std::size_t capacity_;
+  const std::size_t reserve_;
   std::function<void()> wake_;
   InheritingMutex mutex_;
   std::deque<T> queue_;

@@ -16,7 +16,8 @@ namespace frontdesk::runtime {
 namespace {
 
 constexpr std::size_t kMailboxCapacity = 65536;
-constexpr std::size_t kLatenessWindow = 400;  // two seconds of timer ticks
+constexpr std::size_t kSignallingReserve = 16384;  // beyond what engines may fill
+constexpr std::size_t kLatenessWindow = 400;       // two seconds of timer ticks
 constexpr base::Duration kTimerPeriod = base::milliseconds(audio::kFrameMs / 4);
 constexpr int kMaxReadyAtOnce = 256;
 constexpr int kRealtimePriority = 10;
@@ -51,10 +52,16 @@ void Shard::guarded(CallHost& host, base::Instant now, Work work) {
 }
 
 Shard::Shard(Engines engines, LegControl& legs, CallRecords& records)
-    : engines_(engines), legs_(legs), records_(records), mailbox_(kMailboxCapacity, [this] {
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);
-      }) {
+    : engines_(engines),
+      legs_(legs),
+      records_(records),
+      mailbox_(
+          kMailboxCapacity,
+          [this] {
+            const std::uint64_t one = 1;
+            [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);
+          },
+          kSignallingReserve) {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -86,7 +93,8 @@ Shard::~Shard() {
 }
 
 bool Shard::post(ShardMessage message) {
-  return mailbox_.push(std::move(message));
+  if (std::holds_alternative<NewCall>(message)) return mailbox_.push(std::move(message));
+  return mailbox_.push_vital(std::move(message));
 }
 
 ShardStats Shard::stats() const {
@@ -237,49 +245,53 @@ void Shard::on(Drain& message, base::Instant now) {
 // --- engine answers, on the engines' threads. A refused message is counted; the call's own deadlines
 // cover for what is missing.
 
+void Shard::deliver(ShardMessage message) {
+  (void)mailbox_.push(std::move(message));
+}
+
 void Shard::on_vad(const speech::VadWindow& window) {
-  (void)post(SpeechWindow{window});
+  deliver(SpeechWindow{window});
 }
 
 void Shard::on_partial(const speech::Transcript& transcript) {
-  (void)post(ForCall{transcript.stream, call::PartialTranscript{transcript.text}});
+  deliver(ForCall{transcript.stream, call::PartialTranscript{transcript.text}});
 }
 
 void Shard::on_final(const speech::Transcript& transcript) {
-  (void)post(ForCall{transcript.stream, call::FinalTranscript{transcript.request, transcript.text,
-                                                              transcript.confidence, transcript.engine_time}});
+  deliver(ForCall{transcript.stream, call::FinalTranscript{transcript.request, transcript.text, transcript.confidence,
+                                                           transcript.engine_time}});
 }
 
 void Shard::on_stt_failed(speech::StreamId stream, base::RequestId request, const base::Error& error) {
-  (void)post(ForCall{stream, call::TranscriptionFailed{request, error}});
+  deliver(ForCall{stream, call::TranscriptionFailed{request, error}});
 }
 
 void Shard::on_turn_end(speech::StreamId stream, base::RequestId request, float probability) {
-  (void)post(ForCall{stream, call::TurnEndPredicted{request, probability}});
+  deliver(ForCall{stream, call::TurnEndPredicted{request, probability}});
 }
 
 void Shard::on_text(base::RequestId request, std::string delta) {
-  (void)post(ForCall{call_of(request), call::ChatText{request, std::move(delta)}});
+  deliver(ForCall{call_of(request), call::ChatText{request, std::move(delta)}});
 }
 
 void Shard::on_chat_done(base::RequestId request, llm::ChatOutcome outcome) {
-  (void)post(ForCall{call_of(request), call::ChatFinished{request, std::move(outcome)}});
+  deliver(ForCall{call_of(request), call::ChatFinished{request, std::move(outcome)}});
 }
 
 void Shard::on_chat_failed(base::RequestId request, const base::Error& error) {
-  (void)post(ForCall{call_of(request), call::ChatFailed{request, error}});
+  deliver(ForCall{call_of(request), call::ChatFailed{request, error}});
 }
 
 void Shard::on_audio(base::RequestId request, audio::Pcm pcm) {
-  (void)post(SynthesisedAudio{request, std::move(pcm)});
+  deliver(SynthesisedAudio{request, std::move(pcm)});
 }
 
 void Shard::on_synthesis_done(base::RequestId request, base::Duration engine_time) {
-  (void)post(SynthesisDone{request, engine_time});
+  deliver(SynthesisDone{request, engine_time});
 }
 
 void Shard::on_synthesis_failed(base::RequestId request, const base::Error& error) {
-  (void)post(SynthesisFailed{request, error});
+  deliver(SynthesisFailed{request, error});
 }
 
 }  // namespace frontdesk::runtime

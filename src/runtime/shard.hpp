@@ -36,13 +36,16 @@ class Shard final : private speech::VadSink,
   Shard(Engines engines, LegControl& legs, CallRecords& records);
   ~Shard() override;
 
-  /// From any thread. False when the shard is swamped.
+  /// What signalling has to say, from any thread. False when the shard is swamped: for a new call when its mailbox is
+  /// full, for what concerns a running call only when the reserve that engines cannot fill is full, too.
   [[nodiscard]] bool post(ShardMessage message);
   ShardStats stats() const;
 
  private:
   static constexpr int kPhases = 4;
 
+  /// An engine's answer.
+  void deliver(ShardMessage message);
   void loop();
   void on_timer(base::Instant now);
   void serve_phase(int phase, base::Instant now);

@@ -66,6 +66,8 @@ std::string describe(const sip::DialogEnded& ended) {
   return "rejected" + (ended.reason.empty() ? "" : ": " + ended.reason);
 }
 
+constexpr const char* kSwamped = "the machine was swamped";
+
 call::EndClass class_of(sip::EndCause cause) {
   switch (cause) {
     case sip::EndCause::cancelled:
@@ -189,7 +191,7 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   call.begun.number = number;
   const auto id = call.begun.id;
   if (!shard_of(number).post(std::move(call)))
-    return turn_away(incoming, std::move(verdict), {503, "Service Unavailable", "the machine was swamped"}, now);
+    return turn_away(incoming, std::move(verdict), {503, "Service Unavailable", kSwamped}, now);
   ++accepted_;
   calls_[incoming.dialog] = number;
   {
@@ -203,7 +205,8 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
 void Switchboard::tell(sip::DialogId dialog, call::Event event) {
   const auto it = calls_.find(dialog);
   if (it == calls_.end()) return;
-  (void)shard_of(it->second).post(ForCall{it->second, std::move(event)});
+  // A call that cannot be told how it stands must not go on: whoever calls hears nothing of it, or for ever.
+  if (!shard_of(it->second).post(ForCall{it->second, std::move(event)})) hang_up(dialog, kSwamped);
 }
 
 bool Switchboard::tell_call(const std::string& id, call::Event event) {
@@ -220,7 +223,7 @@ bool Switchboard::tell_call(const std::string& id, call::Event event) {
 void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) {
   const auto it = calls_.find(dialog);
   if (it == calls_.end()) return (void)tell_second(dialog, media);
-  (void)shard_of(it->second).post(MediaAgreed{it->second, media});
+  if (!shard_of(it->second).post(MediaAgreed{it->second, media})) hang_up(dialog, kSwamped);
 }
 
 void Switchboard::on_established(sip::DialogId dialog) {

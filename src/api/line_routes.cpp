@@ -70,10 +70,13 @@ Response validate(const LineSources& sources, const Request& request) {
   return http::json(bj::serialize(answer));
 }
 
-const Line* line_named(const LineSources& sources, const std::string& name) {
-  const auto found =
-      std::find_if(sources.lines.begin(), sources.lines.end(), [&](const Line& line) { return line.name == name; });
-  return found == sources.lines.end() ? nullptr : &*found;
+std::vector<Line> lines_of(const LineSources& sources) {
+  return sources.lines ? sources.lines() : std::vector<Line>();
+}
+
+const Line* line_named(const std::vector<Line>& lines, const std::string& name) {
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const Line& line) { return line.name == name; });
+  return found == lines.end() ? nullptr : &*found;
 }
 
 /// "line": the name of a configured one; else the members of an account.
@@ -89,7 +92,7 @@ Response test_connection(const LineSources& sources, const Request& request) {
     order.line = line->is_string() ? std::string(line->get_string()) : std::string();
     if (order.line.empty() || object->size() != 1)
       return http::problem(400, "send either the name of a line, or the account to try, not both");
-    if (!line_named(sources, order.line)) return http::problem(404, "no line of this name is configured");
+    if (!line_named(lines_of(sources), order.line)) return http::problem(404, "no line of this name is configured");
   } else {
     if (!sources.unsaved_targets)
       return http::problem(403,
@@ -158,13 +161,14 @@ Response providers(const LineSources& sources, const Request& request) {
       return http::problem(400, "there is no such parameter: use line, existingNumber or publicAddress", field.name);
     }
   }
-  const Line* named = line_named(sources, name);
+  const auto lines = lines_of(sources);
+  const Line* named = line_named(lines, name);
   if (!name.empty() && !named) return http::problem(404, "no line of this name is configured");
   bj::array list;
   for (const auto& preset : setup_guide::presets()) {
-    const auto of_provider = std::find_if(sources.lines.begin(), sources.lines.end(),
-                                          [&](const Line& line) { return line.provider == preset.id; });
-    const Line* line = named ? named : of_provider != sources.lines.end() ? &*of_provider : nullptr;
+    const auto of_provider =
+        std::find_if(lines.begin(), lines.end(), [&](const Line& line) { return line.provider == preset.id; });
+    const Line* line = named ? named : of_provider != lines.end() ? &*of_provider : nullptr;
     own.account = line ? line->account : setup_guide::starting_form(preset);
     list.push_back(provider_json(preset, own));
   }
@@ -176,7 +180,7 @@ Response configured(const LineSources& sources, const Request& request) {
     return http::problem(400, none.error().name + ": " + none.error().detail, none.error().name);
   const auto statuses = sources.statuses ? sources.statuses() : std::vector<LineStatus>();
   bj::array list;
-  for (const auto& line : sources.lines) {
+  for (const auto& line : lines_of(sources)) {
     auto each = sip_accounts::account_json(line.account);
     each["name"] = valid_utf8(line.name);
     each["provider"] = line.provider;

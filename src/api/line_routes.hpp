@@ -44,7 +44,7 @@ struct TrialOrder {
 
 struct LineSources {
   std::string country = "GB";
-  std::vector<Line> lines;
+  std::function<std::vector<Line>()> lines;  ///< in force now; empty: none
   /// Whether a target that is not configured may be tried. Only where nobody but this machine can ask: there is no
   /// sign-in, and the test would tell strangers what listens where in the network behind us.
   bool unsaved_targets = false;

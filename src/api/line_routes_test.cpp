@@ -24,7 +24,7 @@ class LineRoutes : public ::testing::Test {
     account.username = "23725";
     account.password = base::Secret(kPassword);
     account.inbound_number = "+443333357324";
-    sources.lines = {{"main", "switchboard-free", account}};
+    sources.lines = [account] { return std::vector<Line>{{"main", "switchboard-free", account}}; };
     sources.unsaved_targets = true;
     sources.try_out = [this](const TrialOrder& order) -> base::Result<std::shared_ptr<http::LiveBody>> {
       orders.push_back(order);

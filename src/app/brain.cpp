@@ -13,7 +13,7 @@ base::Result<Brain> create_brain(const config::Config& config, const inference::
   const auto business = std::make_shared<const knowledge::Business>(config.business);
   const auto dialogue = std::make_shared<const local_llm::Dialogue>(business, config.zone, std::move(*embedder));
   Brain brain;
-  brain.model = std::make_unique<local_llm::LocalModel>(dialogue);
+  brain.model = std::make_shared<local_llm::LocalModel>(dialogue);
   brain.foreseeable_replies = [business, dialogue](base::UtcTime now) {
     return local_llm::foreseeable_replies(*dialogue, *business, now);
   };

@@ -14,7 +14,7 @@
 namespace frontdesk::app {
 
 struct Brain {
-  std::unique_ptr<llm::ChatModel> model;
+  std::shared_ptr<llm::ChatModel> model;
   /// What it will probably have to say; slow, and callable from any thread.
   std::function<std::vector<std::string>(base::UtcTime)> foreseeable_replies;
 };

@@ -122,9 +122,11 @@ conversation::ConversationSettings conversation_settings(const config::Config& c
   return settings;
 }
 
-runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config) {
-  return [config, build = build_text(), fingerprint = fingerprint_of(*config)](const runtime::AdmittedCall& admitted) {
+runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config, std::shared_ptr<llm::ChatModel> chat) {
+  return [config, chat, build = build_text(),
+          fingerprint = fingerprint_of(*config)](const runtime::AdmittedCall& admitted) {
     runtime::CallPlan plan;
+    plan.chat = chat;
     plan.voice = {config->voice.name, config->voice.speed};
     plan.limits.whole_call = std::chrono::minutes(config->limits.max_call_minutes) + base::seconds(60);
     plan.listens = admitted.destination == screening::Destination::reception;

@@ -6,13 +6,13 @@
 
 #include "config/config.hpp"
 #include "conversation/conversation.hpp"
-#include "runtime/switchboard.hpp"
+#include "runtime/call_policy.hpp"
 
 namespace frontdesk::app {
 
 /// The receptionist's conversation, or a test of the line. The configuration is the one in force
-/// when the call is answered.
-runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config);
+/// when the call comes in, and so is the model; null: that of the engines.
+runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config, std::shared_ptr<llm::ChatModel> chat);
 
 /// The conversation's settings before a caller is known.
 conversation::ConversationSettings conversation_settings(const config::Config& config);

@@ -40,7 +40,7 @@ struct LineTrials::Running {
   trial::Trial trial;
 };
 
-LineTrials::LineTrials(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {}
+LineTrials::LineTrials(const InForce& config) : config_(config) {}
 LineTrials::~LineTrials() = default;
 
 base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::TrialOrder& order) {
@@ -50,7 +50,8 @@ base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::Trial
                       "another test is under way: it ends within half a minute", base::Retry::later);
   }
   config::Trunk trunk;
-  auto server = config_->server;
+  const auto config = config_.get();
+  auto server = config->server;
   if (order.account) {
     const auto& srtp = order.account->srtp;
     server.srtp = srtp == "off"        ? config::Srtp::off
@@ -58,7 +59,7 @@ base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::Trial
                                        : config::Srtp::optional;
     trunk = config::trunk_of(*order.account, order.account->provider_name);
   } else {
-    const auto& all = config_->all_trunks;
+    const auto& all = config->all_trunks;
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == order.line; });
     if (found == all.end()) return base::fail(base::ErrorCode::not_found, "app", "no line of this name is configured");
     trunk = *found;
@@ -67,12 +68,18 @@ base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::Trial
   return running_->body;
 }
 
-api::LineSources line_sources(const config::Config& config) {
+api::LineSources line_sources(const InForce& config) {
   api::LineSources sources;
-  sources.country = config.business.country;
-  sources.unsaved_targets = config.server.http.is_loopback();
-  for (const auto& trunk : config.all_trunks)
-    sources.lines.push_back({trunk.name, trunk.provider, config::account_of(trunk, config.server.srtp)});
+  const auto first = config.get();
+  sources.country = first->business.country;
+  sources.unsaved_targets = first->server.http.is_loopback();
+  sources.lines = [&config] {
+    const auto current = config.get();
+    std::vector<api::Line> lines;
+    for (const auto& trunk : current->all_trunks)
+      lines.push_back({trunk.name, trunk.provider, config::account_of(trunk, current->server.srtp)});
+    return lines;
+  };
   return sources;
 }
 

@@ -4,13 +4,13 @@
 #include <mutex>
 
 #include "api/line_routes.hpp"
-#include "config/config.hpp"
+#include "app/in_force.hpp"
 
 namespace frontdesk::app {
 
 class LineTrials {
  public:
-  explicit LineTrials(std::shared_ptr<const config::Config> config);
+  explicit LineTrials(const InForce& config);
   ~LineTrials();  ///< breaks off what runs
   LineTrials(const LineTrials&) = delete;
   LineTrials& operator=(const LineTrials&) = delete;
@@ -20,12 +20,12 @@ class LineTrials {
 
  private:
   struct Running;
-  std::shared_ptr<const config::Config> config_;
+  const InForce& config_;
   std::mutex mutex_;
   std::unique_ptr<Running> running_;
 };
 
-/// The configured lines as the API shows them; the rest of the sources is the caller's.
-api::LineSources line_sources(const config::Config& config);
+/// The lines in force as the API shows them; the rest of the sources is the caller's.
+api::LineSources line_sources(const InForce& config);
 
 }  // namespace frontdesk::app

@@ -9,10 +9,13 @@
 
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
+#include "app/call_policy.hpp"
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
+#include "app/in_force.hpp"
 #include "app/line_trials.hpp"
 #include "app/public_address.hpp"
+#include "app/reconfiguration.hpp"
 #include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
 #include "app/screening_rules.hpp"
@@ -33,57 +36,27 @@ constexpr auto kPrepareLimit = std::chrono::seconds(20);
 constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
 
-/// Providers that know us by an account want it as the caller; those that know our address, the number.
-runtime::OutboundRoute route_of(const config::Trunk& trunk) {
-  const bool by_account = trunk.registers || trunk.inbound_number.empty();
-  return {trunk.domain, trunk.port, transport_of(trunk.transport), by_account ? trunk.username : trunk.inbound_number};
-}
-
-digits::Accepted accepted_digits(config::Dtmf dtmf) {
-  switch (dtmf) {
-    case config::Dtmf::automatic:
-      return digits::Accepted::automatic;
-    case config::Dtmf::rfc4733:
-      return digits::Accepted::telephone_event;
-    case config::Dtmf::in_band:
-      return digits::Accepted::in_band;
-    case config::Dtmf::info:
-      return digits::Accepted::info;
-  }
-  return digits::Accepted::automatic;
-}
-
-runtime::TrunkMedia media_of(const config::Trunk& trunk) {
-  runtime::TrunkMedia media{trunk.codecs, accepted_digits(trunk.dtmf), {}};
-  if (trunk.srtp) media.srtp = srtp_policy(*trunk.srtp);
-  return media;
-}
-
-runtime::SwitchboardOptions switchboard_options(const config::Config& config, bool diagnostics,
+runtime::SwitchboardOptions switchboard_options(const config::Config& config,
                                                 const std::optional<base::Endpoint>& stun) {
   runtime::SwitchboardOptions options;
-  options.screening = screening_rules(config, diagnostics);
-  options.capacity.max_calls = static_cast<std::size_t>(config.limits.max_calls);
-  options.capacity.priority_reserve = runtime::usual_priority_reserve(options.capacity.max_calls);
-  if (config.limits.when_full == config::WhenFull::busy) options.capacity.when_full = runtime::WhenFull::busy;
   options.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
   options.rtp_address = config.server.sip;
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
   options.stun_server = stun;
   options.local_network = local_network(config.server);
-  options.srtp = srtp_policy(config.server.srtp);
-  for (const auto& trunk : config.all_trunks) options.routes[trunk.name] = route_of(trunk);
-  if (config.trunk) options.usual_trunk = config.trunk->name;
-  options.transfers = {config.transfer.per_hour, config.transfer.per_day};
-  options.own_order = !config.server.codecs.empty();
-  if (options.own_order) options.codecs = config.server.codecs;
-  for (const auto& trunk : config.all_trunks) options.trunks[trunk.name] = media_of(trunk);
   if (const auto& identity = dtls::Identity::of_process())
     options.certificate = (*identity)->fingerprint();
   else
     spdlog::warn("{}", identity.error().message);
   return options;
+}
+
+base::Status check_voice(const config::Config& config) {
+  if (LocalVoices::knows(config.voice.name)) return {};
+  return base::fail(
+      base::ErrorCode::invalid_argument, "voice",
+      "there is no voice \"" + config.voice.name + "\": choose libritts:0 to libritts:903, flite:slt or flite:kal");
 }
 
 std::string state_name(sip::RegistrationState state) {
@@ -112,10 +85,16 @@ base::Endpoint reachable(base::Endpoint endpoint) {
 
 struct Receptionist::Parts {
   const base::Instant since = base::monotonic_now();
-  std::shared_ptr<const config::Config> config;
+  explicit Parts(config::Config first, bool with_diagnostics)
+      : config(std::make_shared<const config::Config>(std::move(first))), diagnostics(with_diagnostics) {}
+
+  InForce config;
+  const bool diagnostics;
   SpeechEngines speech;
-  Brain brain;
-  std::shared_ptr<const vault::KeyRing> keys;  ///< of recordings
+  /// The newest the last; an older one is kept while calls use its model, because it is no shard's work to end one.
+  std::vector<Brain> brains;
+  std::shared_ptr<llm::ChatModel> first_model;  ///< the engines' own must outlive every call
+  std::shared_ptr<const vault::KeyRing> keys;   ///< of recordings
   std::unique_ptr<records::RecordKeeper> records;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
@@ -124,39 +103,50 @@ struct Receptionist::Parts {
   std::unique_ptr<Rehearsal> rehearsal;
   TrunkBoard trunks;
   hold_music::MusicLoop hold_music;
+  std::mutex adopting;
 
-  base::Status build(bool diagnostics);
+  base::Status build();
   base::Status open_records();
-  base::Status build_signalling(bool diagnostics);
+  base::Status build_signalling();
+  base::Status start_http();
+  base::Status think_of(const config::Config& next);
+  base::Result<std::vector<std::string>> adopt(config::Config next);
   void wait_for_phrases() const;
   void rehearse();
   std::vector<api::LineStatus> lines() const;
   api::Health health() const;
 };
 
-base::Status Receptionist::Parts::build(bool diagnostics) {
-  const auto models = inference::ModelFiles::locate(config->server.models);
+base::Status Receptionist::Parts::build() {
+  const auto first = config.get();
   if (auto opened = open_records(); !opened) return opened;
-  auto engines = create_speech_engines(models);
+  auto engines = create_speech_engines(inference::ModelFiles::locate(first->server.models));
   if (!engines) return tl::unexpected(engines.error());
   speech = std::move(*engines);
   spdlog::info("{}", speech.turns_note);
-  if (!LocalVoices::knows(config->voice.name))
-    return base::fail(
-        base::ErrorCode::invalid_argument, "voice",
-        "there is no voice \"" + config->voice.name + "\": choose libritts:0 to libritts:903, flite:slt or flite:kal");
-  speech.voices->prepare(fixed_phrases(*config), {config->voice.name, config->voice.speed});
-  auto created = create_brain(*config, models);
-  if (!created) return tl::unexpected(created.error());
-  brain = std::move(*created);
-  auto music = hold_music_from(config->voice.hold_music);
+  if (auto thought = think_of(*first); !thought) return thought;
+  first_model = brains.back().model;
+  auto music = hold_music_from(first->voice.hold_music);
   if (!music) return tl::unexpected(music.error());
   hold_music = std::move(*music);
-  if (auto built = build_signalling(diagnostics); !built) return built;
+  if (auto built = build_signalling(); !built) return built;
+  if (auto started = start_http(); !started) return started;
+  wait_for_phrases();
+  switchboard->open();
+  rehearse();
+  // Last: from here on the provider sends callers.
+  for (const auto& trunk : first->all_trunks) {
+    if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
+  }
+  return {};
+}
+
+base::Status Receptionist::Parts::start_http() {
   trials = std::make_unique<LineTrials>(config);
-  auto sources = line_sources(*config);
+  api::LineSources sources = line_sources(config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
-  auto service = HttpService::start(config->server.http, config->server.data,
+  const auto& server = config.get()->server;
+  auto service = HttpService::start(server.http, server.data,
                                     {[this] { return health(); }, keys,
                                      [this](const std::string& call, bool paused) {
                                        return switchboard->tell_call(call, call::RecordingRequested{paused});
@@ -164,24 +154,48 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
                                      std::move(sources)});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
-  wait_for_phrases();
-  switchboard->open();
-  rehearse();
-  // Last: from here on the provider sends callers.
-  for (const auto& trunk : config->all_trunks) {
-    if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
-  }
   return {};
 }
 
+/// All that takes time before a configuration can answer calls: its model, and its sentences spoken.
+base::Status Receptionist::Parts::think_of(const config::Config& next) {
+  if (auto known = check_voice(next); !known) return known;
+  auto created = create_brain(next, inference::ModelFiles::locate(next.server.models));
+  if (!created) return tl::unexpected(created.error());
+  speech.voices->prepare(fixed_phrases(next), {next.voice.name, next.voice.speed});
+  std::erase_if(brains, [](const Brain& brain) { return brain.model.use_count() == 1; });
+  brains.push_back(std::move(*created));
+  return {};
+}
+
+base::Result<std::vector<std::string>> Receptionist::Parts::adopt(config::Config next) {
+  const std::lock_guard lock(adopting);
+  const auto before = config.get();
+  if (auto thought = think_of(next); !thought) return tl::unexpected(thought.error());
+  const auto waiting = waits_for_restart(*before, next);
+  const auto after = std::make_shared<const config::Config>(std::move(next));
+  switchboard->adopt(call_policy(after, diagnostics, brains.back().model));
+  config.set(after);
+  rehearse();
+  const auto changes = trunk_changes(*before, *after);
+  for (const auto& name : changes.gone) {
+    if (auto removed = user_agent->remove_trunk(name); !removed) return tl::unexpected(removed.error());
+    trunks.remove(name);
+  }
+  for (const auto& trunk : changes.changed)
+    if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return tl::unexpected(taken.error());
+  return waiting;
+}
+
 base::Status Receptionist::Parts::open_records() {
-  const auto& wanted = config->recording;
+  const auto first = config.get();
+  const auto& wanted = first->recording;
   std::error_code error;
-  std::filesystem::create_directories(config->server.data, error);
+  std::filesystem::create_directories(first->server.data, error);
   if (error)
     return base::fail(base::ErrorCode::failed_precondition, "data",
-                      "cannot create the data folder " + config->server.data + ": " + error.message());
-  auto found = recording_keys(config->server.data, wanted.encrypt);
+                      "cannot create the data folder " + first->server.data + ": " + error.message());
+  auto found = recording_keys(first->server.data, wanted.encrypt);
   if (!found) return tl::unexpected(found.error());
   keys = std::move(*found);
   records::RecordKeeperOptions options;
@@ -189,7 +203,7 @@ base::Status Receptionist::Parts::open_records() {
       wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
   if (wanted.encrypt) options.storage.keys = keys;
   options.keep_days = wanted.keep_days;
-  auto keeper = records::RecordKeeper::start(config->server.data, std::move(options));
+  auto keeper = records::RecordKeeper::start(first->server.data, std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
   for (const auto& call : records->mended())
@@ -197,24 +211,25 @@ base::Status Receptionist::Parts::open_records() {
   return {};
 }
 
-base::Status Receptionist::Parts::build_signalling(bool diagnostics) {
-  const auto stun = stun_server(config->server);
+base::Status Receptionist::Parts::build_signalling() {
+  const auto first = config.get();
+  const auto stun = stun_server(first->server);
   switchboard = std::make_unique<runtime::Switchboard>(
-      switchboard_options(*config, diagnostics, stun),
-      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *brain.model, speech.turns.get(), hold_music},
-      *records, make_call_plans(config));
+      switchboard_options(*first, stun), call_policy(first, diagnostics, brains.back().model),
+      runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *first_model, speech.turns.get(), hold_music},
+      *records);
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
     if (trunks.set(trunk, status, base::monotonic_now(), base::wall_now()))
       spdlog::info("trunk {}: {}", trunk, status.explanation);
   };
   sip::UserAgentOptions options;
-  options.listen = config->server.sip;
+  options.listen = first->server.sip;
   // So many that the switchboard, which knows why, turns callers away, and not the user agent.
-  options.max_dialogs = std::max(options.max_dialogs, 2 * static_cast<std::size_t>(config->limits.max_calls) + 200);
-  options.nat = nat_options(config->server, stun);
-  options.direct_caller = [listed = direct_callers(*config)](const base::Endpoint& source) {
-    return source.is_loopback() || listed(source);
+  options.max_dialogs = std::max(options.max_dialogs, 2 * static_cast<std::size_t>(first->limits.max_calls) + 200);
+  options.nat = nat_options(first->server, stun);
+  options.direct_caller = [this](const base::Endpoint& source) {
+    return source.is_loopback() || contains(config.get()->server.direct_callers, source);
   };
   auto started = sip::UserAgent::start(options, *switchboard);
   if (!started) return tl::unexpected(started.error());
@@ -232,11 +247,13 @@ void Receptionist::Parts::wait_for_phrases() const {
 }
 
 void Receptionist::Parts::rehearse() {
-  rehearsal = std::make_unique<Rehearsal>(
-      RehearsalPlan{brain.foreseeable_replies, [this] { return switchboard->stats().calls > 0; },
-                    [this](const std::vector<std::string>& clauses) {
-                      speech.voices->prepare(clauses, {config->voice.name, config->voice.speed});
-                    }});
+  const auto voice = config.get()->voice;
+  rehearsal.reset();
+  rehearsal = std::make_unique<Rehearsal>(RehearsalPlan{brains.back().foreseeable_replies,
+                                                        [this] { return switchboard->stats().calls > 0; },
+                                                        [this, voice](const auto& clauses) {
+                                                          speech.voices->prepare(clauses, {voice.name, voice.speed});
+                                                        }});
 }
 
 /// All that are configured, in their order; those of which nothing is known yet too.
@@ -244,7 +261,8 @@ std::vector<api::LineStatus> Receptionist::Parts::lines() const {
   const auto known = trunks.all();
   const auto now = base::monotonic_now();
   std::vector<api::LineStatus> out;
-  for (const auto& trunk : config->all_trunks) {
+  const auto current = config.get();
+  for (const auto& trunk : current->all_trunks) {
     const auto found = known.find(trunk.name);
     if (found == known.end()) {
       out.push_back({trunk.name, "registering", "Not begun yet.", base::wall_now(), {}});
@@ -283,11 +301,14 @@ Receptionist::~Receptionist() {
 }
 
 base::Result<std::unique_ptr<Receptionist>> Receptionist::start(config::Config config, bool diagnostics) {
-  auto parts = std::make_unique<Parts>();
-  parts->config = std::make_shared<const config::Config>(std::move(config));
+  auto parts = std::make_unique<Parts>(std::move(config), diagnostics);
   std::unique_ptr<Receptionist> receptionist(new Receptionist(std::move(parts)));
-  if (auto built = receptionist->parts_->build(diagnostics); !built) return tl::unexpected(built.error());
+  if (auto built = receptionist->parts_->build(); !built) return tl::unexpected(built.error());
   return receptionist;
+}
+
+base::Result<std::vector<std::string>> Receptionist::adopt(config::Config config) {
+  return parts_->adopt(std::move(config));
 }
 
 Receptionist::Addresses Receptionist::addresses() const {
@@ -317,7 +338,8 @@ void Receptionist::stop() {
   if (parts.user_agent) parts.user_agent->stop();
   parts.switchboard.reset();  // shards first: they use everything below
   parts.user_agent.reset();
-  parts.brain.model.reset();
+  parts.brains.clear();
+  parts.first_model.reset();
   parts.records.reset();
 }
 

@@ -1,6 +1,8 @@
 // The running receptionist: every part constructed, connected, and taken down in order.
 #pragma once
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
@@ -21,6 +23,9 @@ class Receptionist {
   ~Receptionist();
 
   Addresses addresses() const;
+  /// Takes a new configuration while calls go on: they keep the one they were answered with. Returns the keys whose
+  /// values wait for the next start. After an error the old one is in force. Any thread but a shard's; takes seconds.
+  base::Result<std::vector<std::string>> adopt(config::Config config);
   std::size_t calls() const;  ///< going on now
   /// New callers get 503 from now on; calls go on for at most `limit`, then each gets BYE. Returns at once.
   void drain(base::Duration limit);

@@ -87,7 +87,7 @@ base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std
 /// The receptionist of the configuration, without a line.
 struct Company {
   config::Config config;
-  std::unique_ptr<llm::ChatModel> brain;
+  std::shared_ptr<llm::ChatModel> brain;
   SpeechEngines speech;
   std::unique_ptr<rerun::TimedEngines> engines;
 };

@@ -13,15 +13,15 @@ std::vector<std::string> rules_of(const std::vector<std::string>& patterns, cons
 
 }  // namespace
 
-std::function<bool(const base::Endpoint&)> direct_callers(const config::Config& config) {
-  return [ranges = config.server.direct_callers](const base::Endpoint& source) {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(source); });
-  };
+bool contains(const std::vector<config::AddressRange>& ranges, const base::Endpoint& address) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.contains(address); });
 }
 
 screening::Rules screening_rules(const config::Config& config, bool diagnostics) {
   screening::Rules rules;
-  rules.reach.direct_caller = direct_callers(config);
+  rules.reach.direct_caller = [ranges = config.server.direct_callers](const base::Endpoint& source) {
+    return contains(ranges, source);
+  };
   rules.reach.diagnostics = diagnostics;
   rules.country = config.business.country;
   rules.callers.blocked = rules_of(config.screening.block, rules.country);

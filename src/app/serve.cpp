@@ -100,6 +100,24 @@ void let_calls_end(Receptionist& receptionist, const StopSignals& signals, base:
   spdlog::info(receptionist.calls() == 0 ? "drained" : "some calls did not end in time");
 }
 
+/// After SIGHUP. A mistake in the file leaves everything as it is.
+void reload(const ServeOptions& options, Receptionist& receptionist) {
+  auto config = load_config_or_sample(options.config);
+  if (!config) {
+    print_problems(config.error());
+    spdlog::error("the configuration was not reloaded: mend the file and send SIGHUP again");
+    return;
+  }
+  (void)override_with(options, *config);  // was checked at the start
+  const auto waiting = receptionist.adopt(std::move(*config));
+  if (!waiting) {
+    spdlog::error("the configuration was not reloaded: {}", waiting.error().message);
+    return;
+  }
+  spdlog::info("the configuration was reloaded; calls that go on keep the one before");
+  for (const auto& key : *waiting) spdlog::warn("{} has changed: it is taken at the next start", key);
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -129,7 +147,7 @@ int serve(const ServeOptions& options) {
   std::printf("ready sip=%s http=%s\n", base::to_string(at.sip).c_str(), base::to_string(at.http).c_str());
   std::fflush(stdout);
 
-  signals.wait();
+  while (signals.wait() == Signal::reload) reload(options, **receptionist);
   let_calls_end(**receptionist, signals, drain);
   spdlog::info("stopping");
   (*receptionist)->stop();

@@ -15,6 +15,7 @@ StopSignals::StopSignals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   descriptor_ = signalfd(-1, &set, SFD_CLOEXEC);
   FRONTDESK_ASSERT(descriptor_ >= 0);
@@ -24,17 +25,17 @@ StopSignals::~StopSignals() {
   close(descriptor_);
 }
 
-void StopSignals::wait() const {
+Signal StopSignals::wait() const {
   signalfd_siginfo received{};
   while (read(descriptor_, &received, sizeof received) < 0) {
   }
+  return received.ssi_signo == SIGHUP ? Signal::reload : Signal::stop;
 }
 
 bool StopSignals::wait_for(base::Duration limit) const {
   pollfd waiting{descriptor_, POLLIN, 0};
   if (poll(&waiting, 1, static_cast<int>(base::to_ms(limit))) <= 0) return false;
-  wait();
-  return true;
+  return wait() == Signal::stop;
 }
 
 }  // namespace frontdesk::app

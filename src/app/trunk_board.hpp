@@ -27,6 +27,10 @@ class TrunkBoard {
     entry.reported_at = now;
     return changed;
   }
+  void remove(const std::string& trunk) {
+    const std::lock_guard lock(mutex_);
+    trunks_.erase(trunk);
+  }
   std::map<std::string, Entry> all() const {
     const std::lock_guard lock(mutex_);
     return trunks_;

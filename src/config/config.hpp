@@ -79,6 +79,7 @@ struct Trunk {
   Dtmf dtmf = Dtmf::automatic;
   std::optional<Srtp> srtp;                    ///< unset: that of the server
   std::vector<std::string> allowed_from{"*"};  ///< callers' numbers: "03335550100", "0333*", "*"
+  friend bool operator==(const Trunk&, const Trunk&) = default;
 };
 
 struct Voice {

@@ -49,11 +49,11 @@ void CallHost::on(call::PredictTurnEnd& command, base::Instant) {
 }
 
 void CallHost::on(call::StartChat& command, base::Instant) {
-  around_.engines.chat.start(command.request, around_.chat_sink);
+  chat().start(command.request, around_.chat_sink);
 }
 
 void CallHost::on(call::CancelChat& command, base::Instant) {
-  around_.engines.chat.cancel(command.request);
+  chat().cancel(command.request);
 }
 
 void CallHost::on(call::RunTool& command, base::Instant now) {

@@ -48,6 +48,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
     : number_(call.number),
       dialog_(call.dialog),
       voice_(call.voice),
+      own_chat_(std::move(call.chat)),
       trunk_(call.begun.trunk),
       listens_(call.listens),
       digits_(call.accepted_digits),

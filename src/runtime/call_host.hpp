@@ -137,11 +137,14 @@ class CallHost {
   const CallNumber number_;
   const sip::DialogId dialog_;
   const speech::VoiceId voice_;
+  std::shared_ptr<llm::ChatModel> own_chat_;  ///< null: that of the engines
   const std::string trunk_;
   const bool listens_;
   digits::DigitIntake digits_;
   std::optional<noise_suppression::NoiseSuppressor> noise_suppressor_;
   CallQuality quality_;
+  llm::ChatModel& chat() { return own_chat_ ? *own_chat_ : around_.engines.chat; }
+
   CallSurroundings around_;
   sip::LocalMedia local_media_;
   udp::Socket socket_;

@@ -13,7 +13,7 @@ struct Engines {
   speech::VoiceActivityDetector& vad;
   speech::SpeechToText& stt;
   speech::TextToSpeech& tts;
-  llm::ChatModel& chat;
+  llm::ChatModel& chat;                        ///< for calls whose plan brings none
   speech::TurnDetector* turns = nullptr;       ///< none: pauses are judged by their words alone
   hold_music::MusicLoop hold_music = nullptr;  ///< none: callers wait in silence
 };

@@ -6,6 +6,7 @@
 #include "audio/pcm.hpp"
 #include "call/call.hpp"
 #include "call/events.hpp"
+#include "llm/chat.hpp"
 #include "media/digits/digit_intake.hpp"
 #include "media/noise_suppression/noise_suppressor.hpp"
 #include "runtime/call_number.hpp"
@@ -25,6 +26,7 @@ struct NewCall {
   std::unique_ptr<call::Activity> activity;
   call::CallLimits limits;
   speech::VoiceId voice;
+  std::shared_ptr<llm::ChatModel> chat;  ///< null: that of the engines
   udp::Socket socket;
   sip::LocalMedia media;                      ///< of our answer, all but its address
   std::optional<base::Endpoint> stun_server;  ///< tells what the socket's address is outside

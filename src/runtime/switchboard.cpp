@@ -82,18 +82,34 @@ call::EndClass class_of(sip::EndCause cause) {
 
 }  // namespace
 
-Switchboard::Switchboard(SwitchboardOptions options, Engines engines, CallRecords& records, PlanCall plan)
+Switchboard::Switchboard(SwitchboardOptions options, std::shared_ptr<const CallPolicy> policy, Engines engines,
+                         CallRecords& records)
     : options_(std::move(options)),
       records_(records),
-      plan_(std::move(plan)),
+      policy_(std::move(policy)),
       ports_(options_.rtp_address, options_.rtp_first, options_.rtp_last),
-      transfers_(options_.transfers) {
+      transfers_(policy_->transfers) {
   LegControl& legs = *this;
   for (int i = 0; i < std::max(options_.shards, 1); ++i)
     shards_.push_back(std::make_unique<Shard>(engines, legs, records_));
 }
 
 Switchboard::~Switchboard() = default;
+
+void Switchboard::adopt(std::shared_ptr<const CallPolicy> policy) {
+  FRONTDESK_ASSERT(policy && policy->plan);
+  {
+    const std::lock_guard lock(transfers_mutex_);
+    transfers_.set_limits(policy->transfers);
+  }
+  const std::lock_guard lock(policy_mutex_);
+  policy_.swap(policy);
+}
+
+std::shared_ptr<const CallPolicy> Switchboard::policy() const {
+  const std::lock_guard lock(policy_mutex_);
+  return policy_;
+}
 
 void Switchboard::drain(const std::string& reason) {
   draining_ = true;
@@ -120,7 +136,7 @@ screening::Verdict Switchboard::judge(const sip::IncomingCall& incoming, base::U
   request.trunk = incoming.trunk;
   request.trunk_asserts = asserting_trunks_.contains(incoming.trunk);
   request.now = now;
-  auto verdict = screening::judge(request, options_.screening);
+  auto verdict = screening::judge(request, policy()->screening);
   if (verdict.caller.source == screening::NumberSource::asserted) asserting_trunks_.insert(incoming.trunk);
   return verdict;
 }
@@ -150,7 +166,7 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
   auto verdict = judge(incoming, now);
   if (!verdict.decision.accepted) return refuse(incoming, std::move(verdict), now);
   const Load load{open_, draining_, calls_.size(), stats().tick_late_p99_ms};
-  if (const auto full = no_room(options_.capacity, load, verdict.priority))
+  if (const auto full = no_room(policy()->capacity, load, verdict.priority))
     return turn_away(incoming, std::move(verdict), *full, now);
   auto socket = ports_.open();
   if (!socket)
@@ -170,17 +186,19 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   admitted.at = now;
   admitted.trunk = incoming.trunk;
   admitted.called = incoming.request_user;
-  auto plan = plan_(admitted);
+  const auto in_force = policy();
+  auto plan = in_force->plan(admitted);
   NewCall call;
   call.number = number;
   call.dialog = incoming.dialog;
   call.activity = std::move(plan.activity);
   call.limits = plan.limits;
   call.voice = std::move(plan.voice);
+  call.chat = std::move(plan.chat);
   call.listens = plan.listens;
   call.noise_suppression = plan.noise_suppression;
   call.recipe = std::move(plan.recipe);
-  if (const auto own = options_.trunks.find(incoming.trunk); own != options_.trunks.end())
+  if (const auto own = in_force->trunks.find(incoming.trunk); own != in_force->trunks.end())
     call.accepted_digits = own->second.digits;
   call.socket = std::move(socket);
   call.media = media_for(incoming.trunk);
@@ -254,12 +272,13 @@ void Switchboard::on_registration(const std::string& trunk, const sip::Registrat
 
 sip::LocalMedia Switchboard::media_for(const std::string& trunk) const {
   sip::LocalMedia media;
-  media.allowed = options_.codecs;
-  media.own_order = options_.own_order;
-  media.srtp = options_.srtp;
+  const auto in_force = policy();
+  media.allowed = in_force->codecs;
+  media.own_order = in_force->own_order;
+  media.srtp = in_force->srtp;
   media.certificate = options_.certificate;
-  const auto own = options_.trunks.find(trunk);
-  if (own == options_.trunks.end()) return media;
+  const auto own = in_force->trunks.find(trunk);
+  if (own == in_force->trunks.end()) return media;
   if (own->second.srtp) media.srtp = *own->second.srtp;
   if (own->second.codecs.empty()) return media;
   media.allowed = own->second.codecs;

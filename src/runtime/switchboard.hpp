@@ -9,65 +9,19 @@
 #include <set>
 #include <vector>
 
-#include "reception/screening/verdict.hpp"
-#include "reception/transfer/budget.hpp"
-#include "runtime/admission.hpp"
+#include "runtime/call_policy.hpp"
 #include "runtime/leg_control.hpp"
 #include "runtime/shard.hpp"
 #include "udp/rtp_ports.hpp"
 
 namespace frontdesk::runtime {
 
-/// What a new call is to do. Called on the signalling thread.
-struct CallPlan {
-  std::unique_ptr<call::Activity> activity;
-  call::CallLimits limits;
-  speech::VoiceId voice;
-  bool listens = true;
-  std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off
-  std::string recipe;  ///< of the activity and the limits, for the head of the journal; one line
-};
-struct AdmittedCall {
-  CallNumber number = 0;
-  screening::Destination destination = screening::Destination::reception;
-  base::Pii<std::string> caller;       ///< empty: withheld
-  base::Pii<std::string> diverted_by;  ///< E.164; empty: nobody, or unknown
-  bool priority = false;
-  base::UtcTime at;
-  std::string trunk;   ///< empty: a direct caller
-  std::string called;  ///< the number or name that was dialled
-};
-using PlanCall = std::function<CallPlan(const AdmittedCall&)>;
-
-/// How a number is reached by a trunk, and as whom we call there.
-struct OutboundRoute {
-  std::string domain;
-  std::uint16_t port = 5060;  ///< 0: by the provider's SRV records
-  std::optional<sip::Transport> transport;
-  std::string user;
-};
-
-/// What the owner has settled about the sound of a trunk's calls.
-struct TrunkMedia {
-  std::vector<sip::Codec> codecs;  ///< empty: as for all
-  digits::Accepted digits = digits::Accepted::automatic;
-  std::optional<sip::SrtpPolicy> srtp;  ///< unset: as for all
-};
-
+/// What stays as it is until the program is started again.
 struct SwitchboardOptions {
-  screening::Rules screening;
-  Capacity capacity;
   int shards = 1;
   base::Endpoint rtp_address;
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
-  std::vector<sip::Codec> codecs{sip::Codec::pcma, sip::Codec::pcmu, sip::Codec::opus, sip::Codec::g722};
-  bool own_order = false;  ///< the first of `codecs` that the caller's side has, not the first that it names
-  std::map<std::string, TrunkMedia> trunks;
-  sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
-  std::map<std::string, OutboundRoute> routes;  ///< by trunk
-  std::string usual_trunk;                      ///< for calls that came by none
-  transfer::BudgetLimits transfers;
   std::optional<base::Endpoint> stun_server;                 ///< asked before each answer to a call from outside
   std::function<bool(const base::Endpoint&)> local_network;  ///< who is not outside; unset: all private addresses
   std::optional<srtp::Fingerprint> certificate;              ///< of DTLS; unset: only keys in the SDP
@@ -85,7 +39,8 @@ struct SwitchboardStats {
 
 class Switchboard final : public sip::UserAgentSink, private LegControl {
  public:
-  Switchboard(SwitchboardOptions options, Engines engines, CallRecords& records, PlanCall plan);
+  Switchboard(SwitchboardOptions options, std::shared_ptr<const CallPolicy> policy, Engines engines,
+              CallRecords& records);
   ~Switchboard() override;
 
   /// Right after the user agent has started: its first events wait for this. The user agent must be
@@ -96,6 +51,8 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   }
   /// Calls are taken from here on; before it they get 503.
   void open() { open_ = true; }
+  /// For calls that come from now on. Any thread.
+  void adopt(std::shared_ptr<const CallPolicy> policy);
   /// Called with each change of a trunk's registration, on the signalling thread.
   std::function<void(const std::string& trunk, const sip::RegistrationStatus&)> on_trunk;
 
@@ -133,13 +90,15 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void turn_away(const sip::IncomingCall& incoming, screening::Verdict verdict, const NoRoom& why, base::UtcTime now);
   void record_refusal(CallRefused refused);
   void admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket, base::UtcTime now);
+  std::shared_ptr<const CallPolicy> policy() const;
   sip::LocalMedia media_for(const std::string& trunk) const;
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
 
   SwitchboardOptions options_;
   CallRecords& records_;
-  PlanCall plan_;
+  mutable std::mutex policy_mutex_;
+  std::shared_ptr<const CallPolicy> policy_;  ///< under policy_mutex_
   udp::RtpPorts ports_;
   std::atomic<sip::UserAgent*> user_agent_{nullptr};
   std::mutex transfers_mutex_;

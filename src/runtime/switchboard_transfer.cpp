@@ -53,10 +53,11 @@ tl::unexpected<base::Error> nowhere(std::string why) {
 
 /// The Request-URI; `trunk` becomes the one that leads there.
 base::Result<std::string> Switchboard::target_of(const SecondLegOrder& order, std::string& trunk) const {
-  trunk = order.trunk.empty() ? options_.usual_trunk : order.trunk;
+  const auto in_force = policy();
+  trunk = order.trunk.empty() ? in_force->usual_trunk : order.trunk;
   if (order.address.starts_with("sip:")) return order.address;
-  const auto route = options_.routes.find(trunk);
-  if (route == options_.routes.end())
+  const auto route = in_force->routes.find(trunk);
+  if (route == in_force->routes.end())
     return nowhere("there is no telephone line by which " + order.address + " could be called: set up a [trunk]");
   const auto& way = route->second;
   const bool v6 = way.domain.find(':') != std::string::npos;
@@ -87,7 +88,8 @@ base::Result<SecondLegPlaced> Switchboard::place(const SecondLegOrder& order) {
   call.media.certificate.reset();  // the second leg has no handshake
   call.media.offer_mux = true;
   call.trunk = trunk;
-  if (const auto route = options_.routes.find(trunk); route != options_.routes.end() && !route->second.user.empty())
+  const auto in_force = policy();
+  if (const auto route = in_force->routes.find(trunk); route != in_force->routes.end() && !route->second.user.empty())
     call.from_user = route->second.user;
   const std::lock_guard lock(transfers_mutex_);
   if (const auto spent = spend_transfer(); !spent) return tl::unexpected(spent.error());

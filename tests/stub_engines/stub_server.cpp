@@ -44,13 +44,19 @@ base::Duration retry_after(const base::Error& error) {
 
 runtime::SwitchboardOptions switchboard_options(const ServerOptions& options) {
   runtime::SwitchboardOptions out;
-  out.screening.reach.diagnostics = true;
-  out.capacity.max_calls = options.max_calls;
   out.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
   out.rtp_address = options.sip;
   out.rtp_first = options.rtp_first;
   out.rtp_last = options.rtp_last;
   return out;
+}
+
+std::shared_ptr<const runtime::CallPolicy> call_policy(const ServerOptions& options, runtime::PlanCall plan) {
+  runtime::CallPolicy out;
+  out.screening.reach.diagnostics = true;
+  out.capacity.max_calls = options.max_calls;
+  out.plan = std::move(plan);
+  return std::make_shared<const runtime::CallPolicy>(std::move(out));
 }
 
 }  // namespace
@@ -152,9 +158,9 @@ base::Status StubServer::Parts::build() {
 }
 
 base::Status StubServer::Parts::build_signalling() {
-  switchboard = std::make_unique<runtime::Switchboard>(switchboard_options(options),
-                                                       runtime::Engines{*vad, *stt_chain, *voice_chain, *chat_chain},
-                                                       *records, app::make_call_plans(config));
+  switchboard = std::make_unique<runtime::Switchboard>(
+      switchboard_options(options), call_policy(options, app::make_call_plans(config, nullptr)),
+      runtime::Engines{*vad, *stt_chain, *voice_chain, *chat_chain}, *records);
   sip::UserAgentOptions signalling;
   signalling.listen = options.sip;
   signalling.max_dialogs = std::max(signalling.max_dialogs, 2 * options.max_calls);

@@ -16,10 +16,12 @@ class Budget {
   explicit Budget(BudgetLimits limits) : limits_(limits) {}
   /// False: no more for the moment. What is taken counts for the next 24 hours.
   bool take(base::Instant now);
+  /// What was taken goes on counting.
+  void set_limits(BudgetLimits limits) { limits_ = limits; }
 
  private:
   BudgetLimits limits_;
-  std::deque<base::Instant> taken_;  ///< at most per_day of them
+  std::deque<base::Instant> taken_;  ///< within a day
 };
 
 }  // namespace frontdesk::transfer

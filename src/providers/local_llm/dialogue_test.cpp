@@ -236,6 +236,23 @@ TEST(Dialogue, TransfersToThoseAloneWhoTakeCalls) {
   EXPECT_FALSE(calls(stranger.says("can i speak to dr evans"), "transfer_call")) << "nobody of that name works here";
 }
 
+TEST(Dialogue, TransfersToTheDepartmentThatWasNamed) {
+  Caller caller;
+  caller.can_transfer = true;
+  caller.transfer_to = {"reception", "hygiene"};
+  const auto to = [](const auto& reply) {
+    return calls(reply, "transfer_call") ? reply.tool_calls.front().arguments : "";
+  };
+  Caller other = caller;
+  EXPECT_THAT(to(caller.says("could you put me through to hygiene please")), HasSubstr(R"("to":"hygiene")"));
+  EXPECT_THAT(to(other.says("can i speak to the front desk")), HasSubstr(R"("to":"reception")"));
+  Caller unlucky;
+  unlucky.can_transfer = true;
+  unlucky.transfer_to = {"reception"};
+  EXPECT_FALSE(calls(unlucky.says("put me through to hygiene please"), "transfer_call"));
+  EXPECT_THAT(unlucky.last.text, HasSubstr("can't put you through to hygiene"));
+}
+
 TEST(Dialogue, OpenNowFollowsTheClock) {
   Caller caller;
   EXPECT_THAT(caller.says("are you open now").text, HasSubstr("open until 12:30 pm"));

@@ -46,11 +46,13 @@ std::vector<std::string> names_of(const knowledge::Person& person) {
   return names;
 }
 
-std::vector<std::size_t> read_services(const Utterance& utterance, const knowledge::Business& business) {
+/// Which of these services or departments are named.
+template <class Entries>
+std::vector<std::size_t> read_names(const Utterance& utterance, const Entries& entries) {
   std::vector<Named> found;
-  for (std::size_t i = 0; i < business.services.size(); ++i) {
-    std::vector<std::string> names = business.services[i].aliases;
-    names.push_back(business.services[i].name);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    std::vector<std::string> names = entries[i].aliases;
+    names.push_back(entries[i].name);
     for (const auto& name : names) {
       if (const Occurrence at = find_name(utterance.words, name); at.count > 0) found.push_back({i, at});
     }
@@ -62,7 +64,8 @@ std::vector<std::size_t> read_services(const Utterance& utterance, const knowled
 
 Slots read_slots(const Utterance& utterance, const knowledge::Business& business, Date today) {
   Slots slots;
-  slots.services = read_services(utterance, business);
+  slots.services = read_names(utterance, business.services);
+  slots.departments = read_names(utterance, business.departments);
   std::vector<Named> people, roles;
   for (std::size_t i = 0; i < business.people.size(); ++i) {
     for (const auto& name : names_of(business.people[i])) {

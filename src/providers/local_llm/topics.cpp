@@ -141,8 +141,8 @@ class Rules {
     const bool talks = u_.says({"speak to", "speak with", "talk to", "talk with", "put me through", "transfer me",
                                 "connect me", "pass me to", "put through", "get hold of"});
     if (talks && !asks_self &&
-        (someone || !s_.people.empty() || !s_.roles.empty() || u_.has({"dr", "mr", "mrs", "ms"}) ||
-         u_.says({"put me through", "transfer me", "connect me"})))
+        (someone || !s_.people.empty() || !s_.roles.empty() || !s_.departments.empty() ||
+         u_.has({"dr", "mr", "mrs", "ms"}) || u_.says({"put me through", "transfer me", "connect me"})))
       add(Topic::human, 0.94F);
     if (!asks_self && u_.size() <= 6 && u_.has({"operator", "human", "representative"})) add(Topic::human, kSure);
     if (!asks_self && u_.says({"real person", "actual person", "real human"})) add(Topic::human, kSure);

@@ -66,6 +66,7 @@ struct Slots {
   std::vector<std::size_t> services;  ///< indices, most telling first
   std::vector<std::size_t> people;
   std::vector<std::size_t> roles;  ///< people whose role was said
+  std::vector<std::size_t> departments;
   SpokenDates dates;
 };
 

@@ -50,7 +50,7 @@ class Turn {
   void repeat(const std::string& lead);
   bool wish(const Request& request);
   bool can_put_through(const std::string& name) const;
-  void human(const Request& request, const std::string& name);
+  void human(const Request& request, const std::string& person);
   void danger(Topic topic);
   Answer answer(const Request& request);
   Answer price(const Request& request);

@@ -211,7 +211,10 @@ bool Turn::can_put_through(const std::string& name) const {
          (name.empty() || names.empty() || std::find(names.begin(), names.end(), name) != names.end());
 }
 
-void Turn::human(const Request& request, const std::string& name) {
+void Turn::human(const Request& request, const std::string& person) {
+  const auto& departments = request.slots.departments;
+  const std::string name =
+      person.empty() && !departments.empty() ? business_.departments[departments.front()].name : person;
   if (name.empty() && !unknown_person(request.utterance, request.slots).empty()) return unsure(request);
   if (can_put_through(name)) {
     say("Of course, I'll put you through" + (name.empty() ? std::string() : " to " + name) +

@@ -28,7 +28,9 @@ std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
-std::vector<std::string> split(const std::string& text) {
+}  // namespace
+
+std::vector<std::string> source_names(const std::string& text) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
@@ -37,8 +39,6 @@ std::vector<std::string> split(const std::string& text) {
   }
   return lines;
 }
-
-}  // namespace
 
 std::string_view name(CallStatus status) {
   const auto it =
@@ -188,7 +188,7 @@ TurnRow turn_of(const Row& row) {
   turn.started_ms = row.integer(6);
   turn.ended_ms = row.integer(7);
   turn.confidence = row.real(8);
-  turn.sources = split(row.text(9));
+  turn.sources = source_names(row.text(9));
   turn.endpoint_ms = row.maybe_integer(10);
   turn.stt_ms = row.maybe_integer(11);
   turn.llm_ms = row.maybe_integer(12);

@@ -27,6 +27,9 @@ std::vector<Value> values_of(const LineQuality& quality);
 std::vector<Value> values_of(const TurnRow& turn);
 std::vector<Value> values_of(const MessageRow& message);
 
+/// Of the column "sources".
+std::vector<std::string> source_names(const std::string& text);
+
 Value value_of(const std::optional<std::int64_t>& number);
 Value value_of(const std::optional<base::UtcTime>& time);
 

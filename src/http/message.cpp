@@ -98,6 +98,10 @@ std::string_view reason_phrase(int status) {
       return "Partial Content";
     case 304:
       return "Not Modified";
+    case 101:
+      return "Switching Protocols";
+    case 426:
+      return "Upgrade Required";
     case 400:
       return "Bad Request";
     case 401:

@@ -1,6 +1,7 @@
 // Well-formed UTF-8: Unicode 15, table 3-7.
 #pragma once
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace frontdesk::base {
@@ -9,5 +10,8 @@ namespace frontdesk::base {
 std::size_t utf8_length(std::string_view text, std::size_t at);
 
 bool is_utf8(std::string_view text);
+
+/// Each byte that is not part of a character becomes U+FFFD.
+std::string valid_utf8(std::string_view text);
 
 }  // namespace frontdesk::base

@@ -46,7 +46,7 @@ bool WebSocket::send(websocket::Message message) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
-    if (waiting_ + message.data.size() > kMaxWaiting) {
+    if (waiting_ > 0 && waiting_ + message.data.size() > kMaxWaiting) {
       messages_.clear();
       waiting_ = 0;
       closed_ = true;

@@ -18,7 +18,8 @@ namespace frontdesk::http {
 /// The sending half. A client that does not read is dropped when kMaxWaiting is reached: 1013, and the connection ends.
 class WebSocket {
  public:
-  static constexpr std::size_t kMaxWaiting = 1024 * 1024;  ///< bytes not yet taken by the connection
+  static constexpr std::size_t kMaxWaiting =
+      1024 * 1024;  ///< bytes not yet taken by the connection; one message may be longer
 
   // Whoever has something to say; any thread.
   /// False: the connection is closing, or is dropped because of this message.

@@ -22,6 +22,13 @@ add_library(frontdesk_flite INTERFACE)
 target_include_directories(frontdesk_flite SYSTEM INTERFACE ${FLITE_INCLUDE})
 target_link_libraries(frontdesk_flite INTERFACE flite_cmu_us_slt flite_cmu_us_kal flite_usenglish flite_cmulex flite m)
 
+# Debian's package lacks a file that its CMake package asks for.
+find_path(WSLAY_INCLUDE wslay/wslay.h REQUIRED)
+find_library(WSLAY_LIBRARY wslay REQUIRED)
+add_library(frontdesk_wslay INTERFACE)
+target_include_directories(frontdesk_wslay SYSTEM INTERFACE ${WSLAY_INCLUDE})
+target_link_libraries(frontdesk_wslay INTERFACE ${WSLAY_LIBRARY})
+
 # libre's pkg-config file omits the definitions its own headers depend on.
 add_library(frontdesk_libre INTERFACE)
 target_link_libraries(frontdesk_libre INTERFACE PkgConfig::libre OpenSSL::SSL OpenSSL::Crypto)

@@ -1,7 +1,6 @@
 #include "api/iso_time.hpp"
 
-#include <array>
-#include <cstdio>
+#include "base/iso_time.hpp"
 
 namespace frontdesk::api {
 namespace {
@@ -96,16 +95,7 @@ std::optional<std::chrono::minutes> read_offset(Cursor& cursor) {
 }  // namespace
 
 std::string iso_time(base::UtcTime time) {
-  const Milliseconds point{std::chrono::milliseconds(time.unix_ms)};
-  const auto day = std::chrono::floor<std::chrono::days>(point);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(point - day);
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return text.data();
+  return base::iso_time(time);
 }
 
 std::optional<base::UtcTime> parse_iso_time(std::string_view text) {

@@ -11,9 +11,10 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(const base::Endpoi
   service->calls_ = std::move(*calls);
   http::ServerOptions options;
   options.listen = listen;
-  auto server = http::Server::start(
-      std::move(options), api::routes({*service->calls_, std::move(receptionist.health), std::move(receptionist.keys),
-                                       std::move(receptionist.pause_recording), std::move(receptionist.lines)}));
+  auto router = api::routes({*service->calls_, std::move(receptionist.health), std::move(receptionist.keys),
+                             std::move(receptionist.pause_recording), std::move(receptionist.lines)});
+  live::add_routes(router, std::move(receptionist.live));
+  auto server = http::Server::start(std::move(options), std::move(router));
   if (!server) return tl::unexpected(server.error());
   service->server_ = std::move(*server);
   return service;

@@ -6,6 +6,7 @@
 
 #include "api/api.hpp"
 #include "http/server.hpp"
+#include "live/routes.hpp"
 #include "store/call_log.hpp"
 
 namespace frontdesk::app {
@@ -18,6 +19,7 @@ class HttpService {
     std::shared_ptr<const vault::KeyRing> keys;
     std::function<bool(const std::string& call, bool paused)> pause_recording;
     api::LineSources lines = {};
+    live::LiveService live = {};
   };
   static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const std::string& data_folder,
                                                           Receptionist receptionist);

@@ -24,10 +24,12 @@
 #include "app/trunk_order.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
+#include "live/tap.hpp"
 #include "records/record_keeper.hpp"
 #include "rtp/dtls/identity.hpp"
 #include "runtime/switchboard.hpp"
 #include "sip/user_agent.hpp"
+#include "store/call_records.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -75,6 +77,19 @@ std::string state_name(sip::RegistrationState state) {
   return "failed";
 }
 
+/// There is no sign-in yet: whoever reaches the server, which keeps other people's pages away, is the owner.
+live::Doorkeeper open_door() {
+  live::Doorkeeper door;
+  door.identify = [](const http::Request&) -> base::Result<access::Principal> {
+    access::Principal owner;
+    owner.organisation = std::string(store::kLocalOrganisation);
+    owner.id = "local";
+    owner.role = access::Role::owner;
+    return owner;
+  };
+  return door;
+}
+
 /// What a softphone on this machine can dial: 0.0.0.0 is no address to call.
 base::Endpoint reachable(base::Endpoint endpoint) {
   const bool unspecified = endpoint.address == base::Endpoint{}.address;
@@ -96,6 +111,8 @@ struct Receptionist::Parts {
   std::shared_ptr<llm::ChatModel> first_model;  ///< the engines' own must outlive every call
   std::shared_ptr<const vault::KeyRing> keys;   ///< of recordings
   std::unique_ptr<records::RecordKeeper> records;
+  std::shared_ptr<live::Feed> feed;
+  std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<LineTrials> trials;
@@ -111,6 +128,7 @@ struct Receptionist::Parts {
   base::Status start_http();
   base::Status think_of(const config::Config& next);
   base::Result<std::vector<std::string>> adopt(config::Config next);
+  void open_feed();
   void wait_for_phrases() const;
   void rehearse();
   std::vector<api::LineStatus> lines() const;
@@ -129,6 +147,7 @@ base::Status Receptionist::Parts::build() {
   auto music = hold_music_from(first->voice.hold_music);
   if (!music) return tl::unexpected(music.error());
   hold_music = std::move(*music);
+  open_feed();
   if (auto built = build_signalling(); !built) return built;
   if (auto started = start_http(); !started) return started;
   wait_for_phrases();
@@ -145,13 +164,16 @@ base::Status Receptionist::Parts::start_http() {
   trials = std::make_unique<LineTrials>(config);
   api::LineSources sources = line_sources(config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
-  const auto& server = config.get()->server;
+  const auto first = config.get();
+  const auto& server = first->server;
   auto service = HttpService::start(server.http, server.data,
-                                    {[this] { return health(); }, keys,
+                                    {[this] { return health(); },
+                                     keys,
                                      [this](const std::string& call, bool paused) {
                                        return switchboard->tell_call(call, call::RecordingRequested{paused});
                                      },
-                                     std::move(sources)});
+                                     std::move(sources),
+                                     {open_door(), feed}});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -211,13 +233,23 @@ base::Status Receptionist::Parts::open_records() {
   return {};
 }
 
+void Receptionist::Parts::open_feed() {
+  live::FeedOptions options;
+  options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
+  feed = std::make_shared<live::Feed>(std::move(options));
+  tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),
+                                    [to = feed](live::Observation seen) { to->observe(std::move(seen)); });
+}
+
 base::Status Receptionist::Parts::build_signalling() {
   const auto first = config.get();
   const auto stun = stun_server(first->server);
+  auto wanted = switchboard_options(*first, stun);
+  wanted.observer = tap.get();
   switchboard = std::make_unique<runtime::Switchboard>(
-      switchboard_options(*first, stun), call_policy(first, diagnostics, brains.back().model),
+      std::move(wanted), call_policy(first, diagnostics, brains.back().model),
       runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *first_model, speech.turns.get(), hold_music},
-      *records);
+      *tap);
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
     if (trunks.set(trunk, status, base::monotonic_now(), base::wall_now()))
@@ -336,7 +368,8 @@ void Receptionist::stop() {
       std::this_thread::sleep_for(kPollEvery);
   }
   if (parts.user_agent) parts.user_agent->stop();
-  parts.switchboard.reset();  // shards first: they use everything below
+  if (parts.feed) parts.feed->stop();  // it asks the switchboard
+  parts.switchboard.reset();           // shards first: they use everything below
   parts.user_agent.reset();
   parts.brains.clear();
   parts.first_model.reset();

@@ -50,6 +50,7 @@ Connection::Connection(Service& service, net::ip::tcp::socket socket)
       buffer_(service.options.limits.header_bytes + kPieceBytes) {}
 
 void Connection::close_when_idle() {
+  if (web_socket_) web_socket_->stop();
   if (idle_) close_now();
 }
 
@@ -176,7 +177,11 @@ net::awaitable<void> Connection::exchange(bool complete) {
   } else {
     response = std::move(refusal_);
   }
-  if (service_.stopping || response.live) keep_alive_ = false;
+  if (service_.stopping || response.live || response.web_socket) keep_alive_ = false;
+  if (response.web_socket && service_.stopping) response = problem(503, "the server is stopping");
+  if (response.web_socket && service_.web_sockets >= service_.options.limits.web_sockets)
+    response = problem(503, "too many WebSockets are open: try again later");
+  const auto peer = response.web_socket;
   auto sent = prepare(std::move(response), request_, keep_alive_, base::wall_now());
   const int status = sent.status;
   delivered_ = co_await send(std::move(sent));
@@ -184,6 +189,25 @@ net::awaitable<void> Connection::exchange(bool complete) {
   if (service_.options.report)
     service_.options.report(
         {request_.id, request_.method, route_, status, base::monotonic_now() - started, std::move(failure_)});
+  if (peer && delivered_) co_await be_web_socket(peer);
+}
+
+/// The handshake is over; until the connection's end.
+net::awaitable<void> Connection::be_web_socket(std::shared_ptr<WebSocketPeer> peer) {
+  armed_ = armed_ + 1;  // the pump has its own deadlines
+  deadline_.cancel();
+  request_ = Request{};
+  parser_.reset();
+  ++service_.web_sockets;
+  web_socket_ = std::make_shared<WebSocketPump>(socket_, service_.options.limits, std::move(peer));
+  const auto first = buffer_.data();
+  const auto* bytes = static_cast<const std::uint8_t*>(first.data());
+  const std::vector<std::uint8_t> waiting(bytes, bytes + first.size());
+  buffer_.clear();
+  buffer_.shrink_to_fit();
+  co_await web_socket_->run(waiting);
+  web_socket_.reset();
+  --service_.web_sockets;
 }
 
 /// Moves what was parsed into request_; or says why it is malformed.

@@ -13,6 +13,7 @@
 
 #include "http/server.hpp"
 #include "http/transmission.hpp"
+#include "http/web_socket_pump.hpp"
 
 namespace frontdesk::http {
 
@@ -22,7 +23,8 @@ struct Service {
   Router router;
   base::Endpoint bound;
   boost::asio::thread_pool pool;
-  int waiting = 0;  ///< requests in the pool
+  int waiting = 0;      ///< requests in the pool
+  int web_sockets = 0;  ///< connections that are WebSockets now
   bool stopping = false;
 
   Service(ServerOptions chosen, Router routes)
@@ -59,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> send(Transmission sent);
   boost::asio::awaitable<bool> send_live(std::string head, std::shared_ptr<LiveBody> live);
   boost::asio::awaitable<bool> send_piece(std::string head, std::string piece);
+  boost::asio::awaitable<void> be_web_socket(std::shared_ptr<WebSocketPeer> peer);
   boost::asio::awaitable<void> linger();
   void arm(base::Duration limit);
 
@@ -69,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   Request request_;
+  std::shared_ptr<WebSocketPump> web_socket_;  ///< while the connection is one
   std::string route_;
   std::string failure_;
   Response refusal_;

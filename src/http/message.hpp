@@ -35,12 +35,15 @@ struct Request {
   base::Endpoint peer;
 };
 
+class WebSocketPeer;
+
 struct Response {
   int status = 200;
   Fields headers;                  ///< Content-Type and the like; length, date and security headers are the server's
   std::string body;                ///< ignored if there is a file
   FileHandle file;                 ///< sent whole or in the range that was asked for
   std::shared_ptr<LiveBody> live;  ///< instead of both: sent as it comes; the connection's end is the body's
+  std::shared_ptr<WebSocketPeer> web_socket;  ///< with 101, of upgrade(): the connection is its from here on
 };
 
 Response text(std::string body, std::string_view content_type);

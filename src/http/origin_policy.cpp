@@ -55,10 +55,13 @@ std::optional<std::string> refusal(const Request& request, const base::Endpoint&
   // Another port of this machine counts as the same site, but not as the same origin.
   if (site != nullptr && *site != "same-origin" && *site != "none")
     return "requests from other origins may only read: send it from this server's own page";
-  if (const auto* origin = find_field(request.headers, "Origin");
-      origin != nullptr && !same_origin(*origin, request.host))
-    return "requests from other origins may only read: send it from this server's own page";
-  return std::nullopt;
+  return foreign_origin(request);
+}
+
+std::optional<std::string> foreign_origin(const Request& request) {
+  const auto* origin = find_field(request.headers, "Origin");
+  if (origin == nullptr || same_origin(*origin, request.host)) return std::nullopt;
+  return "requests from other origins may only read: send it from this server's own page";
 }
 
 }  // namespace frontdesk::http

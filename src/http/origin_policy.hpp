@@ -15,6 +15,10 @@ namespace frontdesk::http {
 std::optional<std::string> refusal(const Request& request, const base::Endpoint& listen,
                                    const std::vector<std::string>& allowed_hosts);
 
+/// For WebSocket handshakes, which browsers send to anybody, from any page, with our cookies, as a GET (RFC 6455,
+/// section 10.2). Programs that are no browsers name no origin.
+std::optional<std::string> foreign_origin(const Request& request);
+
 /// "localhost:8080" -> "localhost", "[::1]:80" -> "::1"; empty if malformed.
 std::string host_name(std::string_view host_and_port);
 

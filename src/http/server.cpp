@@ -89,7 +89,8 @@ class Server::Engine {
         co_await pause_.async_wait(net::redirect_error(net::use_awaitable, error));
         continue;
       }
-      if (connections_.size() >= static_cast<std::size_t>(service_.options.limits.connections))
+      const auto plain = connections_.size() - static_cast<std::size_t>(service_.web_sockets);
+      if (plain >= static_cast<std::size_t>(service_.options.limits.connections))
         turn_away(std::move(socket));
       else
         net::co_spawn(io_, serve(std::make_shared<Connection>(service_, std::move(socket))), net::detached);

@@ -15,18 +15,22 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "http/router.hpp"
+#include "http/websocket/protocol.hpp"
 
 namespace frontdesk::http {
 
 struct Limits {
   std::size_t header_bytes = 16 * 1024;  ///< 431 above
   std::size_t body_bytes = 64 * 1024;    ///< 413 above
-  int connections = 200;                 ///< 503 above
+  int connections = 200;                 ///< 503 above; without WebSockets
+  int web_sockets = 1000;                ///< 503 above
   int answering_threads = 2;
-  int waiting_requests = 64;                     ///< for an answering thread; 503 above
-  base::Duration idle = base::seconds(60);       ///< between requests
-  base::Duration request = base::seconds(10);    ///< from a request's first byte to its last
-  base::Duration write = base::seconds(30);      ///< for each 64 KiB of the response
+  int waiting_requests = 64;                            ///< for an answering thread; 503 above
+  base::Duration idle = base::seconds(60);              ///< between requests
+  base::Duration request = base::seconds(10);           ///< from a request's first byte to its last
+  base::Duration write = base::seconds(30);             ///< for each 64 KiB of the response
+  base::Duration web_socket_write = base::seconds(10);  ///< for what one writing takes; a slower client is dropped
+  websocket::Limits web_socket;
   base::Duration stop_grace = base::seconds(3);  ///< for requests that are being answered
 };
 

@@ -92,6 +92,15 @@ class TestClient {
     return receive(method == "HEAD");
   }
 
+  /// So many bytes, or fewer if the connection ends or the deadline passes.
+  std::string read_exactly(std::size_t count) {
+    while (pending_.size() < count && read_more()) {
+    }
+    const auto bytes = pending_.substr(0, count);
+    pending_.erase(0, count);
+    return bytes;
+  }
+
   /// True once the server has ended the connection, discarding what comes before.
   bool closed() {
     while (read_more()) {

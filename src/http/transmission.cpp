@@ -94,7 +94,7 @@ std::string head_of(const Response& response, const Request& request, bool keep_
   for (const auto& field : kStandingFields) add(head, field.name, field.value);
   if (!request.id.empty()) add(head, "X-Request-Id", request.id);
   add(head, "Date", http_date(now));
-  add(head, "Connection", keep_alive ? "keep-alive" : "close");
+  add(head, "Connection", response.web_socket ? "Upgrade" : keep_alive ? "keep-alive" : "close");
   return head;
 }
 
@@ -117,7 +117,8 @@ Transmission prepare(Response response, const Request& request, bool keep_alive,
   sent.head = head_of(response, request, keep_alive, now);
   const auto length = response.file ? sent.slice.length : response.body.size();
   // RFC 9112, section 6.3: without a length the body ends with the connection.
-  if (!unchanged && response.status != 204 && !response.live) add(sent.head, "Content-Length", std::to_string(length));
+  if (!unchanged && response.status != 204 && !response.live && !response.web_socket)
+    add(sent.head, "Content-Length", std::to_string(length));
   sent.head += "\r\n";
   if (request.method == "HEAD" || response.status == 204) return sent;
   sent.body = std::move(response.body);

@@ -105,6 +105,7 @@ void CallHost::step(const call::Event& event, base::Instant now) {
   const auto told = call::parse_event(line, origin_);
   note(std::move(line));
   ++tally_.events;
+  if (around_.observer != nullptr) around_.observer->saw(number_, known);
   call::Commands commands;
   call::handle_or_end(machine_, told && *told ? (*told)->event : known, now, commands);
   next_wakeup_ = machine_.next_wakeup();
@@ -114,6 +115,7 @@ void CallHost::step(const call::Event& event, base::Instant now) {
 void CallHost::run(call::Commands& commands, base::Instant now) {
   for (auto& command : commands) {
     note_wanted(command, now);
+    if (around_.observer != nullptr) around_.observer->saw(number_, command);
     std::visit([&](auto& c) { on(c, now); }, command);
     if (over_) return;
   }

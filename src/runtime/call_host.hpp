@@ -17,6 +17,7 @@
 #include "media/stereo_recorder.hpp"
 #include "meter/turn_gap.hpp"
 #include "rtp/stun/address_probe.hpp"
+#include "runtime/call_observer.hpp"
 #include "runtime/call_quality.hpp"
 #include "runtime/engines.hpp"
 #include "runtime/held_audio.hpp"
@@ -37,6 +38,7 @@ struct CallSurroundings {
   speech::TurnDetectorSink& turn_sink;
   llm::ChatSink& chat_sink;
   speech::TtsSink& tts_sink;
+  CallObserver* observer = nullptr;  ///< may be none
 };
 
 class CallHost {

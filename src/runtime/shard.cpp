@@ -51,10 +51,11 @@ void Shard::guarded(CallHost& host, base::Instant now, Work work) {
   if (host.over()) finished_.push_back(host.number());
 }
 
-Shard::Shard(Engines engines, LegControl& legs, CallRecords& records)
+Shard::Shard(Engines engines, LegControl& legs, CallRecords& records, CallObserver* observer)
     : engines_(engines),
       legs_(legs),
       records_(records),
+      observer_(observer),
       mailbox_(
           kMailboxCapacity,
           [this] {
@@ -187,7 +188,8 @@ CallHost* Shard::find(CallNumber number) {
 void Shard::on(NewCall& message, base::Instant now) {
   const auto number = message.number;
   auto host = std::make_unique<CallHost>(
-      std::move(message), CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this, *this}, now);
+      std::move(message), CallSurroundings{engines_, legs_, records_, *this, *this, *this, *this, *this, observer_},
+      now);
   auto* started = (calls_[number] = std::move(host)).get();
   const auto emptiest = std::min_element(phases_.begin(), phases_.end(),
                                          [](const auto& a, const auto& b) { return a.size() < b.size(); });

@@ -33,7 +33,7 @@ class Shard final : private speech::VadSink,
                     private llm::ChatSink,
                     private speech::TtsSink {
  public:
-  Shard(Engines engines, LegControl& legs, CallRecords& records);
+  Shard(Engines engines, LegControl& legs, CallRecords& records, CallObserver* observer = nullptr);
   ~Shard() override;
 
   /// What signalling has to say, from any thread. False when the shard is swamped: for a new call when its mailbox is
@@ -85,6 +85,7 @@ class Shard final : private speech::VadSink,
   Engines engines_;
   LegControl& legs_;
   CallRecords& records_;
+  CallObserver* const observer_;
   int epoll_ = -1;
   int timer_ = -1;
   int wake_ = -1;

@@ -91,7 +91,7 @@ Switchboard::Switchboard(SwitchboardOptions options, std::shared_ptr<const CallP
       transfers_(policy_->transfers) {
   LegControl& legs = *this;
   for (int i = 0; i < std::max(options_.shards, 1); ++i)
-    shards_.push_back(std::make_unique<Shard>(engines, legs, records_));
+    shards_.push_back(std::make_unique<Shard>(engines, legs, records_, options_.observer));
 }
 
 Switchboard::~Switchboard() = default;
@@ -236,6 +236,11 @@ bool Switchboard::tell_call(const std::string& id, call::Event event) {
     number = it->second;
   }
   return shard_of(number).post(ForCall{number, std::move(event)});
+}
+
+bool Switchboard::running(const std::string& id) const {
+  const std::lock_guard lock(ids_mutex_);
+  return ids_.contains(id);
 }
 
 void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) {

@@ -25,6 +25,7 @@ struct SwitchboardOptions {
   std::optional<base::Endpoint> stun_server;                 ///< asked before each answer to a call from outside
   std::function<bool(const base::Endpoint&)> local_network;  ///< who is not outside; unset: all private addresses
   std::optional<srtp::Fingerprint> certificate;              ///< of DTLS; unset: only keys in the SDP
+  CallObserver* observer = nullptr;                          ///< of all calls; outlives the switchboard
 };
 
 struct SwitchboardStats {
@@ -63,6 +64,8 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   SwitchboardStats stats() const;
   /// For the call with this id (call_...), from any thread; false if it is not going on.
   bool tell_call(const std::string& id, call::Event event);
+  /// Whether the call with this id goes on; from any thread.
+  bool running(const std::string& id) const;
 
   void on_incoming(const sip::IncomingCall& call) override;
   void on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) override;
@@ -110,7 +113,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   RowAllowance refused_rows_;
   std::atomic<std::size_t> call_count_{0};
   CallNumber last_number_ = 0;
-  std::mutex ids_mutex_;
+  mutable std::mutex ids_mutex_;
   std::map<std::string, CallNumber> ids_;  ///< of the calls that go on
   std::map<CallNumber, std::string> id_of_;
   std::atomic<bool> open_{false};

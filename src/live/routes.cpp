@@ -1,0 +1,69 @@
+#include "live/routes.hpp"
+
+#include <array>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/clock.hpp"
+#include "http/web_socket.hpp"
+#include "live/console.hpp"
+
+namespace frontdesk::live {
+namespace {
+
+namespace bj = boost::json;
+namespace permission = access::permission;
+
+constexpr std::size_t kLongestCursor = 100;
+
+http::Response refusal(const base::Error& error) {
+  auto response = http::problem(error);
+  if (response.status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
+  return response;
+}
+
+base::Result<access::Principal> identify(const LiveService& service, const http::Request& request) {
+  if (const auto* ticket = http::find_field(request.query, "ticket")) {
+    if (auto principal = service.tickets->redeem(*ticket, base::monotonic_now())) return std::move(*principal);
+    return base::fail(base::ErrorCode::unauthenticated, "live",
+                      "this ticket is unknown, used or older than half a minute: ask for a new one");
+  }
+  return service.door.identify(request);
+}
+
+http::Response issue_ticket(const LiveService& service, const http::Request& request) {
+  const auto principal = service.door.identify(request);
+  if (!principal) return refusal(principal.error());
+  const auto ticket = service.tickets->issue(*principal, base::monotonic_now());
+  if (!ticket) return refusal(ticket.error());
+  return http::json(
+      bj::serialize(bj::object{{"ticket", *ticket}, {"expires_in_seconds", base::to_ms(Tickets::kGoodFor) / 1000}}));
+}
+
+http::Response open_socket(const LiveService& service, const http::Request& request) {
+  const auto* feed = http::find_field(request.query, "feed");
+  if (feed != nullptr && *feed != "calls" && *feed != "none")
+    return http::problem(400, "feed: write \"calls\" or \"none\"", "feed");
+  const auto* since = http::find_field(request.query, "since");
+  if (since != nullptr && since->size() > kLongestCursor)
+    return http::problem(400, "since: write the cursor of the last message, or leave it out", "since");
+  const auto principal = identify(service, request);
+  if (!principal) return refusal(principal.error());
+  Watch watch{*principal, since == nullptr ? std::string() : *since, feed == nullptr || *feed == "calls", nullptr};
+  if (watch.everything && !access::allows(*principal, permission::kReadCalls))
+    return http::problem(403, "you may not see calls: an administrator can give you the permission calls.read");
+  if (service.feed->watches_of(*principal) >= kWatchesPerPrincipal)
+    return http::problem(429, "too many WebSockets of yours are open: close some");
+  const std::array<std::string, 1> protocols{kSubprotocol};
+  return http::upgrade(request, std::make_shared<Console>(service.feed, std::move(watch)), protocols);
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, LiveService service) {
+  router.add("GET", "/ws", [service](const http::Request& request) { return open_socket(service, request); });
+  router.add("POST", "/api/live/tickets",
+             [service](const http::Request& request) { return issue_ticket(service, request); });
+}
+
+}  // namespace frontdesk::live

@@ -1,0 +1,22 @@
+// The live side of the API: GET /ws and POST /api/live/tickets. docs/developer/live-events.md is what clients read.
+#pragma once
+#include <memory>
+
+#include "http/router.hpp"
+#include "live/doorkeeper.hpp"
+#include "live/feed.hpp"
+#include "live/tickets.hpp"
+
+namespace frontdesk::live {
+
+struct LiveService {
+  Doorkeeper door;
+  std::shared_ptr<Feed> feed;
+  std::shared_ptr<Tickets> tickets = std::make_shared<Tickets>();
+};
+
+inline constexpr const char* kSubprotocol = "frontdesk.v1";
+
+void add_routes(http::Router& router, LiveService service);
+
+}  // namespace frontdesk::live

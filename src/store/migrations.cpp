@@ -2,6 +2,10 @@
 
 #include <array>
 
+#include "store/accounts_schema.hpp"
+#include "store/audit_schema.hpp"
+#include "store/secrets_schema.hpp"
+
 namespace frontdesk::store {
 namespace {
 
@@ -112,9 +116,13 @@ CREATE TABLE consents (
 CREATE INDEX consents_of_call ON consents (call);
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, "call log", kCallLog}, Migration{2, "speculation", kSpeculation},
+constexpr std::array kMigrations = {Migration{1, "call log", kCallLog},
+                                    Migration{2, "speculation", kSpeculation},
                                     Migration{3, "callers and quality", kCallersAndQuality},
-                                    Migration{4, "consents to recording", kConsents}};
+                                    Migration{4, "consents to recording", kConsents},
+                                    Migration{5, "accounts", kAccountsSchema},
+                                    Migration{10, "audit", kAuditSchema},
+                                    Migration{11, "secrets", kSecretsSchema}};
 
 base::Status apply(Connection& connection, const Migration& migration) {
   return connection.transaction([&]() -> base::Status {

@@ -1,0 +1,241 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "store/migrations.hpp"
+#include "store/sqlite_connection.hpp"
+#include "vault/secrets/secret_store.hpp"
+
+namespace frontdesk::secrets {
+namespace {
+
+constexpr base::UtcTime kNow{1'800'000'000'000};
+constexpr std::string_view kOrganisation = "org_local";
+const std::string kOldMaster(64, 'a');
+const std::string kNewMaster(64, 'b');
+const std::string kPlanted = "sk-planted-0123456789-WXYZ";
+
+base::UtcTime later(int days) {
+  return {kNow.unix_ms + std::int64_t{days} * 86'400'000};
+}
+
+std::shared_ptr<const vault::KeyRing> ring(const std::string& text) {
+  return std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(text));
+}
+
+class Secrets : public testing::Test {
+ protected:
+  Secrets() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-secrets-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+    connection = std::move(*store::open_sqlite(folder / "test.db", store::OpenMode::read_write));
+    EXPECT_TRUE(store::migrate(*connection));
+    EXPECT_TRUE(connection->run("INSERT INTO organisations (id, name, created_at) VALUES ('org_2', 'Other', 0)"));
+  }
+  ~Secrets() override { std::filesystem::remove_all(folder); }
+
+  SecretStore keys(const std::string& master = kOldMaster) {
+    return SecretStore(SecretBox(DataKeys(ring(master))),
+                       [this](store::Connection&, const SecretUse& use) -> base::Status {
+                         if (refuse) return base::fail(base::ErrorCode::unavailable, "test", "no witness");
+                         uses.push_back(use);
+                         return {};
+                       });
+  }
+  SecretStore::NewApiKey planted(const std::string& name = "main") const {
+    return {std::string(kOrganisation), "user_1", "openai", name, base::Secret(kPlanted)};
+  }
+  std::string column(const std::string& id) {
+    return connection->run("SELECT key_encrypted FROM api_keys WHERE id = ?", {id})->front().text(0);
+  }
+
+  std::filesystem::path folder;
+  std::unique_ptr<store::Connection> connection;
+  std::vector<SecretUse> uses;
+  bool refuse = false;
+};
+
+}  // namespace
+
+TEST_F(Secrets, GoInAndAreUsedAndCounted) {
+  const auto store = keys();
+  const auto key = store.add(*connection, planted(), kNow);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->last_four, "WXYZ");
+  EXPECT_EQ(key->uses, 0);
+  EXPECT_FALSE(key->last_used);
+  const auto secret = store.use(*connection, kOrganisation, key->id, "test", later(1));
+  ASSERT_TRUE(secret);
+  EXPECT_EQ(secret->expose(), kPlanted);
+  ASSERT_EQ(uses.size(), 1U);
+  EXPECT_EQ(uses[0].service, "openai");
+  EXPECT_EQ(uses[0].reason, "test");
+  const auto after = store.find(*connection, kOrganisation, key->id);
+  EXPECT_EQ(after->uses, 1);
+  EXPECT_EQ(after->last_used, later(1));
+}
+
+TEST_F(Secrets, AreNotUsedWithoutAWitness) {
+  const auto store = keys();
+  const auto key = store.add(*connection, planted(), kNow);
+  refuse = true;
+  EXPECT_FALSE(store.use(*connection, kOrganisation, key->id, "test", kNow));
+  EXPECT_EQ(store.find(*connection, kOrganisation, key->id)->uses, 0);
+}
+
+TEST_F(Secrets, StandInNoFileOfTheDatabase) {
+  {
+    const auto store = keys();
+    const auto key = store.add(*connection, planted(), kNow);
+    ASSERT_TRUE(store.use(*connection, kOrganisation, key->id, "test", kNow));
+    ASSERT_TRUE(store.replace(*connection, kOrganisation, key->id, base::Secret("other-" + kPlanted), kNow));
+    ASSERT_TRUE(store.use(*connection, kOrganisation, key->id, "test", kNow));
+  }
+  int files = 0;
+  const auto search = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(in), {});
+      EXPECT_EQ(bytes.find(kPlanted), std::string::npos) << entry.path();
+      EXPECT_EQ(bytes.find(kPlanted.substr(0, 12)), std::string::npos) << entry.path();
+      EXPECT_EQ(bytes.find(std::string(32, '\xaa')), std::string::npos) << entry.path();
+      ++files;
+    }
+  };
+  search();  // with the write-ahead log beside it
+  connection.reset();
+  search();
+  EXPECT_GE(files, 3);
+}
+
+TEST_F(Secrets, OpenOnlyInTheirPlace) {
+  const SecretBox box{DataKeys(ring(kOldMaster))};
+  const Place place{kOrganisation, "record_1", "table.column"};
+  const auto sealed = box.seal(*connection, place, base::Secret(kPlanted), kNow);
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(box.open(*connection, place, *sealed)->expose(), kPlanted);
+  for (const auto& other :
+       {Place{"org_2", "record_1", "table.column"}, Place{kOrganisation, "record_2", "table.column"},
+        Place{kOrganisation, "record_1", "table.other"}, Place{kOrganisation, "record_1t", "able.column"},
+        Place{"", "record_1", "table.column"}}) {
+    const auto opened = box.open(*connection, other, *sealed);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, base::ErrorCode::data_loss);
+    EXPECT_EQ(opened.error().message.find(kPlanted), std::string::npos);
+  }
+}
+
+TEST_F(Secrets, RefuseEveryChangedCharacter) {
+  const SecretBox box{DataKeys(ring(kOldMaster))};
+  const Place place{kOrganisation, "record_1", "table.column"};
+  const auto sealed = *box.seal(*connection, place, base::Secret("short"), kNow);
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    auto changed = sealed;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(box.open(*connection, place, changed)) << i;
+    EXPECT_FALSE(box.open(*connection, place, sealed.substr(0, i))) << i;
+  }
+  EXPECT_FALSE(box.open(*connection, place, ""));
+}
+
+TEST_F(Secrets, NeverSealTwiceAlike) {
+  const SecretBox box{DataKeys(ring(kOldMaster))};
+  const Place place{kOrganisation, "record_1", "table.column"};
+  EXPECT_NE(*box.seal(*connection, place, base::Secret("x"), kNow),
+            *box.seal(*connection, place, base::Secret("x"), kNow));
+}
+
+TEST_F(Secrets, OfOtherOrganisationsAreNotThere) {
+  const auto store = keys();
+  const auto key = store.add(*connection, planted(), kNow);
+  EXPECT_FALSE(store.use(*connection, "org_2", key->id, "test", kNow));
+  EXPECT_FALSE(store.find(*connection, "org_2", key->id));
+  EXPECT_FALSE(store.replace(*connection, "org_2", key->id, base::Secret("y"), kNow));
+  EXPECT_FALSE(store.remove(*connection, "org_2", key->id));
+  EXPECT_TRUE(store.list(*connection, "org_2")->empty());
+  // Nor when somebody with access to the database moves the row.
+  ASSERT_TRUE(connection->run("UPDATE api_keys SET organisation = 'org_2'"));
+  const auto moved = store.use(*connection, "org_2", key->id, "test", kNow);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().code, base::ErrorCode::data_loss);
+}
+
+TEST_F(Secrets, AreReadWhileTheirKeyRotates) {
+  const auto store = keys();
+  const auto& box = store.box();
+  std::vector<std::string> ids;
+  for (int i = 0; i < 25; ++i) ids.push_back(store.add(*connection, planted(std::to_string(i)), kNow)->id);
+  const auto before = column(ids[0]);
+  ASSERT_TRUE(box.keys().rotate(*connection, kOrganisation, kSecretsPurpose, kNow));
+  int rounds = 0;
+  for (int done = -1; done != 0; ++rounds) {
+    const auto some = box.reseal(*connection, kApiKeyColumn, kOrganisation, 10, kNow);
+    ASSERT_TRUE(some);
+    done = *some;
+    for (const auto& id : ids) ASSERT_EQ(store.use(*connection, kOrganisation, id, "during", kNow)->expose(), kPlanted);
+  }
+  EXPECT_EQ(rounds, 4);
+  ASSERT_TRUE(box.keys().forget_old(*connection, kOrganisation, kSecretsPurpose, 1));
+  EXPECT_EQ(box.keys().all(*connection, kOrganisation, kSecretsPurpose)->size(), 1U);
+  for (const auto& id : ids) EXPECT_EQ(store.use(*connection, kOrganisation, id, "after", kNow)->expose(), kPlanted);
+  EXPECT_FALSE(box.open(*connection, {kOrganisation, ids[0], "api_keys.key_encrypted"}, before));
+}
+
+TEST_F(Secrets, SurviveARotationOfTheMasterKey) {
+  const auto key = keys().add(*connection, planted(), kNow);
+  const auto both = keys(kOldMaster + "\n" + kNewMaster);
+  EXPECT_EQ(both.use(*connection, kOrganisation, key->id, "before", kNow)->expose(), kPlanted);
+  EXPECT_EQ(*both.box().keys().rewrap(*connection), 1);
+  EXPECT_EQ(*both.box().keys().rewrap(*connection), 0);
+  EXPECT_EQ(keys(kNewMaster).use(*connection, kOrganisation, key->id, "after", kNow)->expose(), kPlanted);
+  const auto without = keys(kOldMaster).use(*connection, kOrganisation, key->id, "never", kNow);
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().code, base::ErrorCode::not_found);
+}
+
+TEST_F(Secrets, OfOnePurposeAreNotKeysOfAnother) {
+  const DataKeys data(ring(kOldMaster));
+  const auto made = data.newest(*connection, kOrganisation, "one", kNow);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(data.newest(*connection, kOrganisation, "one", kNow)->id, made->id);
+  EXPECT_FALSE(data.key(*connection, made->id, kOrganisation, "two"));
+  ASSERT_TRUE(connection->run("UPDATE data_keys SET purpose = 'two'"));
+  EXPECT_FALSE(data.newest(*connection, kOrganisation, "two", kNow));
+}
+
+TEST_F(Secrets, AreCheckedBeforeTheyAreStored) {
+  const auto store = keys();
+  auto bad = planted();
+  bad.secret = base::Secret();
+  EXPECT_FALSE(store.add(*connection, bad, kNow));
+  bad.secret = base::Secret(std::string(kLongestSecret + 1, 'x'));
+  EXPECT_FALSE(store.add(*connection, bad, kNow));
+  bad = planted("");
+  EXPECT_FALSE(store.add(*connection, bad, kNow));
+  bad = planted("a\nb");
+  EXPECT_FALSE(store.add(*connection, bad, kNow));
+  ASSERT_TRUE(store.add(*connection, planted(), kNow));
+  EXPECT_EQ(store.add(*connection, planted(), kNow).error().code, base::ErrorCode::already_exists);
+}
+
+TEST_F(Secrets, TellWhenToRotateThem) {
+  ApiKey key;
+  key.updated = kNow;
+  EXPECT_EQ(advice(key, later(89)), Advice::none);
+  EXPECT_EQ(advice(key, later(91)), Advice::remove_unused);
+  key.last_used = later(90);
+  EXPECT_EQ(advice(key, later(91)), Advice::rotate);
+  key.updated = later(90);
+  EXPECT_EQ(advice(key, later(91)), Advice::none);
+}
+
+TEST_F(Secrets, ShowFourCharactersOfLongOnesOnly) {
+  EXPECT_EQ(last_four(base::Secret("0123456789ab")), "89ab");
+  EXPECT_EQ(last_four(base::Secret("0123456789a")), "");
+  EXPECT_EQ(last_four(base::Secret("0123456789a\xc3\xab")), "");
+}
+
+}  // namespace frontdesk::secrets

@@ -24,6 +24,7 @@ void add_serve(CLI::App& app, ServeOptions& options) {
   command->add_option("--data", options.data, "Folder of the database and the recordings");
   command->add_option("--sip", options.sip, "Address and port for SIP, UDP and TCP; port 0 picks a free one");
   command->add_option("--http", options.http, "Address and port of the web page and the API; port 0 picks a free one");
+  command->add_option("--https", options.https, "The same by TLS, with server.certificate and server.private_key");
   command->add_option("--rtp", options.rtp, "First and last UDP port for audio, as 20000-20999");
   command->add_option("--models", options.models, "Folder of the speech models");
   command->add_option("--voice", options.voice, "Voice of the receptionist, as libritts:403 or flite:slt");

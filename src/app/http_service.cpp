@@ -2,15 +2,13 @@
 
 namespace frontdesk::app {
 
-base::Result<std::unique_ptr<HttpService>> HttpService::start(const base::Endpoint& listen,
+base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOptions options,
                                                               const std::string& data_folder,
                                                               Receptionist receptionist) {
   auto calls = store::CallLog::open(data_folder);
   if (!calls) return tl::unexpected(calls.error());
   auto service = std::make_unique<HttpService>();
   service->calls_ = std::move(*calls);
-  http::ServerOptions options;
-  options.listen = listen;
   auto router = api::routes({*service->calls_, std::move(receptionist.health), std::move(receptionist.keys),
                              std::move(receptionist.pause_recording), std::move(receptionist.lines)});
   live::add_routes(router, std::move(receptionist.live));

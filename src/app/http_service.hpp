@@ -21,9 +21,11 @@ class HttpService {
     api::LineSources lines = {};
     live::LiveService live = {};
   };
-  static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const std::string& data_folder,
+  static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const std::string& data_folder,
                                                           Receptionist receptionist);
   base::Endpoint address() const { return server_->bound(); }
+  base::Endpoint tls_address() const { return server_->bound_tls(); }  ///< port 0: none
+  base::Status reload_certificate() { return server_->reload_certificate(); }
   void stop() { server_->stop(); }
 
  private:

@@ -54,6 +54,17 @@ runtime::SwitchboardOptions switchboard_options(const config::Config& config,
   return options;
 }
 
+http::ServerOptions http_options(const config::Server& server) {
+  http::ServerOptions options;
+  options.listen = server.http;
+  options.allowed_hosts = server.host_names;
+  const auto& https = server.https;
+  // Port 0 with a certificate is for tests: any free port.
+  if (https.listen.port != 0 || !https.listen.is_unspecified())
+    options.tls = http::TlsListening{https.listen, https.certificate, https.private_key};
+  return options;
+}
+
 base::Status check_voice(const config::Config& config) {
   if (LocalVoices::knows(config.voice.name)) return {};
   return base::fail(
@@ -166,7 +177,7 @@ base::Status Receptionist::Parts::start_http() {
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
-  auto service = HttpService::start(server.http, server.data,
+  auto service = HttpService::start(http_options(server), server.data,
                                     {[this] { return health(); },
                                      keys,
                                      [this](const std::string& call, bool paused) {
@@ -199,6 +210,7 @@ base::Result<std::vector<std::string>> Receptionist::Parts::adopt(config::Config
   switchboard->adopt(call_policy(after, diagnostics, brains.back().model));
   config.set(after);
   rehearse();
+  if (auto loaded = http->reload_certificate(); !loaded) spdlog::error("{}", loaded.error().message);
   const auto changes = trunk_changes(*before, *after);
   for (const auto& name : changes.gone) {
     if (auto removed = user_agent->remove_trunk(name); !removed) return tl::unexpected(removed.error());
@@ -344,7 +356,8 @@ base::Result<std::vector<std::string>> Receptionist::adopt(config::Config config
 }
 
 Receptionist::Addresses Receptionist::addresses() const {
-  return {parts_->user_agent->udp(), parts_->http->address()};
+  const auto https = parts_->http->tls_address();
+  return {parts_->user_agent->udp(), parts_->http->address(), https.port == 0 ? std::nullopt : std::optional(https)};
 }
 
 std::size_t Receptionist::calls() const {

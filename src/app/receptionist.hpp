@@ -1,6 +1,7 @@
 // The running receptionist: every part constructed, connected, and taken down in order.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ class Receptionist {
   struct Addresses {
     base::Endpoint sip;
     base::Endpoint http;
+    std::optional<base::Endpoint> https;
   };
 
   /// Returns when it can take calls. Errors name the part and what to do: a port in use, a missing

@@ -48,6 +48,9 @@ std::vector<std::string> override_with(const ServeOptions& options, config::Conf
   };
   endpoint("--sip", options.sip, config.server.sip);
   endpoint("--http", options.http, config.server.http);
+  endpoint("--https", options.https, config.server.https.listen);
+  if (!options.https.empty() && config.server.https.certificate.empty())
+    problems.emplace_back("--https needs server.certificate and server.private_key in the configuration");
   if (!options.rtp.empty() && !parse_ports(options.rtp, config.server))
     problems.push_back("--rtp must be two UDP ports from 1024 to 65535, such as 20000-20999, not \"" + options.rtp +
                        "\"");
@@ -65,7 +68,7 @@ std::string local_address(base::Endpoint endpoint) {
 
 void print_box(const Receptionist::Addresses& at, const std::string& business, bool sample) {
   const auto sip = local_address(at.sip);
-  const std::vector<std::string> lines = {
+  std::vector<std::string> lines = {
       business + " is answering calls" + (sample ? " (the sample business)." : "."),
       "",
       "call it      sip:reception@" + sip + "  with a softphone on this machine",
@@ -74,6 +77,8 @@ void print_box(const Receptionist::Addresses& at, const std::string& business, b
       "look at it   http://" + local_address(at.http) + "/  calls, transcripts, recordings",
       "stop it      Ctrl-C",
   };
+  if (at.https)
+    lines.insert(lines.end() - 1, "             https://" + local_address(*at.https) + "/  from other machines");
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.size());
   const std::string edge = "+" + std::string(width + 4, '-') + "+\n";
@@ -144,7 +149,9 @@ int serve(const ServeOptions& options) {
   }
   const auto at = (*receptionist)->addresses();
   print_box(at, business, sample);
-  std::printf("ready sip=%s http=%s\n", base::to_string(at.sip).c_str(), base::to_string(at.http).c_str());
+  const auto https = at.https ? " https=" + base::to_string(*at.https) : "";
+  std::printf("ready sip=%s http=%s%s\n", base::to_string(at.sip).c_str(), base::to_string(at.http).c_str(),
+              https.c_str());
   std::fflush(stdout);
 
   while (signals.wait() == Signal::reload) reload(options, **receptionist);

@@ -10,6 +10,7 @@ struct ServeOptions {
   std::string data;
   std::string sip;
   std::string http;
+  std::string https;
   std::string rtp;  ///< "20000-20999"
   std::string models;
   std::string voice;

@@ -30,9 +30,18 @@ std::optional<AddressRange> parse_range(std::string_view text);
 /// Encrypted audio, with keys in the SDP or by DTLS: never, if the caller's side offers it, or nothing else.
 enum class Srtp { off, optional, required };
 
+/// HTTPS beside HTTP: for browsers and programs on other machines.
+struct Https {
+  base::Endpoint listen;                 ///< port 0: nobody listens
+  std::string certificate, private_key;  ///< PEM files
+  friend bool operator==(const Https&, const Https&) = default;
+};
+
 struct Server {
   base::Endpoint sip;   ///< default 0.0.0.0:5060
   base::Endpoint http;  ///< default 127.0.0.1:8080
+  Https https;
+  std::vector<std::string> host_names;  ///< by which browsers may ask for the page, beside addresses
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
   Srtp srtp = Srtp::optional;

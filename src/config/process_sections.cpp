@@ -153,10 +153,26 @@ std::optional<AddressRange> parse_range(std::string_view text) {
   return range;
 }
 
+static Https read_https(TableReader& reader) {
+  Https https;
+  const auto text = reader.text("https");
+  https.certificate = reader.text("certificate").value_or("");
+  https.private_key = reader.text("private_key").value_or("");
+  const auto parsed = base::parse_endpoint(text.value_or(""));
+  if (text && (!parsed || parsed->port == 0))
+    reader.problem("https", "must be an address and a port, such as \"0.0.0.0:8443\"");
+  if (parsed) https.listen = *parsed;
+  if (text && (https.certificate.empty() || https.private_key.empty()))
+    reader.problem("https", "needs certificate and private_key: the names of PEM files");
+  return https;
+}
+
 Server read_server(TableReader& reader) {
   Server server;
   server.sip = endpoint(reader, "sip", "0.0.0.0:5060");
   server.http = endpoint(reader, "http", "127.0.0.1:8080");
+  server.https = read_https(reader);
+  server.host_names = reader.texts("host_names");
   read_ports(reader, server);
   server.srtp = read_srtp(reader).value_or(server.srtp);
   server.codecs = read_codecs(reader);

@@ -1,11 +1,9 @@
 #include "http/connection.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
@@ -43,10 +41,10 @@ Response guarded(const Respond& respond, const Request& request, std::string& fa
 
 }  // namespace
 
-Connection::Connection(Service& service, net::ip::tcp::socket socket)
+Connection::Connection(Service& service, std::unique_ptr<Stream> stream)
     : service_(service),
-      socket_(std::move(socket)),
-      deadline_(socket_.get_executor()),
+      stream_(std::move(stream)),
+      deadline_(stream_->socket().get_executor()),
       buffer_(service.options.limits.header_bytes + kPieceBytes) {}
 
 void Connection::close_when_idle() {
@@ -57,12 +55,12 @@ void Connection::close_when_idle() {
 void Connection::close_now() {
   error_code ignored;
   deadline_.cancel();
-  socket_.close(ignored);
+  stream_->socket().close(ignored);
 }
 
 void Connection::abort() {
   error_code ignored;
-  socket_.set_option(net::socket_base::linger(true, 0), ignored);
+  stream_->socket().set_option(net::socket_base::linger(true, 0), ignored);
   close_now();
 }
 
@@ -74,14 +72,20 @@ void Connection::arm(base::Duration limit) {
     if (error || !self || self->armed_ != mine) return;
     error_code ignored;
     self->timed_out_ = true;
-    self->socket_.cancel(ignored);
+    self->stream_->socket().cancel(ignored);
   });
 }
 
 net::awaitable<void> Connection::serve() {
   const auto self = shared_from_this();
   error_code ignored;
-  socket_.set_option(net::ip::tcp::no_delay(true), ignored);
+  stream_->socket().set_option(net::ip::tcp::no_delay(true), ignored);
+  arm(service_.options.limits.request);
+  const auto refused = co_await stream_->handshake();
+  if (refused) {
+    abort();
+    co_return;
+  }
   Reading reading = Reading::complete;
   do {
     reading = co_await read_request();
@@ -134,11 +138,10 @@ net::awaitable<Connection::Reading> Connection::read_request() {
 }
 
 net::awaitable<bool> Connection::read_more() {
-  error_code error;
   const auto space = buffer_.prepare(kReadBytes);
-  const auto count = co_await socket_.async_read_some(space, net::redirect_error(net::use_awaitable, error));
-  buffer_.commit(count);
-  co_return !error && count > 0;
+  const auto moved = co_await stream_->read(space.data(), space.size());
+  buffer_.commit(moved.bytes);
+  co_return !moved.error && moved.bytes > 0;
 }
 
 /// Answers "Expect: 100-continue" when a body is still to come.
@@ -199,7 +202,7 @@ net::awaitable<void> Connection::be_web_socket(std::shared_ptr<WebSocketPeer> pe
   request_ = Request{};
   parser_.reset();
   ++service_.web_sockets;
-  web_socket_ = std::make_shared<WebSocketPump>(socket_, service_.options.limits, std::move(peer));
+  web_socket_ = std::make_shared<WebSocketPump>(*stream_, service_.options.limits, std::move(peer));
   const auto first = buffer_.data();
   const auto* bytes = static_cast<const std::uint8_t*>(first.data());
   const std::vector<std::uint8_t> waiting(bytes, bytes + first.size());
@@ -216,7 +219,8 @@ std::optional<Response> Connection::take_request() {
   request_.method = std::string(message.method_string());
   request_.body = std::move(message.body());
   error_code ignored;
-  request_.peer = endpoint_of(socket_.remote_endpoint(ignored));
+  request_.peer = endpoint_of(stream_->socket().remote_endpoint(ignored));
+  request_.encrypted = stream_->encrypted();
   int hosts = 0;
   for (const auto& field : message) {
     request_.headers.push_back({std::string(field.name_string()), std::string(field.value())});
@@ -236,7 +240,8 @@ std::optional<Response> Connection::take_request() {
 
 net::awaitable<Response> Connection::answer() {
   if (auto malformed = take_request()) co_return std::move(*malformed);
-  if (const auto why = refusal(request_, service_.bound, service_.options.allowed_hosts)) co_return problem(403, *why);
+  const auto& bound = request_.encrypted ? service_.bound_tls : service_.bound;
+  if (const auto why = refusal(request_, bound, service_.options.allowed_hosts)) co_return problem(403, *why);
   auto match = service_.router.match(request_.method, request_.segments);
   if (match.respond == nullptr && match.allow.empty()) co_return problem(404, "there is nothing at this address");
   if (match.respond == nullptr) {
@@ -297,8 +302,8 @@ net::awaitable<bool> Connection::send(Transmission sent) {
 }
 
 net::awaitable<bool> Connection::send_live(std::string head, std::shared_ptr<LiveBody> live) {
-  const auto timer = std::make_shared<net::steady_timer>(socket_.get_executor());
-  live->on_change([executor = socket_.get_executor(), weak = std::weak_ptr(timer)] {
+  const auto timer = std::make_shared<net::steady_timer>(stream_->socket().get_executor());
+  live->on_change([executor = stream_->socket().get_executor(), weak = std::weak_ptr(timer)] {
     net::post(executor, [weak] {
       if (const auto waiting = weak.lock()) waiting->cancel();
     });
@@ -321,23 +326,20 @@ net::awaitable<bool> Connection::send_live(std::string head, std::shared_ptr<Liv
 
 net::awaitable<bool> Connection::send_piece(std::string head, std::string piece) {
   arm(service_.options.limits.write);
-  std::vector<net::const_buffer> buffers;
-  buffers.emplace_back(head.data(), head.size());
-  buffers.emplace_back(piece.data(), piece.size());
-  error_code error;
-  co_await net::async_write(socket_, buffers, net::redirect_error(net::use_awaitable, error));
-  co_return !error;
+  head += piece;
+  const auto moved = co_await stream_->write(head.data(), head.size());
+  co_return !moved.error;
 }
 
 /// Closing with unread data would reset the connection, and the client might lose the response.
 net::awaitable<void> Connection::linger() {
-  error_code error;
-  socket_.shutdown(net::ip::tcp::socket::shutdown_send, error);
   arm(kLinger);
-  for (std::size_t discarded = 0; discarded < kLingerBytes && !error;) {
+  co_await stream_->finish();
+  Moved moved;
+  for (std::size_t discarded = 0; discarded < kLingerBytes && !moved.error; discarded += moved.bytes) {
     buffer_.clear();
     const auto space = buffer_.prepare(kReadBytes);
-    discarded += co_await socket_.async_read_some(space, net::redirect_error(net::use_awaitable, error));
+    moved = co_await stream_->read(space.data(), space.size());
   }
 }
 

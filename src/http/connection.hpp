@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "http/server.hpp"
+#include "http/stream.hpp"
 #include "http/transmission.hpp"
 #include "http/web_socket_pump.hpp"
 
@@ -22,6 +23,7 @@ struct Service {
   ServerOptions options;
   Router router;
   base::Endpoint bound;
+  base::Endpoint bound_tls;
   boost::asio::thread_pool pool;
   int waiting = 0;      ///< requests in the pool
   int web_sockets = 0;  ///< connections that are WebSockets now
@@ -35,7 +37,7 @@ struct Service {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Service& service, boost::asio::ip::tcp::socket socket);
+  Connection(Service& service, std::unique_ptr<Stream> stream);
 
   /// Until either side has had enough.
   boost::asio::awaitable<void> serve();
@@ -66,7 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void arm(base::Duration limit);
 
   Service& service_;
-  boost::asio::ip::tcp::socket socket_;
+  const std::unique_ptr<Stream> stream_;
   boost::asio::steady_timer deadline_;
   std::uint64_t armed_ = 0;  ///< tells a late expiry from the current one
   boost::beast::flat_buffer buffer_;

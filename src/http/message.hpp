@@ -33,6 +33,7 @@ struct Request {
   Fields headers;
   std::string body;
   base::Endpoint peer;
+  bool encrypted = false;  ///< came by TLS
 };
 
 class WebSocketPeer;

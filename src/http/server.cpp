@@ -7,10 +7,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <mutex>
 #include <set>
 #include <thread>
 
 #include "http/connection.hpp"
+#include "http/tls_context.hpp"
 
 namespace frontdesk::http {
 
@@ -48,24 +50,27 @@ tl::unexpected<base::Error> cannot_listen(const base::Endpoint& listen, const er
 class Server::Engine {
  public:
   Engine(ServerOptions options, Router router)
-      : service_(std::move(options), std::move(router)), acceptor_(io_), pause_(io_), grace_(io_) {}
+      : service_(std::move(options), std::move(router)), plain_(io_), tls_(io_), grace_(io_) {}
 
   base::Status listen() {
-    const auto& wanted = service_.options.listen;
-    const auto endpoint = asio_endpoint(wanted);
-    error_code error;
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(net::socket_base::max_listen_connections, error);
-    if (error) return cannot_listen(wanted, error);
-    service_.bound = wanted;
-    service_.bound.port = acceptor_.local_endpoint().port();
+    if (auto listening = listen(plain_, service_.options.listen, service_.bound); !listening) return listening;
+    if (!service_.options.tls) return {};
+    if (auto loaded = reload_certificate(); !loaded) return loaded;
+    return listen(tls_, service_.options.tls->listen, service_.bound_tls);
+  }
+
+  base::Status reload_certificate() {
+    if (!service_.options.tls) return {};
+    auto loaded = server_context(service_.options.tls->certificate_file, service_.options.tls->key_file);
+    if (!loaded) return tl::unexpected(loaded.error());
+    const std::lock_guard lock(context_mutex_);
+    context_ = std::move(*loaded);
     return {};
   }
 
   void run() {
-    net::co_spawn(io_, accept(), net::detached);
+    net::co_spawn(io_, accept(plain_, false), net::detached);
+    if (tls_.is_open()) net::co_spawn(io_, accept(tls_, true), net::detached);
     thread_ = std::thread([this] { io_.run(); });
   }
 
@@ -77,24 +82,46 @@ class Server::Engine {
   }
 
   const base::Endpoint& bound() const { return service_.bound; }
+  const base::Endpoint& bound_tls() const { return service_.bound_tls; }
 
  private:
-  net::awaitable<void> accept() {
+  static base::Status listen(tcp::acceptor& acceptor, const base::Endpoint& wanted, base::Endpoint& bound) {
+    const auto endpoint = asio_endpoint(wanted);
+    error_code error;
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
+    if (error) return cannot_listen(wanted, error);
+    bound = wanted;
+    bound.port = acceptor.local_endpoint().port();
+    return {};
+  }
+
+  net::awaitable<void> accept(tcp::acceptor& acceptor, bool encrypted) {
+    net::steady_timer pause(io_);
     while (!service_.stopping) {
       error_code error;
-      tcp::socket socket = co_await acceptor_.async_accept(net::redirect_error(net::use_awaitable, error));
+      tcp::socket socket = co_await acceptor.async_accept(net::redirect_error(net::use_awaitable, error));
       if (service_.stopping) break;
       if (error) {
-        pause_.expires_after(kAcceptPause);
-        co_await pause_.async_wait(net::redirect_error(net::use_awaitable, error));
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
         continue;
       }
       const auto plain = connections_.size() - static_cast<std::size_t>(service_.web_sockets);
       if (plain >= static_cast<std::size_t>(service_.options.limits.connections))
         turn_away(std::move(socket));
       else
-        net::co_spawn(io_, serve(std::make_shared<Connection>(service_, std::move(socket))), net::detached);
+        net::co_spawn(io_, serve(std::make_shared<Connection>(service_, stream_of(std::move(socket), encrypted))),
+                      net::detached);
     }
+  }
+
+  std::unique_ptr<Stream> stream_of(tcp::socket socket, bool encrypted) {
+    if (!encrypted) return plain_stream(std::move(socket));
+    const std::lock_guard lock(context_mutex_);
+    return tls_server_stream(std::move(socket), *context_);
   }
 
   /// Without waiting for anything: a full server spends nothing on further clients.
@@ -119,8 +146,8 @@ class Server::Engine {
   void begin_stop() {
     error_code ignored;
     service_.stopping = true;
-    acceptor_.close(ignored);
-    pause_.cancel();
+    plain_.close(ignored);
+    tls_.close(ignored);
     const auto open = connections_;
     for (const auto& connection : open) connection->close_when_idle();
     grace_.expires_after(service_.options.limits.stop_grace);
@@ -133,8 +160,9 @@ class Server::Engine {
 
   net::io_context io_{1};
   Service service_;
-  tcp::acceptor acceptor_;
-  net::steady_timer pause_;
+  tcp::acceptor plain_, tls_;
+  std::mutex context_mutex_;
+  std::unique_ptr<net::ssl::context> context_;  ///< of connections to come; under context_mutex_
   net::steady_timer grace_;
   std::set<std::shared_ptr<Connection>> connections_;
   std::thread thread_;
@@ -149,6 +177,12 @@ void Server::stop() {
 }
 base::Endpoint Server::bound() const {
   return engine_->bound();
+}
+base::Endpoint Server::bound_tls() const {
+  return engine_->bound_tls();
+}
+base::Status Server::reload_certificate() {
+  return engine_->reload_certificate();
 }
 
 base::Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router router) {

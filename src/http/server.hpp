@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,15 @@ struct Exchange {
   std::string failure;     ///< what a responding function threw
 };
 
-struct ServerOptions {
+/// Where TLS connections are taken beside the others. TLS 1.3 alone (RFC 8446): every browser of today speaks it.
+struct TlsListening {
   base::Endpoint listen;                   ///< port 0: any free one
+  std::string certificate_file, key_file;  ///< PEM; the whole chain, the server's own first
+};
+
+struct ServerOptions {
+  base::Endpoint listen;  ///< port 0: any free one
+  std::optional<TlsListening> tls;
   std::vector<std::string> allowed_hosts;  ///< names beside loopback, without port: "frontdesk.example.org"
   Limits limits;
   std::function<void(const Exchange&)> report;  ///< called on the network thread; must not block
@@ -53,7 +61,8 @@ struct ServerOptions {
 
 class Server {
  public:
-  /// already_exists if the port is in use, permission_denied, invalid_argument (not an address of this machine).
+  /// already_exists if the port is in use, permission_denied, invalid_argument (not an address of this machine, no
+  /// certificate and key that belong together).
   static base::Result<std::unique_ptr<Server>> start(ServerOptions options, Router router);
   ~Server();  ///< stops
   Server(const Server&) = delete;
@@ -61,6 +70,10 @@ class Server {
 
   /// Where it listens, with the port that was chosen.
   base::Endpoint bound() const;
+  /// Port 0: TLS is not listened for.
+  base::Endpoint bound_tls() const;
+  /// Reads certificate and key again, for connections that come from now on. After an error the old ones serve.
+  base::Status reload_certificate();
   /// Takes no more connections, lets running requests finish within the grace, joins the threads.
   /// Safe to call twice; not from a responding function.
   void stop();

@@ -1,13 +1,11 @@
 #include "http/web_socket_pump.hpp"
 
 #include <array>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include "base/clock.hpp"
 
@@ -26,25 +24,25 @@ net::steady_timer::time_point point_of(base::Instant at) {
 
 }  // namespace
 
-WebSocketPump::WebSocketPump(net::ip::tcp::socket& socket, const Limits& limits, std::shared_ptr<WebSocketPeer> peer)
-    : socket_(socket),
+WebSocketPump::WebSocketPump(Stream& stream, const Limits& limits, std::shared_ptr<WebSocketPeer> peer)
+    : stream_(stream),
       write_limit_(limits.web_socket_write),
       peer_(std::move(peer)),
       protocol_(limits.web_socket, base::monotonic_now()),
-      wake_(socket.get_executor()),
-      deadline_(socket.get_executor()),
-      written_(socket.get_executor()) {}
+      wake_(stream.socket().get_executor()),
+      deadline_(stream.socket().get_executor()),
+      written_(stream.socket().get_executor()) {}
 
 net::awaitable<void> WebSocketPump::run(std::span<const std::uint8_t> first) {
   const auto self = shared_from_this();
-  handle_->on_change([executor = socket_.get_executor(), weak = weak_from_this()] {
+  handle_->on_change([executor = stream_.socket().get_executor(), weak = weak_from_this()] {
     net::post(executor, [weak] {
       if (const auto pump = weak.lock()) pump->wake_.cancel();
     });
   });
   peer_->opened(handle_);
   net::co_spawn(
-      socket_.get_executor(), [self]() -> net::awaitable<void> { co_await self->write(); }, net::detached);
+      stream_.socket().get_executor(), [self]() -> net::awaitable<void> { co_await self->write(); }, net::detached);
   take_in(first);
   co_await read();
   wake_.cancel();
@@ -75,14 +73,12 @@ void WebSocketPump::take_in(std::span<const std::uint8_t> bytes) {
 net::awaitable<void> WebSocketPump::read() {
   std::array<std::uint8_t, kReadBytes> buffer;
   while (!protocol_.over() && !broken_) {
-    error_code error;
-    const auto count =
-        co_await socket_.async_read_some(net::buffer(buffer), net::redirect_error(net::use_awaitable, error));
-    if (error || count == 0) {
+    const auto moved = co_await stream_.read(buffer.data(), buffer.size());
+    if (moved.error || moved.bytes == 0) {
       broken_ = true;
       break;
     }
-    take_in(std::span<const std::uint8_t>(buffer).first(count));
+    take_in(std::span<const std::uint8_t>(buffer).first(moved.bytes));
   }
 }
 
@@ -109,7 +105,7 @@ net::awaitable<void> WebSocketPump::write() {
     co_await wake_.async_wait(net::redirect_error(net::use_awaitable, ignored));
   }
   error_code ignored;
-  socket_.cancel(ignored);  // read() may wait for a peer that is gone
+  stream_.socket().cancel(ignored);  // read() may wait for a peer that is gone
   write_over_ = true;
   written_.cancel();
 }
@@ -120,12 +116,11 @@ net::awaitable<bool> WebSocketPump::put(std::string bytes) {
     const auto self = weak.lock();
     if (error || !self) return;
     error_code ignored;
-    self->socket_.cancel(ignored);
+    self->stream_.socket().cancel(ignored);
   });
-  error_code error;
-  co_await net::async_write(socket_, net::buffer(bytes), net::redirect_error(net::use_awaitable, error));
+  const auto moved = co_await stream_.write(bytes.data(), bytes.size());
   deadline_.cancel();
-  co_return !error;
+  co_return !moved.error;
 }
 
 }  // namespace frontdesk::http

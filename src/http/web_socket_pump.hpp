@@ -2,21 +2,21 @@
 // what the handle was given back to the socket. Private to this folder: it includes Asio.
 #pragma once
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "http/server.hpp"
+#include "http/stream.hpp"
 #include "http/web_socket.hpp"
 
 namespace frontdesk::http {
 
 class WebSocketPump : public std::enable_shared_from_this<WebSocketPump> {
  public:
-  /// `socket` outlives run().
-  WebSocketPump(boost::asio::ip::tcp::socket& socket, const Limits& limits, std::shared_ptr<WebSocketPeer> peer);
+  /// `stream` outlives run().
+  WebSocketPump(Stream& stream, const Limits& limits, std::shared_ptr<WebSocketPeer> peer);
 
   /// Until the closing handshake is over or the connection broke. `first`: bytes that came with the handshake.
   boost::asio::awaitable<void> run(std::span<const std::uint8_t> first);
@@ -30,7 +30,7 @@ class WebSocketPump : public std::enable_shared_from_this<WebSocketPump> {
   boost::asio::awaitable<bool> put(std::string bytes);
   void hand_out();
 
-  boost::asio::ip::tcp::socket& socket_;
+  Stream& stream_;
   const base::Duration write_limit_;
   const std::shared_ptr<WebSocketPeer> peer_;
   const std::shared_ptr<WebSocket> handle_ = std::make_shared<WebSocket>();

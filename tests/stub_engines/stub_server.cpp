@@ -149,7 +149,7 @@ base::Status StubServer::Parts::build() {
   records = std::move(*keeper);
   if (auto built = build_signalling(); !built) return built;
   auto service = app::HttpService::start(
-      options.http, options.data.string(),
+      {.listen = options.http}, options.data.string(),
       {.health = [this] { return health(); }, .keys = nullptr, .pause_recording = {}, .lines = {}});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);

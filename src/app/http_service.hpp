@@ -19,7 +19,7 @@ class HttpService {
     std::function<bool(const std::string& call, bool paused)> pause_recording;
     api::LineSources lines = {};
   };
-  static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const std::string& data_folder,
+  static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const store::Location& database,
                                                           Receptionist receptionist);
   base::Endpoint address() const { return server_->bound(); }
   void stop() { server_->stop(); }

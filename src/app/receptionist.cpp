@@ -9,6 +9,7 @@
 
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
+#include "app/database_location.hpp"
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
 #include "app/line_trials.hpp"
@@ -156,7 +157,7 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   trials = std::make_unique<LineTrials>(config);
   auto sources = line_sources(*config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
-  auto service = HttpService::start(config->server.http, config->server.data,
+  auto service = HttpService::start(config->server.http, database_location(*config),
                                     {[this] { return health(); }, keys,
                                      [this](const std::string& call, bool paused) {
                                        return switchboard->tell_call(call, call::RecordingRequested{paused});
@@ -189,7 +190,7 @@ base::Status Receptionist::Parts::open_records() {
       wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
   if (wanted.encrypt) options.storage.keys = keys;
   options.keep_days = wanted.keep_days;
-  auto keeper = records::RecordKeeper::start(config->server.data, std::move(options));
+  auto keeper = records::RecordKeeper::start(database_location(*config), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
   for (const auto& call : records->mended())

@@ -5,6 +5,7 @@
 
 #include "api/call_json.hpp"
 #include "app/calls_text.hpp"
+#include "app/database_location.hpp"
 #include "store/call_log.hpp"
 
 namespace frontdesk::app {
@@ -53,7 +54,7 @@ int show(const store::CallLog& log, const CallsOptions& options) {
 }  // namespace
 
 int calls_command(const CallsOptions& options) {
-  const auto log = store::CallLog::open(options.data);
+  const auto log = store::CallLog::open(database_location(options.data));
   if (!log) return complain(log.error());
   return options.id.empty() ? list(**log, options) : show(**log, options);
 }

@@ -6,6 +6,7 @@
 #include "app/calls_command.hpp"
 #include "app/doctor_command.hpp"
 #include "app/load_command.hpp"
+#include "app/migrate_command.hpp"
 #include "app/recording_command.hpp"
 #include "app/replay_command.hpp"
 #include "app/rerun_command.hpp"
@@ -59,6 +60,7 @@ int run_command_line(int argc, char** argv) {
   CallsOptions calls_options;
   DoctorOptions doctor_options;
   LoadCommandOptions load_options;
+  MigrateOptions migrate_options;
   ReplayOptions replay_options;
   RerunOptions rerun_options;
   RecordingOptions recording_options;
@@ -67,6 +69,7 @@ int run_command_line(int argc, char** argv) {
   add_calls(app, calls_options);
   add_doctor_command(app, doctor_options);
   add_load_command(app, load_options);
+  add_migrate_command(app, migrate_options);
   add_replay_command(app, replay_options);
   add_rerun_command(app, rerun_options);
   add_recording_command(app, recording_options);
@@ -79,6 +82,7 @@ int run_command_line(int argc, char** argv) {
   if (app.got_subcommand("call")) return call_command(call_options);
   if (app.got_subcommand("doctor")) return doctor_command(doctor_options);
   if (app.got_subcommand("load")) return load_command(load_options);
+  if (app.got_subcommand("migrate")) return migrate_command(migrate_options);
   if (app.got_subcommand("replay")) return replay_command(replay_options);
   if (app.got_subcommand("recording")) return recording_command(recording_options);
   if (app.got_subcommand("rerun")) return rerun_command(rerun_options);

@@ -3,9 +3,9 @@
 namespace frontdesk::app {
 
 base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOptions options,
-                                                              const std::string& data_folder,
+                                                              const store::Location& database,
                                                               Receptionist receptionist) {
-  auto calls = store::CallLog::open(data_folder);
+  auto calls = store::CallLog::open(database);
   if (!calls) return tl::unexpected(calls.error());
   auto service = std::make_unique<HttpService>();
   service->calls_ = std::move(*calls);

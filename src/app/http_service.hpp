@@ -21,7 +21,7 @@ class HttpService {
     api::LineSources lines = {};
     live::LiveService live = {};
   };
-  static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const std::string& data_folder,
+  static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);
   base::Endpoint address() const { return server_->bound(); }
   base::Endpoint tls_address() const { return server_->bound_tls(); }  ///< port 0: none

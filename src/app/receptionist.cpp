@@ -10,6 +10,7 @@
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/call_policy.hpp"
+#include "app/database_location.hpp"
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
 #include "app/in_force.hpp"
@@ -177,7 +178,7 @@ base::Status Receptionist::Parts::start_http() {
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
-  auto service = HttpService::start(http_options(server), server.data,
+  auto service = HttpService::start(http_options(server), database_location(*first),
                                     {[this] { return health(); },
                                      keys,
                                      [this](const std::string& call, bool paused) {
@@ -237,7 +238,7 @@ base::Status Receptionist::Parts::open_records() {
       wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
   if (wanted.encrypt) options.storage.keys = keys;
   options.keep_days = wanted.keep_days;
-  auto keeper = records::RecordKeeper::start(first->server.data, std::move(options));
+  auto keeper = records::RecordKeeper::start(database_location(*first), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
   for (const auto& call : records->mended())

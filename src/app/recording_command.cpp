@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "app/database_location.hpp"
 #include "app/recording_keys.hpp"
 #include "media/recording/call_recording.hpp"
 #include "store/call_log.hpp"
@@ -34,7 +35,7 @@ base::Status copy(const recording::RecordingReader& recording, const std::string
 
 /// As it is if the file's name says so, decoded to WAV otherwise.
 int export_recording(const RecordingOptions& options) {
-  const auto log = store::CallLog::open(options.data);
+  const auto log = store::CallLog::open(database_location(options.data));
   if (!log) return complain(log.error());
   const auto call = (*log)->call(options.call);
   if (!call) return complain(call.error());

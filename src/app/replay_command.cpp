@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "app/calls_text.hpp"
+#include "app/database_location.hpp"
 #include "app/version.hpp"
 #include "replay/replay.hpp"
 #include "store/call_log.hpp"
@@ -29,7 +30,7 @@ void print(const std::string& text) {
 
 base::Result<std::filesystem::path> journal_path(const ReplayOptions& options) {
   if (std::filesystem::is_regular_file(options.journal)) return std::filesystem::path(options.journal);
-  const auto log = store::CallLog::open(options.data);
+  const auto log = store::CallLog::open(database_location(options.data));
   if (!log) return tl::unexpected(log.error());
   const auto call = (*log)->call(options.journal);
   if (!call) return tl::unexpected(call.error());

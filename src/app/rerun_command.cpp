@@ -8,6 +8,7 @@
 
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
+#include "app/database_location.hpp"
 #include "app/load_config.hpp"
 #include "app/recording_keys.hpp"
 #include "app/speech_engines.hpp"
@@ -154,7 +155,7 @@ void add_rerun_command(CLI::App& app, RerunOptions& options) {
 int rerun_command(const RerunOptions& options) {
   auto config = load_config_or_sample(options.config);
   if (!config) return print_problems(config.error()), kCannot;
-  const auto log = store::CallLog::open(options.data);
+  const auto log = store::CallLog::open(database_location(options.data));
   if (!log) return complain(log.error());
   const auto ids = chosen_calls(**log, options.calls);
   if (!ids) return complain(ids.error());

@@ -99,6 +99,8 @@ void read_trunks(TableReader& root, const toml::table& table, Config& config, Fi
 void read_all(const toml::table& table, const std::string& path, Config& config, Findings& findings) {
   TableReader root(&table, path, "", findings);
   config.server = read_section(root, findings, "server", read_server);
+  config.storage = read_section(root, findings, "storage",
+                                [&](TableReader& reader) { return read_storage(reader, *findings.environment); });
   config.voice = read_section(root, findings, "voice", read_voice);
   config.conversation = read_section(root, findings, "conversation", read_conversation);
   config.limits = read_section(root, findings, "limits", read_limits);
@@ -172,7 +174,8 @@ Environment process_environment() {
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos && text.starts_with("FRONTDESK_")) {
+    if (equals != std::string_view::npos &&
+        (text.starts_with("FRONTDESK_") || text.substr(0, equals) == kDatabaseVariable)) {
       out.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
   }

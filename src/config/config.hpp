@@ -157,8 +157,15 @@ struct Recording {
   std::vector<NumberPolicy> numbers;
 };
 
+/// Where calls and settings are kept. Recordings stay in server.data.
+struct Storage {
+  /// postgresql://user:password@host/name, which several machines may share; empty: a file in server.data.
+  base::Secret database;
+};
+
 struct Config {
   Server server;
+  Storage storage;
   std::optional<Trunk> trunk;     ///< the first of all_trunks
   std::vector<Trunk> all_trunks;  ///< [trunk], or each [[trunk]], in the order of the file
   Voice voice;
@@ -186,8 +193,12 @@ std::string describe(const ConfigProblem& problem);
 
 using Environment = std::map<std::string, std::string>;
 
+/// Hosting services and other programs know the database by this name.
+inline constexpr std::string_view kDatabaseVariable = "DATABASE_URL";
+
 /// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [screening], [conversation], [limits],
-/// [transfer] and [recording]; lists are comma-separated. `business` is a path relative to the file that names it.
+/// [transfer], [recording] and [storage]; lists are comma-separated. DATABASE_URL stands for
+/// FRONTDESK_STORAGE_DATABASE where that is not set. `business` is a path relative to the file that names it.
 tl::expected<Config, std::vector<ConfigProblem>> load_config(const std::string& path, const Environment& environment);
 
 /// The same from text, for a console that checks a draft. `path` names it in problems and resolves `business`.
@@ -198,7 +209,7 @@ tl::expected<Config, std::vector<ConfigProblem>> parse_config(std::string_view t
 base::Result<business_hours::TimeZone> load_time_zone(std::string_view name,
                                                       const std::string& directory = "/usr/share/zoneinfo");
 
-/// FRONTDESK_* of this process.
+/// FRONTDESK_* of this process, and DATABASE_URL.
 Environment process_environment();
 
 }  // namespace frontdesk::config

@@ -323,6 +323,22 @@ TEST(ParseConfig, SecretsStayOutOfProblems) {
   for (const auto& problem : problems) EXPECT_EQ(describe(problem).find("hunter2"), std::string::npos);
 }
 
+TEST(ParseConfig, ReadsWhereTheDatabaseIs) {
+  const auto database = [](const std::string& text, const Environment& environment = {}) {
+    const auto config = parse_config(text + "\n[business]\nname = \"Hillside\"\n", "a.toml", environment);
+    return config ? config->storage.database.expose() : config.error().front().key;
+  };
+  const std::string file = "[storage]\ndatabase = \"postgresql://a:b@c/d\"";
+  EXPECT_EQ(database(""), "");
+  EXPECT_EQ(database(file), "postgresql://a:b@c/d");
+  EXPECT_EQ(database("", {{"DATABASE_URL", "postgres://x/y"}}), "postgres://x/y");
+  EXPECT_EQ(database(file, {{"DATABASE_URL", "postgres://x/y"}}), "postgresql://a:b@c/d");
+  EXPECT_EQ(database(file, {{"FRONTDESK_STORAGE_DATABASE", "postgresql://m/n"}}), "postgresql://m/n");
+  const auto problems = problems_of("[storage]\ndatabase = \"mysql://a:s3cret@c/d\"");
+  ASSERT_FALSE(problems.empty());
+  EXPECT_EQ(describe(problems.front()).find("s3cret"), std::string::npos);
+}
+
 TEST(ParseConfig, BrokenTomlHasAPlace) {
   const auto problems = problems_of("[server]\nsip = \n");
   ASSERT_EQ(problems.size(), 1U);

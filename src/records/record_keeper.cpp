@@ -130,21 +130,24 @@ std::string member(const boost::json::value& arguments, std::string_view name) {
 }  // namespace
 
 RecordKeeper::RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock,
-                           std::unique_ptr<store::Connection> connection, RecordKeeperOptions options)
+                           std::unique_ptr<store::Connection> connection, std::string machine,
+                           RecordKeeperOptions options)
     : folder_(std::move(data_folder)),
       options_(std::move(options)),
       lock_(std::move(lock)),
       connection_(std::move(connection)),
-      writer_(*connection_) {}
+      writer_(*connection_, std::move(machine)) {}
 
-base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const std::filesystem::path& data_folder,
+base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const store::Location& location,
                                                                 RecordKeeperOptions options) {
-  auto lock = store::FolderLock::take(data_folder);
+  auto lock = store::FolderLock::take(location.folder);
   if (!lock) return tl::unexpected(lock.error());
-  auto connection = store::open_database(data_folder);
+  auto connection = store::open_database(location);
   if (!connection) return tl::unexpected(connection.error());
-  std::unique_ptr<RecordKeeper> keeper(
-      new RecordKeeper(data_folder, std::move(*lock), std::move(*connection), std::move(options)));
+  auto machine = location.shared() ? store::machine_name(location.folder) : std::string();
+  if (!machine) return tl::unexpected(machine.error());
+  std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(location.folder, std::move(*lock), std::move(*connection),
+                                                        std::move(*machine), std::move(options)));
   if (auto mended = keeper->mend(); !mended) return tl::unexpected(mended.error());
   keeper->forget_old_recordings();
   keeper->thread_ = std::thread([raw = keeper.get()] { raw->loop(); });

@@ -37,7 +37,7 @@ struct RecordKeeperOptions {
 class RecordKeeper final : public runtime::CallRecords {
  public:
   /// Opens the database, mends what an earlier process left behind, starts the thread.
-  static base::Result<std::unique_ptr<RecordKeeper>> start(const std::filesystem::path& data_folder,
+  static base::Result<std::unique_ptr<RecordKeeper>> start(const store::Location& location,
                                                            RecordKeeperOptions options = {});
   /// Writes everything that is queued, for at most the drain limit.
   ~RecordKeeper() override;
@@ -68,7 +68,7 @@ class RecordKeeper final : public runtime::CallRecords {
   };
 
   RecordKeeper(std::filesystem::path data_folder, store::FolderLock lock, std::unique_ptr<store::Connection> connection,
-               RecordKeeperOptions options);
+               std::string machine, RecordKeeperOptions options);
   base::Status mend();
   void forget_old_recordings();
   void loop();

@@ -10,6 +10,7 @@
 
 #include "audio/wav.hpp"
 #include "store/call_log.hpp"
+#include "store/test_databases/test_databases.hpp"
 
 namespace frontdesk::records {
 namespace {
@@ -263,6 +264,47 @@ TEST_F(Records, RefusesAFolderItCannotUse) {
   const auto refused = RecordKeeper::start(file / "below");
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("data folder"), std::string::npos);
+}
+
+TEST_F(Records, ASharedDatabaseKeepsTheSame) {
+  const test_databases::TestDatabase database(test_databases::Kind::postgres, test_databases::Schema::none);
+  {
+    auto keeper = RecordKeeper::start(database.location());
+    ASSERT_TRUE(keeper) << keeper.error().message;
+    (*keeper)->begin(begun());
+    (*keeper)->answered(3, {1'760'000'000'100});
+    for (int i = 0; i < 5; ++i) (*keeper)->turn(turn(i));
+    (*keeper)->consent(3, {{call::ConsentOutcome::given, "ask", base::Pii<std::string>("Yes.")}, {1'760'000'000'900}});
+    (*keeper)->message(3, R"({"name":"Ann","number":"0333","reason":"tooth"})", {1'760'000'001'000});
+  }
+  auto again = RecordKeeper::start(database.location());
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->mended(), std::vector<std::string>{"call_a"}) << "by the machine's name, which stays";
+  const auto log = store::CallLog::open(database.location());
+  ASSERT_TRUE(log) << log.error().message;
+  EXPECT_EQ((*log)->call("call_a")->status, store::CallStatus::interrupted);
+  EXPECT_EQ((*log)->call("call_a")->turns, 5);
+  EXPECT_EQ((*log)->messages("call_a")->size(), 1U);
+}
+
+TEST_F(Records, WaitsForALockedDatabaseAndLosesNothing) {
+  store::Location location(folder);
+  location.busy_limit = base::milliseconds(10);
+  auto keeper = RecordKeeper::start(location);
+  ASSERT_TRUE(keeper);
+  auto intruder = store::open_connection(folder, store::OpenMode::read_write);
+  ASSERT_TRUE(intruder);
+  ASSERT_TRUE((*intruder)->run_script("BEGIN EXCLUSIVE"));
+  (*keeper)->begin(begun());
+  for (int i = 0; i < 50; ++i) (*keeper)->turn(turn(i));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while ((*keeper)->stats().retried < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_GE((*keeper)->stats().retried, 2U);
+  EXPECT_NE((*keeper)->stats().last_error, "");
+  EXPECT_EQ((*keeper)->stats().queued, 51U);
+  ASSERT_TRUE((*intruder)->run_script("COMMIT"));
+  keeper->reset();
+  EXPECT_EQ((*store::CallLog::open(folder))->turns("call_a")->size(), 50U);
 }
 
 }  // namespace frontdesk::records

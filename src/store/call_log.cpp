@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <mutex>
 
 #include "store/call_mapping.hpp"
-#include "store/call_writer.hpp"
-#include "store/sqlite_connection.hpp"
+#include "store/migrations.hpp"
+#include "store/pool.hpp"
 
 namespace frontdesk::store {
 namespace {
@@ -44,7 +43,8 @@ Where where_of(const CallFilter& filter) {
   if (filter.min_confidence) where.add("ai_confidence > 0 AND ai_confidence >= ?", *filter.min_confidence);
   if (filter.max_confidence) where.add("ai_confidence > 0 AND ai_confidence <= ?", *filter.max_confidence);
   if (!filter.caller.empty()) {
-    where.add("(caller LIKE ? ESCAPE '\\' OR caller_name LIKE ? ESCAPE '\\')", contains_pattern(filter.caller));
+    where.add("(LOWER(caller) LIKE LOWER(?) ESCAPE '\\' OR LOWER(caller_name) LIKE LOWER(?) ESCAPE '\\')",
+              contains_pattern(filter.caller));
     where.values.emplace_back(contains_pattern(filter.caller));
   }
   return where;
@@ -60,8 +60,7 @@ bool add_cursor(Where& where, const std::string& cursor) {
   if (dot == std::string::npos) return false;
   const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + dot, at);
   if (error != std::errc{} || end != cursor.data() + dot) return false;
-  where.add("(started_at < ? OR (started_at = ? AND id < ?))", at);
-  where.values.emplace_back(at);
+  where.add("(started_at, id) < (?, ?)", at);
   where.values.emplace_back(cursor.substr(dot + 1));
   return true;
 }
@@ -69,14 +68,27 @@ bool add_cursor(Where& where, const std::string& cursor) {
 }  // namespace
 
 struct CallLog::State {
-  std::filesystem::path folder;
-  std::mutex mutex;
-  std::unique_ptr<Connection> connection;
+  explicit State(const Location& location)
+      : folder(location.folder), pool([location] { return open_connection(location, OpenMode::read_only); }) {}
 
   base::Result<Rows> run(const std::string& sql, std::span<const Value> values) {
-    const std::lock_guard lock(mutex);
-    return connection->run(sql, values);
+    const auto connection = pool.take();
+    if (!connection) return tl::unexpected(connection.error());
+    return (*connection)->run(sql, values);
   }
+
+  base::Status check_schema() {
+    const auto connection = pool.take();
+    if (!connection) return tl::unexpected(connection.error());
+    const auto schema = schema_state(**connection);
+    if (!schema) return tl::unexpected(schema.error());
+    if (schema->pending.empty()) return {};
+    return base::fail(base::ErrorCode::failed_precondition, "store",
+                      "the database is that of an older version of frontdesk: run frontdesk migrate");
+  }
+
+  std::filesystem::path folder;
+  Pool pool;
 };
 
 CallLog::CallLog(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -85,16 +97,9 @@ const std::filesystem::path& CallLog::data_folder() const {
   return state_->folder;
 }
 
-base::Result<std::unique_ptr<CallLog>> CallLog::open(const std::filesystem::path& data_folder) {
-  const auto path = data_folder / kDatabaseFile;
-  if (!std::filesystem::exists(path))
-    return base::fail(base::ErrorCode::not_found, "store",
-                      "there is no call log in " + data_folder.string() + ": name the data folder with --data");
-  auto connection = open_sqlite(path, OpenMode::read_only);
-  if (!connection) return tl::unexpected(connection.error());
-  auto state = std::make_unique<State>();
-  state->folder = data_folder;
-  state->connection = std::move(*connection);
+base::Result<std::unique_ptr<CallLog>> CallLog::open(const Location& location) {
+  auto state = std::make_unique<State>(location);
+  if (auto ready = state->check_schema(); !ready) return tl::unexpected(ready.error());
   return std::unique_ptr<CallLog>(new CallLog(std::move(state)));
 }
 
@@ -103,9 +108,12 @@ base::Result<CallPage> CallLog::list(const CallFilter& filter, int limit, const 
   if (!cursor.empty() && !add_cursor(where, cursor))
     return base::fail(base::ErrorCode::invalid_argument, "store", "the cursor is not one that a list returned");
   const auto wanted = std::clamp(limit, 1, kMaxPage);
-  const auto rows = state_->run("SELECT " + std::string(kCallColumns) + " FROM calls WHERE " + where.text +
-                                    " ORDER BY started_at DESC, id DESC LIMIT " + std::to_string(wanted + 1),
-                                where.values);
+  where.values.emplace_back(std::int64_t{wanted + 1});
+  // Which calls they are is found in an index alone (migration 6).
+  const auto rows =
+      state_->run("SELECT " + std::string(kCallColumns) + " FROM calls WHERE id IN (SELECT id FROM calls WHERE " +
+                      where.text + " ORDER BY started_at DESC, id DESC LIMIT ?) ORDER BY started_at DESC, id DESC",
+                  where.values);
   if (!rows) return tl::unexpected(rows.error());
   CallPage page;
   for (const auto& row : *rows) page.calls.push_back(call_of(row));
@@ -156,7 +164,7 @@ base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call,
 base::Result<std::vector<ConsentRow>> CallLog::consents(const std::string& call) const {
   const std::vector<Value> values{call};
   const auto rows =
-      state_->run("SELECT call, at, policy, outcome, words FROM consents WHERE call = ? ORDER BY rowid", values);
+      state_->run("SELECT call, at, policy, outcome, words FROM consents WHERE call = ? ORDER BY sequence", values);
   if (!rows) return tl::unexpected(rows.error());
   std::vector<ConsentRow> consents;
   for (const auto& row : *rows)

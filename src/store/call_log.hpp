@@ -1,11 +1,12 @@
-// The call log for readers: the API and the terminal. Thread-safe: readers take turns on one
-// read-only connection, which never waits for the writer.
+// The call log for readers: the API and the terminal. Thread-safe: each reader borrows one of a few read-only
+// connections, which never wait for the writer.
 #pragma once
 #include <filesystem>
 #include <memory>
 
 #include "base/error.hpp"
 #include "store/call_records.hpp"
+#include "store/database.hpp"
 
 namespace frontdesk::store {
 
@@ -13,8 +14,8 @@ inline constexpr int kMaxPage = 200;
 
 class CallLog {
  public:
-  /// The database in `data_folder`; not_found if there is none yet.
-  static base::Result<std::unique_ptr<CallLog>> open(const std::filesystem::path& data_folder);
+  /// not_found if there is no database yet.
+  static base::Result<std::unique_ptr<CallLog>> open(const Location& location);
   ~CallLog();
 
   /// `limit` is clamped to 1..kMaxPage. invalid_argument for a cursor that is not ours.

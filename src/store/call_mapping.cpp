@@ -53,13 +53,6 @@ std::optional<CallStatus> call_status(std::string_view text) {
   return it->first;
 }
 
-Value value_of(const std::optional<std::int64_t>& number) {
-  return number ? Value(*number) : Value();
-}
-Value value_of(const std::optional<base::UtcTime>& time) {
-  return time ? Value(time->unix_ms) : Value();
-}
-
 std::string placeholders(std::size_t count) {
   std::string text = "(";
   for (std::size_t i = 0; i < count; ++i) text += i == 0 ? "?" : ", ?";
@@ -145,6 +138,8 @@ CallRow call_of(const Row& row) {
   call.journal = row.text(22);
   call.who = who_of(row, 23);
   call.quality = quality_of(row, 31);
+  call.machine = row.text(40);
+  call.sentiment = row.text(41);
   return call;
 }
 
@@ -174,6 +169,8 @@ std::vector<Value> values_of(const CallRow& call) {
                                call.journal};
   for (auto& value : values_of(call.who)) values.push_back(std::move(value));
   for (auto& value : values_of(call.quality)) values.push_back(std::move(value));
+  values.emplace_back(call.machine);
+  values.emplace_back(call.sentiment);
   return values;
 }
 

@@ -10,7 +10,8 @@ inline constexpr std::string_view kCallColumns =
     "started_at, answered_at, ended_at, duration_ms, ai_confidence, turns, gap_p50_ms, gap_p95_ms, loss_percent, "
     "jitter_ms, recording, journal, "
     "caller_source, attestation, statement, withheld, diverted, diverted_by, priority, sip_status, "
-    "mos, round_trip_ms, codec, packet_ms, srtp, packets_in, packets_out, packets_lost, jitter_max_ms";
+    "mos, round_trip_ms, codec, packet_ms, srtp, packets_in, packets_out, packets_lost, jitter_max_ms, "
+    "machine, sentiment";
 inline constexpr std::string_view kTurnColumns =
     "call, turn_index, speaker, text, heard, interrupted, started_ms, ended_ms, confidence, sources, endpoint_ms, "
     "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms, guesses, guesses_discarded, guessed_characters_discarded";
@@ -29,9 +30,6 @@ std::vector<Value> values_of(const MessageRow& message);
 
 /// Of the column "sources".
 std::vector<std::string> source_names(const std::string& text);
-
-Value value_of(const std::optional<std::int64_t>& number);
-Value value_of(const std::optional<base::UtcTime>& time);
 
 /// "(?, ?, ?)"
 std::string placeholders(std::size_t count);

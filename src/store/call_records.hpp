@@ -68,8 +68,10 @@ struct CallRow {
   double jitter_ms = 0;
   std::string recording;  ///< path below the data folder; empty: none
   std::string journal;
-  CallerFacts who;      ///< since schema 3
-  LineQuality quality;  ///< since schema 3
+  std::string machine;    ///< of a shared database: which one took it
+  std::string sentiment;  ///< "positive", "neutral", "negative"; empty: unknown
+  CallerFacts who;        ///< since schema 3
+  LineQuality quality;    ///< since schema 3
 };
 
 enum class TurnSpeaker { caller, receptionist };

@@ -4,8 +4,6 @@
 #include <cmath>
 
 #include "store/call_mapping.hpp"
-#include "store/migrations.hpp"
-#include "store/sqlite_connection.hpp"
 
 namespace frontdesk::store {
 namespace {
@@ -26,15 +24,6 @@ std::string insert(std::string_view table, std::string_view columns, std::size_t
   return "INSERT INTO " + std::string(table) + " (" + std::string(columns) + ") VALUES " + placeholders(count);
 }
 
-base::Status quick_check(Connection& connection, const std::filesystem::path& path) {
-  const auto rows = connection.run("PRAGMA quick_check(1)");
-  if (!rows) return tl::unexpected(rows.error());
-  const auto verdict = rows->empty() ? std::string("no answer") : rows->front().text(0);
-  if (verdict == "ok") return {};
-  return base::fail(base::ErrorCode::data_loss, "store",
-                    "the database " + path.string() + " is damaged (" + verdict + "): restore a backup");
-}
-
 /// Nearest rank; `sorted` is not empty.
 std::int64_t rank(const std::vector<std::int64_t>& sorted, double percent) {
   const auto position = static_cast<std::size_t>(std::ceil(percent / 100 * static_cast<double>(sorted.size())));
@@ -43,17 +32,10 @@ std::int64_t rank(const std::vector<std::int64_t>& sorted, double percent) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Connection>> open_database(const std::filesystem::path& data_folder) {
-  const auto path = data_folder / kDatabaseFile;
-  auto connection = open_sqlite(path, OpenMode::read_write);
-  if (!connection) return connection;
-  if (auto checked = quick_check(**connection, path); !checked) return tl::unexpected(checked.error());
-  if (auto migrated = migrate(**connection); !migrated) return tl::unexpected(migrated.error());
-  return connection;
-}
-
 base::Status CallWriter::begin(const CallRow& call) {
-  const auto values = values_of(call);
+  CallRow row = call;
+  row.machine = machine_;
+  const auto values = values_of(row);
   return status_of(connection_.run(insert("calls", kCallColumns, values.size()), values));
 }
 
@@ -81,15 +63,17 @@ base::Status CallWriter::add_message(const MessageRow& message) {
 }
 
 base::Status CallWriter::add_consent(const ConsentRow& consent) {
-  return status_of(
-      connection_.run("INSERT INTO consents (call, at, policy, outcome, words) VALUES (?, ?, ?, ?, ?)",
-                      {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose()}));
+  return status_of(connection_.run(
+      "INSERT INTO consents (call, at, policy, outcome, words, sequence) SELECT ?, ?, ?, ?, ?, "
+      "COALESCE(MAX(sequence), 0) + 1 FROM consents WHERE call = ?",
+      {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose(), consent.call}));
 }
 
 base::Result<std::vector<std::pair<std::string, std::string>>> CallWriter::recordings_before(base::UtcTime time) {
   const auto rows = connection_.run(
-      "SELECT id, recording FROM calls WHERE recording <> '' AND ended_at < ? ORDER BY ended_at LIMIT 100",
-      {time.unix_ms});
+      "SELECT id, recording FROM calls WHERE recording <> '' AND ended_at < ? AND machine = ? ORDER BY ended_at LIMIT "
+      "100",
+      {time.unix_ms, machine_});
   if (!rows) return tl::unexpected(rows.error());
   std::vector<std::pair<std::string, std::string>> found;
   for (const auto& row : *rows) found.emplace_back(row.text(0), row.text(1));
@@ -161,7 +145,8 @@ base::Status CallWriter::finish(const CallRow& ended) {
 
 base::Result<std::vector<CallRow>> CallWriter::close_interrupted() {
   const auto rows = connection_.run("SELECT " + std::string(kCallColumns) +
-                                    " FROM calls WHERE status = 'in_progress' ORDER BY started_at");
+                                        " FROM calls WHERE machine = ? AND status = 'in_progress' ORDER BY started_at",
+                                    {machine_});
   if (!rows) return tl::unexpected(rows.error());
   std::vector<CallRow> calls;
   for (const auto& row : *rows) {

@@ -1,26 +1,21 @@
 // The call log for its one writer, the store thread. What a function acknowledged survives the
 // process being killed.
 #pragma once
-#include <filesystem>
-#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "store/call_records.hpp"
-#include "store/sql.hpp"
+#include "store/database.hpp"
 
 namespace frontdesk::store {
 
-/// The database's file name below the data folder.
-inline constexpr std::string_view kDatabaseFile = "frontdesk.db";
-
-/// Creates the database in a folder that is there, brings the schema up to date. failed_precondition if a newer version
-/// of the program wrote it; data_loss if the quick check finds damage.
-base::Result<std::unique_ptr<Connection>> open_database(const std::filesystem::path& data_folder);
-
 class CallWriter {
  public:
-  explicit CallWriter(Connection& connection) : connection_(connection) {}
+  /// `machine` is whose calls these are, in a database that several share.
+  explicit CallWriter(Connection& connection, std::string machine = {})
+      : connection_(connection), machine_(std::move(machine)) {}
 
   base::Status begin(const CallRow& call);
   base::Status answered(const std::string& call, base::UtcTime at);
@@ -36,12 +31,13 @@ class CallWriter {
   base::Status heartbeat(const std::string& call, std::int64_t duration_ms);
   /// Sets everything that is known at the end; counts and percentiles are computed from the turns.
   base::Status finish(const CallRow& call);
-  /// Calls that a previous process left in progress become interrupted; returns them.
+  /// Calls that a previous process of this machine left in progress become interrupted; returns them.
   base::Result<std::vector<CallRow>> close_interrupted();
 
  private:
   base::Status summarise(CallRow& call);
   Connection& connection_;
+  const std::string machine_;
 };
 
 }  // namespace frontdesk::store

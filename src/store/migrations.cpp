@@ -1,163 +1,135 @@
 #include "store/migrations.hpp"
 
-#include <array>
+#include <algorithm>
+#include <chrono>
+#include <thread>
 
-#include "store/accounts_schema.hpp"
-#include "store/audit_schema.hpp"
-#include "store/secrets_schema.hpp"
+#include "store/migration_scripts.hpp"
 
 namespace frontdesk::store {
 namespace {
 
-constexpr std::string_view kCallLog = R"sql(
-CREATE TABLE organisations (
-  id TEXT PRIMARY KEY,
-  name TEXT NOT NULL,
-  created_at BIGINT NOT NULL
-);
-INSERT INTO organisations (id, name, created_at) VALUES ('org_local', 'This machine', 0);
+constexpr std::int64_t kMigrationLock = 0x66726f6e74646573;  // "frontdes", for pg_advisory_lock
+constexpr auto kLockPoll = std::chrono::milliseconds(100);
+constexpr int kLockPolls = 6000;  // ten minutes of somebody else's migration
 
-CREATE TABLE calls (
-  id TEXT PRIMARY KEY,
-  organisation TEXT NOT NULL REFERENCES organisations (id),
-  caller TEXT NOT NULL,
-  caller_name TEXT NOT NULL,
-  called TEXT NOT NULL,
-  trunk TEXT NOT NULL,
-  sip_call_id TEXT NOT NULL,
-  status TEXT NOT NULL,
-  end_class TEXT NOT NULL,
-  end_reason TEXT NOT NULL,
-  screening TEXT NOT NULL,
-  started_at BIGINT NOT NULL,
-  answered_at BIGINT,
-  ended_at BIGINT,
-  duration_ms BIGINT NOT NULL,
-  ai_confidence DOUBLE PRECISION NOT NULL,
-  turns BIGINT NOT NULL,
-  gap_p50_ms BIGINT,
-  gap_p95_ms BIGINT,
-  loss_percent DOUBLE PRECISION NOT NULL,
-  jitter_ms DOUBLE PRECISION NOT NULL,
-  recording TEXT NOT NULL,
-  journal TEXT NOT NULL
-);
-CREATE INDEX calls_newest ON calls (organisation, started_at, id);
-CREATE INDEX calls_open ON calls (status);
+std::vector<Migration> read_migrations() {
+  std::vector<Migration> found;
+  for (const auto& script : migration_scripts()) {
+    if (found.empty() || found.back().version != script.version)
+      found.push_back({script.version, script.name, {}, {}, {}});
+    auto& migration = found.back();
+    (script.dialect == "sqlite"     ? migration.sqlite_script
+     : script.dialect == "postgres" ? migration.postgres_script
+                                    : migration.script) = script.text;
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.version < b.version; });
+  return found;
+}
 
-CREATE TABLE call_turns (
-  call TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
-  turn_index BIGINT NOT NULL,
-  speaker TEXT NOT NULL,
-  text TEXT NOT NULL,
-  heard TEXT NOT NULL,
-  interrupted BIGINT NOT NULL,
-  started_ms BIGINT NOT NULL,
-  ended_ms BIGINT NOT NULL,
-  confidence DOUBLE PRECISION NOT NULL,
-  sources TEXT NOT NULL,
-  endpoint_ms BIGINT,
-  stt_ms BIGINT,
-  llm_ms BIGINT,
-  tts_ms BIGINT,
-  reply_ms BIGINT,
-  gap_ms BIGINT,
-  PRIMARY KEY (call, turn_index)
-);
+base::Result<bool> has_history(Connection& connection) {
+  const auto rows =
+      connection.run(connection.dialect() == Dialect::sqlite
+                         ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'"
+                         : "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL");
+  if (!rows) return tl::unexpected(rows.error());
+  return !rows->empty();
+}
 
-CREATE TABLE messages (
-  id TEXT PRIMARY KEY,
-  organisation TEXT NOT NULL REFERENCES organisations (id),
-  call TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
-  name TEXT NOT NULL,
-  number TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  taken_at BIGINT NOT NULL,
-  status TEXT NOT NULL
-);
-CREATE INDEX messages_newest ON messages (organisation, taken_at, id);
-CREATE INDEX messages_of_call ON messages (call);
-)sql";
+base::Result<std::vector<AppliedMigration>> applied_migrations(Connection& connection) {
+  const auto there = has_history(connection);
+  if (!there) return tl::unexpected(there.error());
+  std::vector<AppliedMigration> applied;
+  if (!*there) return applied;
+  const auto rows = connection.run("SELECT version, name FROM schema_migrations ORDER BY version");
+  if (!rows) return tl::unexpected(rows.error());
+  for (const auto& row : *rows) applied.push_back({static_cast<int>(row.integer(0)), row.text(1)});
+  return applied;
+}
 
-constexpr std::string_view kSpeculation = R"sql(
-ALTER TABLE call_turns ADD COLUMN guesses BIGINT;
-ALTER TABLE call_turns ADD COLUMN guesses_discarded BIGINT;
-ALTER TABLE call_turns ADD COLUMN guessed_characters_discarded BIGINT;
-)sql";
-
-constexpr std::string_view kCallersAndQuality = R"sql(
-ALTER TABLE calls ADD COLUMN caller_source TEXT NOT NULL DEFAULT '';
-ALTER TABLE calls ADD COLUMN attestation TEXT NOT NULL DEFAULT '';
-ALTER TABLE calls ADD COLUMN statement TEXT NOT NULL DEFAULT '';
-ALTER TABLE calls ADD COLUMN withheld BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN diverted BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN diverted_by TEXT NOT NULL DEFAULT '';
-ALTER TABLE calls ADD COLUMN priority BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN sip_status BIGINT;
-ALTER TABLE calls ADD COLUMN mos DOUBLE PRECISION;
-ALTER TABLE calls ADD COLUMN round_trip_ms BIGINT;
-ALTER TABLE calls ADD COLUMN codec TEXT NOT NULL DEFAULT '';
-ALTER TABLE calls ADD COLUMN packet_ms BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN srtp TEXT NOT NULL DEFAULT '';
-ALTER TABLE calls ADD COLUMN packets_in BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN packets_out BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN packets_lost BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN jitter_max_ms DOUBLE PRECISION NOT NULL DEFAULT 0;
-)sql";
-
-constexpr std::string_view kConsents = R"sql(
-CREATE TABLE consents (
-  call TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
-  at BIGINT NOT NULL,
-  policy TEXT NOT NULL,
-  outcome TEXT NOT NULL,
-  words TEXT NOT NULL
-);
-CREATE INDEX consents_of_call ON consents (call);
-)sql";
-
-constexpr std::array kMigrations = {Migration{1, "call log", kCallLog},
-                                    Migration{2, "speculation", kSpeculation},
-                                    Migration{3, "callers and quality", kCallersAndQuality},
-                                    Migration{4, "consents to recording", kConsents},
-                                    Migration{5, "accounts", kAccountsSchema},
-                                    Migration{10, "audit", kAuditSchema},
-                                    Migration{11, "secrets", kSecretsSchema}};
+base::Status run_part(Connection& connection, std::string_view script) {
+  return script.empty() ? base::Status() : connection.run_script(script);
+}
 
 base::Status apply(Connection& connection, const Migration& migration) {
   return connection.transaction([&]() -> base::Status {
-    if (auto done = connection.run_script(migration.script); !done) return done;
-    auto noted = connection.run("INSERT INTO schema_migrations (version, name) VALUES (?, ?)",
-                                {std::int64_t{migration.version}, std::string(migration.name)});
-    if (!noted) return tl::unexpected(noted.error());
-    return {};
+    const auto there =
+        connection.run("SELECT 1 FROM schema_migrations WHERE version = ?", {std::int64_t{migration.version}});
+    if (!there) return tl::unexpected(there.error());
+    if (!there->empty()) return {};
+    if (auto done = run_part(connection, migration.script); !done) return done;
+    const bool sqlite = connection.dialect() == Dialect::sqlite;
+    if (auto done = run_part(connection, sqlite ? migration.sqlite_script : migration.postgres_script); !done)
+      return done;
+    return connection.write("INSERT INTO schema_migrations (version, name) VALUES (?, ?)",
+                            {std::int64_t{migration.version}, std::string(migration.name)});
   });
+}
+
+base::Status apply_pending(Connection& connection) {
+  if (auto made = connection.run_script(
+          "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL);");
+      !made)
+    return made;
+  const auto state = schema_state(connection);
+  if (!state) return tl::unexpected(state.error());
+  for (const auto& migration : state->pending) {
+    if (auto done = apply(connection, migration); !done) {
+      done.error().message = "migration " + std::to_string(migration.version) + " (" + std::string(migration.name) +
+                             ") was not applied: " + done.error().message;
+      return done;
+    }
+  }
+  return {};
+}
+
+/// The lock is the session's, so that it spans the migrations' transactions and goes with the program.
+base::Status lock_schema(Connection& connection) {
+  for (int i = 0; i < kLockPolls; ++i) {
+    const auto taken = connection.run("SELECT CASE WHEN pg_try_advisory_lock(?) THEN 1 ELSE 0 END", {kMigrationLock});
+    if (!taken) return tl::unexpected(taken.error());
+    if (!taken->empty() && taken->front().flag(0)) return {};
+    std::this_thread::sleep_for(kLockPoll);
+  }
+  return base::fail(base::ErrorCode::deadline_exceeded, "store",
+                    "another program has been changing the database's schema for ten minutes: look at what it does",
+                    base::Retry::later);
 }
 
 }  // namespace
 
 std::span<const Migration> migrations() {
+  static const std::vector<Migration> kMigrations = read_migrations();
   return kMigrations;
 }
 
-base::Status migrate(Connection& connection) {
-  if (auto done = connection.run_script(
-          "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL);");
-      !done)
-    return done;
-  const auto newest = connection.run("SELECT MAX(version) FROM schema_migrations");
-  if (!newest) return tl::unexpected(newest.error());
-  const auto version = newest->front().integer(0);
-  if (version > kMigrations.back().version)
+base::Result<SchemaState> schema_state(Connection& connection) {
+  auto applied = applied_migrations(connection);
+  if (!applied) return tl::unexpected(applied.error());
+  SchemaState state{std::move(*applied), {}};
+  const int known = migrations().back().version;
+  if (state.newest() > known)
     return base::fail(base::ErrorCode::failed_precondition, "store",
-                      "the database was written by a newer version of frontdesk (schema " + std::to_string(version) +
-                          ", this program knows " + std::to_string(kMigrations.back().version) +
-                          "): install that version, or use another --data folder");
-  for (const auto& migration : kMigrations) {
-    if (migration.version <= version) continue;
-    if (auto done = apply(connection, migration); !done) return done;
+                      "the database was written by a newer version of frontdesk (schema " +
+                          std::to_string(state.newest()) + ", this program knows " + std::to_string(known) +
+                          "): install that version, or use another database");
+  for (const auto& migration : migrations()) {
+    const bool done = std::any_of(state.applied.begin(), state.applied.end(),
+                                  [&](const auto& each) { return each.version == migration.version; });
+    if (!done) state.pending.push_back(migration);
   }
-  return {};
+  return state;
+}
+
+base::Status migrate(Connection& connection) {
+  const auto state = schema_state(connection);
+  if (!state) return tl::unexpected(state.error());
+  if (state->pending.empty()) return {};
+  if (connection.dialect() == Dialect::sqlite) return apply_pending(connection);
+  if (auto locked = lock_schema(connection); !locked) return locked;
+  auto done = apply_pending(connection);
+  (void)connection.run("SELECT pg_advisory_unlock(?)", {kMigrationLock});
+  return done;
 }
 
 }  // namespace frontdesk::store

@@ -9,18 +9,12 @@
 #include "store/call_writer.hpp"
 #include "store/migrations.hpp"
 #include "store/sqlite_connection.hpp"
+#include "store/test_databases/test_databases.hpp"
 
 namespace frontdesk::store {
 namespace {
 
-class Store : public ::testing::Test {
- protected:
-  Store() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-store-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~Store() override { std::filesystem::remove_all(folder); }
-
+struct SampleRows {
   static CallRow call(int number, std::int64_t started) {
     CallRow row;
     row.id = "call_" + std::to_string(number);
@@ -42,29 +36,38 @@ class Store : public ::testing::Test {
     if (!gap) row.speculation = SpeculationRow{3, 2, 41};
     return row;
   }
+};
+
+/// What is SQLite's alone: its file.
+class Store : public ::testing::Test, protected SampleRows {
+ protected:
+  Store() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-store-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+  }
+  ~Store() override { std::filesystem::remove_all(folder); }
 
   std::filesystem::path folder;
 };
 
+/// What must hold on both.
+class CallStore : public ::testing::TestWithParam<test_databases::Kind>, protected SampleRows {
+ protected:
+  std::unique_ptr<CallLog> log() {
+    auto opened = CallLog::open(database.location());
+    EXPECT_TRUE(opened) << opened.error().message;
+    return opened ? std::move(*opened) : nullptr;
+  }
+  test_databases::TestDatabase database{GetParam()};
+  std::unique_ptr<Connection> connection = database.open();
+};
+INSTANTIATE_TEST_SUITE_P(On, CallStore, ::testing::Values(test_databases::Kind::sqlite, test_databases::Kind::postgres),
+                         test_databases::KindName());
+
 }  // namespace
 
-TEST_F(Store, MigratesOnceAndRefusesTheFuture) {
-  { ASSERT_TRUE(open_database(folder)); }
-  auto again = open_database(folder);
-  ASSERT_TRUE(again);
-  EXPECT_EQ((*again)->run("SELECT COUNT(*) FROM schema_migrations")->front().integer(0),
-            static_cast<std::int64_t>(migrations().size()));
-  ASSERT_TRUE((*again)->run("INSERT INTO schema_migrations VALUES (999, 'from tomorrow')"));
-  again->reset();
-  const auto refused = open_database(folder);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, base::ErrorCode::failed_precondition);
-}
-
-TEST_F(Store, KeepsWhoCalledAndHowItSounded) {
-  auto connection = open_database(folder);
-  ASSERT_TRUE(connection);
-  CallWriter writer(**connection);
+TEST_P(CallStore, KeepsWhoCalledAndHowItSounded) {
+  CallWriter writer(*connection);
   auto row = call(1, 5);
   row.who = {"asserted", "b", "a signed statement", true, true, base::Pii<std::string>("+443335550100"), true, {}};
   ASSERT_TRUE(writer.begin(row));
@@ -77,9 +80,8 @@ TEST_F(Store, KeepsWhoCalledAndHowItSounded) {
   turned_away.who.sip_status = 603;
   ASSERT_TRUE(writer.begin(turned_away));
 
-  const auto log = CallLog::open(folder);
-  ASSERT_TRUE(log);
-  const auto kept = (*log)->call("call_1");
+  const auto calls = log();
+  const auto kept = calls->call("call_1");
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->who.source, "asserted");
   EXPECT_EQ(kept->who.attestation, "b");
@@ -98,7 +100,7 @@ TEST_F(Store, KeepsWhoCalledAndHowItSounded) {
   EXPECT_EQ(kept->quality.jitter_max_ms, 12.5);
   CallFilter rejected;
   rejected.status = CallStatus::rejected;
-  const auto page = (*log)->list(rejected, 10);
+  const auto page = calls->list(rejected, 10);
   ASSERT_TRUE(page);
   ASSERT_EQ(page->calls.size(), 1U);
   EXPECT_EQ(page->calls[0].who.sip_status, 603);
@@ -136,10 +138,8 @@ TEST_F(Store, SaysWhenTheFileIsNoDatabase) {
   EXPECT_EQ(refused.error().code, base::ErrorCode::data_loss);
 }
 
-TEST_F(Store, KeepsACallWithItsTurnsAndMessages) {
-  auto connection = open_database(folder);
-  ASSERT_TRUE(connection);
-  CallWriter writer(**connection);
+TEST_P(CallStore, KeepsACallWithItsTurnsAndMessages) {
+  CallWriter writer(*connection);
   ASSERT_TRUE(writer.begin(call(1, 1000)));
   ASSERT_TRUE(writer.answered("call_1", {1200}));
   ASSERT_TRUE(writer.add_turn(turn("call_1", 0, std::nullopt)));
@@ -159,9 +159,8 @@ TEST_F(Store, KeepsACallWithItsTurnsAndMessages) {
   EXPECT_FALSE(writer.finish(ended)) << "a call ends once";
   EXPECT_FALSE(writer.heartbeat("call_9", 1)) << "there is no such call";
 
-  const auto log = CallLog::open(folder);
-  ASSERT_TRUE(log);
-  const auto row = (*log)->call("last");
+  const auto calls = log();
+  const auto row = calls->call("last");
   ASSERT_TRUE(row);
   EXPECT_EQ(row->id, "call_1");
   EXPECT_EQ(row->status, CallStatus::answered);
@@ -170,44 +169,94 @@ TEST_F(Store, KeepsACallWithItsTurnsAndMessages) {
   EXPECT_EQ(row->gap_p95_ms, 420);
   EXPECT_DOUBLE_EQ(row->ai_confidence, 0.5);
   EXPECT_EQ(row->answered_at->unix_ms, 1200);
-  const auto turns = (*log)->turns("call_1");
+  const auto turns = calls->turns("call_1");
   ASSERT_EQ(turns->size(), 3U);
   EXPECT_EQ((*turns)[1].text.expose(), "what's on? '\"; DROP TABLE calls;--");
   EXPECT_EQ((*turns)[0].speculation, (SpeculationRow{3, 2, 41}));
   EXPECT_EQ((*turns)[1].speculation, std::nullopt);
   EXPECT_EQ((*turns)[1].sources, (std::vector<std::string>{"hours", "faq:parking"}));
-  EXPECT_EQ((*log)->messages("call_1")->front().reason.expose(), "<b>toothache</b>");
-  EXPECT_FALSE((*log)->call("call_2"));
+  EXPECT_EQ(calls->messages("call_1")->front().reason.expose(), "<b>toothache</b>");
+  EXPECT_FALSE(calls->call("call_2"));
 }
 
-TEST_F(Store, PagesAndFiltersNewestFirst) {
-  auto connection = open_database(folder);
-  CallWriter writer(**connection);
+TEST_P(CallStore, ConsentsKeepTheirOrder) {
+  CallWriter writer(*connection);
+  ASSERT_TRUE(writer.begin(call(1, 5)));
+  for (const char* outcome : {"unanswered", "refused", "given"})
+    ASSERT_TRUE(writer.add_consent({"call_1", {7}, "ask", outcome, base::Pii<std::string>("yes?")}));
+  const auto consents = log()->consents("call_1");
+  ASSERT_TRUE(consents) << consents.error().message;
+  ASSERT_EQ(consents->size(), 3U);
+  EXPECT_EQ((*consents)[0].outcome, "unanswered");
+  EXPECT_EQ((*consents)[2].outcome, "given");
+}
+
+TEST_P(CallStore, ARestartClosesTheCallsOfItsOwnMachineAlone) {
+  CallWriter mine(*connection, "machine_a");
+  CallWriter other(*connection, "machine_b");
+  ASSERT_TRUE(mine.begin(call(1, 5)));
+  ASSERT_TRUE(other.begin(call(2, 6)));
+  const auto closed = mine.close_interrupted();
+  ASSERT_TRUE(closed) << closed.error().message;
+  ASSERT_EQ(closed->size(), 1U);
+  EXPECT_EQ(closed->front().id, "call_1");
+  EXPECT_EQ(log()->call("call_2")->status, CallStatus::in_progress);
+  EXPECT_EQ(log()->call("call_2")->machine, "machine_b");
+}
+
+TEST_P(CallStore, OnlyOldRecordingsAreForgotten) {
+  CallWriter writer(*connection);
+  for (int i = 0; i < 3; ++i) {
+    auto row = call(i, i);
+    ASSERT_TRUE(writer.begin(row));
+    row.recording = i == 1 ? "" : "recordings/" + std::to_string(i);
+    row.ended_at = base::UtcTime{100 * (i + 1)};
+    row.status = CallStatus::answered;
+    ASSERT_TRUE(writer.finish(row));
+  }
+  const auto old = writer.recordings_before({300});
+  ASSERT_TRUE(old) << old.error().message;
+  ASSERT_EQ(old->size(), 1U);
+  EXPECT_EQ(old->front().second, "recordings/0");
+  ASSERT_TRUE(writer.recording_forgotten("call_0"));
+  EXPECT_TRUE(writer.recordings_before({300})->empty());
+}
+
+TEST_P(CallStore, TakesAnyNameACallerSends) {
+  CallWriter writer(*connection);
+  auto row = call(1, 5);
+  row.caller_name = base::Pii<std::string>(std::string(20'000, 'x') + std::string("\0\xFF", 2));
+  ASSERT_TRUE(writer.begin(row));
+  EXPECT_EQ(log()->list({.caller = "XXX"}, 5)->calls.size(), 1U);
+}
+
+TEST_P(CallStore, PagesAndFiltersNewestFirst) {
+  CallWriter writer(*connection);
   for (int i = 0; i < 9; ++i) {
     auto row = call(i, 1000 + i / 2);  // pairs share a time
     row.duration_ms = i * 1000;
     row.status = i % 2 == 0 ? CallStatus::answered : CallStatus::failed;
     ASSERT_TRUE(writer.begin(row));
   }
-  const auto log = CallLog::open(folder);
+  const auto calls = log();
   std::vector<std::string> seen;
   std::string cursor;
   do {
-    const auto page = (*log)->list({}, 4, cursor);
+    const auto page = calls->list({}, 4, cursor);
     ASSERT_TRUE(page);
     for (const auto& row : page->calls) seen.push_back(row.id);
     cursor = page->next;
   } while (!cursor.empty());
   EXPECT_EQ(seen, (std::vector<std::string>{"call_8", "call_7", "call_6", "call_5", "call_4", "call_3", "call_2",
                                             "call_1", "call_0"}));
-  EXPECT_EQ((*log)->list({.status = CallStatus::failed}, 50)->calls.size(), 4U);
-  EXPECT_EQ((*log)->list({.min_duration_ms = 3000, .max_duration_ms = 5000}, 50)->calls.size(), 3U);
-  EXPECT_EQ((*log)->list({.from = base::UtcTime{1002}, .to = base::UtcTime{1003}}, 50)->calls.size(), 2U);
-  EXPECT_EQ((*log)->list({.max_confidence = 1.0}, 50)->calls.size(), 0U) << "none was rated";
-  EXPECT_EQ((*log)->list({.caller = "55013"}, 50)->calls.size(), 1U);
-  EXPECT_EQ((*log)->list({.caller = "100%_"}, 50)->calls.size(), 9U);
-  EXPECT_EQ((*log)->list({.caller = "5%0"}, 50)->calls.size(), 0U);
-  EXPECT_FALSE((*log)->list({}, 4, "nonsense"));
+  EXPECT_EQ(calls->list({.status = CallStatus::failed}, 50)->calls.size(), 4U);
+  EXPECT_EQ(calls->list({.min_duration_ms = 3000, .max_duration_ms = 5000}, 50)->calls.size(), 3U);
+  EXPECT_EQ(calls->list({.from = base::UtcTime{1002}, .to = base::UtcTime{1003}}, 50)->calls.size(), 2U);
+  EXPECT_EQ(calls->list({.max_confidence = 1.0}, 50)->calls.size(), 0U) << "none was rated";
+  EXPECT_EQ(calls->list({.caller = "55013"}, 50)->calls.size(), 1U);
+  EXPECT_EQ(calls->list({.caller = "100%_"}, 50)->calls.size(), 9U);
+  EXPECT_EQ(calls->list({.caller = "5%0"}, 50)->calls.size(), 0U);
+  EXPECT_FALSE(calls->list({}, 4, "nonsense"));
 }
 
 TEST_F(Store, LosesNothingAcknowledgedWhenKilled) {

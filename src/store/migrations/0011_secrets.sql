@@ -1,10 +1,3 @@
-// Migration 11: keys of other services, sealed, and the data keys that seal them, wrapped by a master key.
-#pragma once
-#include <string_view>
-
-namespace frontdesk::store {
-
-inline constexpr std::string_view kSecretsSchema = R"sql(
 CREATE TABLE data_keys (
   id TEXT PRIMARY KEY,
   organisation TEXT NOT NULL,
@@ -29,6 +22,3 @@ CREATE TABLE api_keys (
   updated_at BIGINT NOT NULL,
   UNIQUE (organisation, service_name, name)
 );
-)sql";
-
-}  // namespace frontdesk::store

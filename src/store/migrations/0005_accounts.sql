@@ -1,10 +1,3 @@
-// Migration 5: who signs in. Times are milliseconds since 1970; tokens, codes and addresses that tried are digests.
-#pragma once
-#include <string_view>
-
-namespace frontdesk::store {
-
-inline constexpr std::string_view kAccountsSchema = R"sql(
 CREATE TABLE users (
   id TEXT PRIMARY KEY,
   email TEXT NOT NULL UNIQUE,
@@ -110,6 +103,3 @@ CREATE TABLE ip_allow_list (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (organisation, network)
 );
-)sql";
-
-}  // namespace frontdesk::store

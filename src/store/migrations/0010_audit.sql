@@ -1,11 +1,3 @@
-// Migration 10: the audit log. Each row's MAC covers the row and the MAC before; the one row of audit_lock makes
-// transactions that append wait for each other.
-#pragma once
-#include <string_view>
-
-namespace frontdesk::store {
-
-inline constexpr std::string_view kAuditSchema = R"sql(
 CREATE TABLE audit_log (
   sequence BIGINT PRIMARY KEY,
   at BIGINT NOT NULL,
@@ -25,6 +17,3 @@ CREATE TABLE audit_lock (
   appended BIGINT NOT NULL
 );
 INSERT INTO audit_lock (id, appended) VALUES (1, 0);
-)sql";
-
-}  // namespace frontdesk::store

@@ -6,8 +6,6 @@
 #include "http/ascii.hpp"
 
 namespace frontdesk::http {
-namespace {
-
 int status_of(base::ErrorCode code) {
   switch (code) {
     case base::ErrorCode::invalid_argument:
@@ -35,8 +33,6 @@ int status_of(base::ErrorCode code) {
       return 500;
   }
 }
-
-}  // namespace
 
 const std::string* find_field(const Fields& fields, std::string_view name) {
   for (const auto& field : fields)
@@ -92,6 +88,10 @@ std::string_view reason_phrase(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
     case 204:
       return "No Content";
     case 206:
@@ -108,20 +108,28 @@ std::string_view reason_phrase(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
     case 408:
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 412:
+      return "Precondition Failed";
     case 413:
       return "Content Too Large";
-    case 422:
-      return "Unprocessable Content";
+    case 415:
+      return "Unsupported Media Type";
     case 416:
       return "Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
     case 421:
       return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
+    case 428:
+      return "Precondition Required";
     case 429:
       return "Too Many Requests";
     case 431:

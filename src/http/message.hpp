@@ -55,6 +55,9 @@ Response problem(int status, std::string_view detail, std::string_view parameter
 /// The problem for an error of another module; its message is safe to show.
 Response problem(const base::Error& error);
 
+/// The status of such an error.
+int status_of(base::ErrorCode code);
+
 std::string_view reason_phrase(int status);
 
 }  // namespace frontdesk::http

@@ -1,8 +1,8 @@
-#include "api/utf8.hpp"
+#include "json/utf8.hpp"
 
 #include <cstdint>
 
-namespace frontdesk::api {
+namespace frontdesk::json {
 namespace {
 
 std::uint8_t byte_at(std::string_view text, std::size_t i) {
@@ -28,6 +28,15 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto length = sequence_length(text, i);
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
 std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
@@ -39,4 +48,4 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
-}  // namespace frontdesk::api
+}  // namespace frontdesk::json

@@ -51,6 +51,12 @@ Response json(std::string body) {
   return text(std::move(body), "application/json");
 }
 
+Response html(std::string page, std::string nonce) {
+  auto response = text(std::move(page), "text/html; charset=utf-8");
+  response.nonce = std::move(nonce);
+  return response;
+}
+
 Response file(FileHandle file, std::string_view content_type) {
   Response response;
   response.headers.push_back({"Content-Type", std::string(content_type)});

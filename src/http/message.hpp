@@ -41,10 +41,13 @@ struct Response {
   std::string body;                ///< ignored if there is a file
   FileHandle file;                 ///< sent whole or in the range that was asked for
   std::shared_ptr<LiveBody> live;  ///< instead of both: sent as it comes; the connection's end is the body's
+  std::string nonce;               ///< of a page: its own <script nonce> and <style nonce> may run
 };
 
 Response text(std::string body, std::string_view content_type);
 Response json(std::string body);
+/// A page; whoever writes its <script nonce="..."> makes a new nonce for each response.
+Response html(std::string page, std::string nonce = {});
 Response file(FileHandle file, std::string_view content_type);
 Response live(std::shared_ptr<LiveBody> body, std::string_view content_type);
 

@@ -13,7 +13,8 @@ namespace frontdesk::http {
 /// Why the request is refused, in words for its sender; nothing if it is welcome. `listen` is the
 /// address the server is bound to.
 std::optional<std::string> refusal(const Request& request, const base::Endpoint& listen,
-                                   const std::vector<std::string>& allowed_hosts);
+                                   const std::vector<std::string>& allowed_hosts,
+                                   const std::vector<std::string>& allowed_origins = {});
 
 /// "localhost:8080" -> "localhost", "[::1]:80" -> "::1"; empty if malformed.
 std::string host_name(std::string_view host_and_port);

@@ -55,8 +55,10 @@ boost::json::object Api::document() const {
 void Api::mount(http::Router& router) const {
   for (const auto& endpoint : endpoints_) {
     const auto shared = std::make_shared<const Endpoint>(endpoint);
-    router.add(endpoint.method, endpoint.pattern,
-               [guard = guard_, shared](const http::Request& request) { return guard->answer(*shared, request); });
+    router.add(
+        endpoint.method, endpoint.pattern,
+        [guard = guard_, shared](const http::Request& request) { return guard->answer(*shared, request); },
+        endpoint.operation.body_bytes);
   }
   const auto text = std::make_shared<const std::string>(boost::json::serialize(document()));
   router.add("GET", "/api/openapi.json", [text, tag = protocol::entity_tag(*text)](const http::Request&) {

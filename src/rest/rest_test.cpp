@@ -386,6 +386,27 @@ TEST_F(RestTest, DescribesItselfTheSameWayEachTime) {
   EXPECT_EQ(bj::serialize(api->document()), first);
 }
 
+TEST(LocalOwner, IsWhoWorksAtThisMachine) {
+  LocalOwner owner("org_1");
+  http::Request request;
+  request.host = "localhost:8080";
+  request.peer = *base::parse_endpoint("127.0.0.1:1");
+  const auto caller = owner.authenticate(request);
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->principal.role, access::Role::owner);
+  EXPECT_EQ(caller->principal.organisation, "org_1");
+  request.headers = {{"Origin", "http://localhost:8080"}};
+  EXPECT_TRUE(owner.authenticate(request));
+  for (const auto* origin :
+       {"https://crm.example.org", "http://localhost:3000", "null", "http://evil/localhost:8080"}) {
+    request.headers = {{"Origin", origin}};
+    EXPECT_EQ(owner.authenticate(request).error().status, 401) << origin;
+  }
+  request.headers.clear();
+  request.peer = *base::parse_endpoint("192.0.2.1:1");
+  EXPECT_EQ(owner.authenticate(request).error().status, 401);
+}
+
 TEST_F(RestTest, RefusesSlipsOfThePen) {
   build();
   const auto any = Access::everyone();

@@ -1,33 +1,17 @@
 // The REST API and the console page, as routes of the HTTP server.
 #pragma once
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "api/call_routes.hpp"
+#include "api/health_routes.hpp"
 #include "api/line_routes.hpp"
-#include "base/time.hpp"
 #include "http/router.hpp"
-#include "store/call_log.hpp"
-#include "vault/key_ring.hpp"
+#include "rest/api.hpp"
+#include "rest/authenticator.hpp"
 
 namespace frontdesk::api {
-
-/// How the receptionist is at this moment; plain values, gathered by whoever runs it.
-struct Health {
-  std::string build;         ///< "0.1.0 (abc1234)"
-  base::Duration uptime{0};  ///< since the process started
-  std::int64_t calls_now = 0;
-  std::int64_t calls_accepted = 0;
-  std::int64_t calls_refused = 0;
-  bool draining = false;          ///< no new calls are taken; those there are go on to their end
-  std::string sip_address;        ///< what to dial: "sip:frontdesk@192.0.2.1:5060"
-  std::vector<LineStatus> lines;  ///< all that are configured
-  double tick_late_p99_ms = 0;
-  std::int64_t records_waiting = 0;  ///< writes queued for the disk
-  std::string records_problem;       ///< why the latest write failed; empty: it did not
-};
 
 struct Sources {
   const store::CallLog& calls;                           ///< must outlive the routes
@@ -36,11 +20,17 @@ struct Sources {
   /// Pauses the recording of a call, or lets it go on; false: the call is over. Empty: not possible here.
   std::function<bool(const std::string& call, bool paused)> pause_recording = {};
   LineSources lines = {};
+  std::shared_ptr<rest::Authenticator> authenticator = nullptr;  ///< null: who works at this machine is the owner
+  std::string version = "0";
 };
 
-/// GET /api/calls/logs, /api/calls/{id}, /api/calls/{id}/transcript, /api/calls/{id}/recording,
-/// POST /api/calls/{id}/recording/pause and .../resume, GET /api/messages, /api/health, the routes of
-/// line_routes.hpp, and the page at /.
+/// How often a client may ask, and the words at the head of the API document.
+rest::ApiOptions api_options(const std::string& version);
+
+/// All endpoints. Further modules add theirs to it before it is mounted.
+rest::Api make_api(const Sources& sources);
+
+/// The API, its document at /api/openapi.json, the page about it at /api/docs, and the console page at /.
 http::Router routes(const Sources& sources);
 
 }  // namespace frontdesk::api

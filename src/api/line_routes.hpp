@@ -1,18 +1,18 @@
 // The telephone lines over the API: what is configured, what providers usually want, checking an account, trying a
 // line out.
 #pragma once
-#include <boost/json/object.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "api/line_views.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "http/live_body.hpp"
-#include "http/router.hpp"
 #include "reception/sip_accounts/sip_account.hpp"
+#include "rest/api.hpp"
 
 namespace frontdesk::api {
 
@@ -25,8 +25,7 @@ struct LineStatus {
   std::optional<base::Duration> next_attempt;  ///< from now; of a registered line the refresh
 };
 
-/// {"name", "state", "detail", "working", "changed_at", "next_attempt_ms"}
-boost::json::object status_json(const LineStatus& status);
+LineState state_of(const LineStatus& status);
 bool working(const LineStatus& status);
 
 struct Line {
@@ -54,6 +53,6 @@ struct LineSources {
 };
 
 /// GET /api/sip/config, GET /api/sip/providers, POST /api/sip/validate, POST /api/sip/test-connection.
-void add_line_routes(http::Router& router, const LineSources& sources);
+void add_line_routes(rest::Api& api, const LineSources& sources);
 
 }  // namespace frontdesk::api

@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "rest/authenticator.hpp"
+
 namespace frontdesk::api {
 namespace {
 
@@ -39,11 +41,16 @@ class LineRoutes : public ::testing::Test {
   http::Response ask(const std::string& method, std::vector<std::string> path, const std::string& body = {},
                      http::Fields query = {}, const std::string& accept = "*/*",
                      const std::string& type = "application/json") {
+    rest::ApiOptions options;
+    options.tags = {{"Lines", ""}};
+    rest::Api api(options, std::make_shared<rest::LocalOwner>("org_local"));
+    add_line_routes(api, sources);
     http::Router router;
-    add_line_routes(router, sources);
+    api.mount(router);
     path.insert(path.begin(), {"api", "sip"});
     http::Request request;
     request.method = method;
+    request.peer = *base::parse_endpoint("127.0.0.1:1");
     request.segments = path;
     request.query = std::move(query);
     request.headers = {{"Content-Type", type}, {"Accept", accept}};
@@ -102,9 +109,9 @@ TEST_F(LineRoutes, ChecksAnAccount) {
   EXPECT_FALSE(value.at("ok").as_bool());
   EXPECT_THAT(answer.body, HasSubstr("/direction"));
   EXPECT_THAT(answer.body, HasSubstr("/foo"));
-  EXPECT_EQ(ask("POST", {"validate"}, "[]").status, 400);
+  EXPECT_EQ(ask("POST", {"validate"}, "[]").status, 422);
   EXPECT_EQ(ask("POST", {"validate"}, "{").status, 400);
-  EXPECT_EQ(ask("POST", {"validate"}, kAccount, {}, "*/*", "text/plain").status, 400) << "a form of another site";
+  EXPECT_EQ(ask("POST", {"validate"}, kAccount, {}, "*/*", "text/plain").status, 415) << "a form of another site";
 }
 
 TEST_F(LineRoutes, TriesAConfiguredLine) {

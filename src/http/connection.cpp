@@ -7,7 +7,9 @@
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "http/cross_origin.hpp"
 #include "http/origin_policy.hpp"
+#include "http/request_id.hpp"
 #include "http/target.hpp"
 
 namespace frontdesk::http {
@@ -106,7 +108,8 @@ net::awaitable<Connection::Reading> Connection::read_request() {
   keep_alive_ = false;
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-  parser_->body_limit(limits.body_bytes);
+  body_limit_ = limits.body_bytes;
+  parser_->body_limit(std::max(limits.body_bytes, service_.router.largest_body()));
   if (buffer_.size() == 0) {
     arm(limits.idle);
     idle_ = true;
@@ -123,6 +126,7 @@ net::awaitable<Connection::Reading> Connection::read_request() {
     if (parser_->is_done()) break;
     if (parser_->is_header_done() && !parser_->eager()) {
       parser_->eager(true);
+      if (!limit_body()) co_return refuse_parse(beast::http::error::body_limit);
       const bool willing = co_await go_on();
       if (!willing) co_return Reading::over;
       if (buffer_.size() > 0) continue;
@@ -163,7 +167,7 @@ Connection::Reading Connection::refuse_parse(error_code error) {
   if (error == beast::http::error::header_limit)
     return refuse(431, "the request's header is longer than " + std::to_string(limits.header_bytes) + " bytes");
   if (error == beast::http::error::body_limit)
-    return refuse(413, "the request's body is longer than " + std::to_string(limits.body_bytes) + " bytes");
+    return refuse(413, "the request's body is longer than " + std::to_string(body_limit_) + " bytes");
   if (error == beast::http::error::bad_version) return refuse(505, "this server speaks HTTP/1.1 and HTTP/1.0");
   return refuse(400, "this is not HTTP: " + error.message());
 }
@@ -184,6 +188,9 @@ net::awaitable<void> Connection::exchange(bool complete) {
   if (response.web_socket && service_.stopping) response = problem(503, "the server is stopping");
   if (response.web_socket && service_.web_sockets >= service_.options.limits.web_sockets)
     response = problem(503, "too many WebSockets are open: try again later");
+  permit_origin(response, request_, service_.options.allowed_origins);
+  if (service_.options.behind_tls || request_.encrypted)
+    response.headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
   const auto peer = response.web_socket;
   auto sent = prepare(std::move(response), request_, keep_alive_, base::wall_now());
   const int status = sent.status;
@@ -213,6 +220,20 @@ net::awaitable<void> Connection::be_web_socket(std::shared_ptr<WebSocketPeer> pe
   --service_.web_sockets;
 }
 
+/// Once the header is there: holds the body to its route's limit. False if it is known to be longer.
+bool Connection::limit_body() {
+  const auto& message = parser_->get();
+  if (const auto target = parse_target({message.target().data(), message.target().size()})) {
+    const auto method = message.method_string();
+    const auto match = service_.router.match({method.data(), method.size()}, target->segments);
+    if (match.body_bytes > 0) body_limit_ = match.body_bytes;
+  }
+  const auto announced = parser_->content_length();
+  if (announced && *announced > body_limit_) return false;
+  parser_->body_limit(body_limit_);
+  return true;
+}
+
 /// Moves what was parsed into request_; or says why it is malformed.
 std::optional<Response> Connection::take_request() {
   auto& message = parser_->get();
@@ -228,6 +249,8 @@ std::optional<Response> Connection::take_request() {
     ++hosts;
     request_.host = request_.headers.back().value;
   }
+  if (const auto* id = find_field(request_.headers, "X-Request-Id"); id != nullptr && acceptable_request_id(*id))
+    request_.id = *id;
   if (hosts > 1 || (hosts == 0 && message.version() >= 11))
     return problem(400, "a request has exactly one Host header");
   auto target = parse_target({message.target().data(), message.target().size()});
@@ -238,24 +261,31 @@ std::optional<Response> Connection::take_request() {
   return std::nullopt;
 }
 
-net::awaitable<Response> Connection::answer() {
-  if (auto malformed = take_request()) co_return std::move(*malformed);
+/// What needs no function: refusals, and the questions that browsers ask first.
+std::optional<Response> Connection::answer_at_once(const Router::Match& match) {
+  const auto& options = service_.options;
   const auto& bound = request_.encrypted ? service_.bound_tls : service_.bound;
-  if (const auto why = refusal(request_, bound, service_.options.allowed_hosts)) co_return problem(403, *why);
-  auto match = service_.router.match(request_.method, request_.segments);
-  if (match.respond == nullptr && match.allow.empty()) co_return problem(404, "there is nothing at this address");
+  if (const auto why = refusal(request_, bound, options.allowed_hosts, options.allowed_origins))
+    return problem(403, *why);
+  if (auto permitted = preflight(request_, options.allowed_origins, match.allow)) return permitted;
+  if (match.respond == nullptr && match.allow.empty()) return problem(404, "there is nothing at this address");
   if (match.respond == nullptr) {
     auto response = problem(405, "this address answers to " + match.allow);
     response.headers.push_back({"Allow", match.allow});
-    co_return response;
+    return response;
   }
+  if (service_.waiting < options.limits.waiting_requests) return std::nullopt;
+  auto response = problem(503, "too many requests are waiting: try again in a second");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+net::awaitable<Response> Connection::answer() {
+  if (auto malformed = take_request()) co_return std::move(*malformed);
+  auto match = service_.router.match(request_.method, request_.segments);
   route_ = match.pattern;
+  if (auto response = answer_at_once(match)) co_return std::move(*response);
   request_.parameters = std::move(match.parameters);
-  if (service_.waiting >= service_.options.limits.waiting_requests) {
-    auto response = problem(503, "too many requests are waiting: try again in a second");
-    response.headers.push_back({"Retry-After", "1"});
-    co_return response;
-  }
   ++service_.waiting;
   auto response = co_await run_in_pool(match.respond);
   --service_.waiting;

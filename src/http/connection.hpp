@@ -58,6 +58,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Reading refuse_parse(boost::system::error_code error);
   boost::asio::awaitable<void> exchange(bool complete);
   std::optional<Response> take_request();
+  bool limit_body();
+  std::optional<Response> answer_at_once(const Router::Match& match);
   boost::asio::awaitable<Response> answer();
   boost::asio::awaitable<Response> run_in_pool(const Respond* respond);
   boost::asio::awaitable<bool> send(Transmission sent);
@@ -78,6 +80,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string route_;
   std::string failure_;
   Response refusal_;
+  std::size_t body_limit_ = 0;  ///< of the request being read
   bool idle_ = false;
   bool timed_out_ = false;
   bool keep_alive_ = false;

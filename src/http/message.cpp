@@ -6,8 +6,6 @@
 #include "http/ascii.hpp"
 
 namespace frontdesk::http {
-namespace {
-
 int status_of(base::ErrorCode code) {
   switch (code) {
     case base::ErrorCode::invalid_argument:
@@ -36,8 +34,6 @@ int status_of(base::ErrorCode code) {
   }
 }
 
-}  // namespace
-
 const std::string* find_field(const Fields& fields, std::string_view name) {
   for (const auto& field : fields)
     if (same_ignoring_case(field.name, name)) return &field.value;
@@ -53,6 +49,12 @@ Response text(std::string body, std::string_view content_type) {
 
 Response json(std::string body) {
   return text(std::move(body), "application/json");
+}
+
+Response html(std::string page, std::string nonce) {
+  auto response = text(std::move(page), "text/html; charset=utf-8");
+  response.nonce = std::move(nonce);
+  return response;
 }
 
 Response file(FileHandle file, std::string_view content_type) {
@@ -94,6 +96,10 @@ std::string_view reason_phrase(int status) {
       return "Switching Protocols";
     case 200:
       return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
     case 204:
       return "No Content";
     case 206:
@@ -110,22 +116,30 @@ std::string_view reason_phrase(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
     case 408:
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 412:
+      return "Precondition Failed";
     case 413:
       return "Content Too Large";
-    case 422:
-      return "Unprocessable Content";
+    case 415:
+      return "Unsupported Media Type";
     case 416:
       return "Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
     case 421:
       return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
     case 426:
       return "Upgrade Required";
+    case 428:
+      return "Precondition Required";
     case 429:
       return "Too Many Requests";
     case 431:

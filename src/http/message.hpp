@@ -45,10 +45,13 @@ struct Response {
   FileHandle file;                 ///< sent whole or in the range that was asked for
   std::shared_ptr<LiveBody> live;  ///< instead of both: sent as it comes; the connection's end is the body's
   std::shared_ptr<WebSocketPeer> web_socket;  ///< with 101, of upgrade(): the connection is its from here on
+  std::string nonce;                          ///< of a page: its own <script nonce> and <style nonce> may run
 };
 
 Response text(std::string body, std::string_view content_type);
 Response json(std::string body);
+/// A page; whoever writes its <script nonce="..."> makes a new nonce for each response.
+Response html(std::string page, std::string nonce = {});
 Response file(FileHandle file, std::string_view content_type);
 Response live(std::shared_ptr<LiveBody> body, std::string_view content_type);
 
@@ -58,6 +61,9 @@ Response problem(int status, std::string_view detail, std::string_view parameter
 
 /// The problem for an error of another module; its message is safe to show.
 Response problem(const base::Error& error);
+
+/// The status of such an error.
+int status_of(base::ErrorCode code);
 
 std::string_view reason_phrase(int status);
 

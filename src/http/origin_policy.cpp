@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/ascii.hpp"
+#include "http/cross_origin.hpp"
 
 namespace frontdesk::http {
 namespace {
@@ -44,11 +45,13 @@ std::string host_name(std::string_view host_and_port) {
 }
 
 std::optional<std::string> refusal(const Request& request, const base::Endpoint& listen,
-                                   const std::vector<std::string>& allowed_hosts) {
+                                   const std::vector<std::string>& allowed_hosts,
+                                   const std::vector<std::string>& allowed_origins) {
   if (const auto host = host_name(request.host); host.empty() || !welcome_host(host, listen, allowed_hosts))
     return std::string("this server does not answer to that Host name: use ") + (request.encrypted ? "https" : "http") +
            "://127.0.0.1:" + std::to_string(listen.port) +
            "/ on the machine itself, or add the name to server.host_names";
+  if (allowed_origin(request, allowed_origins) != nullptr) return std::nullopt;
   const auto* site = find_field(request.headers, "Sec-Fetch-Site");
   if (site != nullptr && *site == "cross-site")
     return "requests from other web sites are refused: open the page by typing its address";

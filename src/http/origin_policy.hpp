@@ -13,7 +13,8 @@ namespace frontdesk::http {
 /// Why the request is refused, in words for its sender; nothing if it is welcome. `listen` is the
 /// address the server is bound to.
 std::optional<std::string> refusal(const Request& request, const base::Endpoint& listen,
-                                   const std::vector<std::string>& allowed_hosts);
+                                   const std::vector<std::string>& allowed_hosts,
+                                   const std::vector<std::string>& allowed_origins = {});
 
 /// For WebSocket handshakes, which browsers send to anybody, from any page, with our cookies, as a GET (RFC 6455,
 /// section 10.2). Programs that are no browsers name no origin.

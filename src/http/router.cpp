@@ -43,9 +43,10 @@ void add_allowed(std::string& allow, const std::string& method) {
 
 }  // namespace
 
-void Router::add(std::string method, std::string_view pattern, Respond respond) {
+void Router::add(std::string method, std::string_view pattern, Respond respond, std::size_t body_bytes) {
   FRONTDESK_ASSERT(!pattern.empty() && pattern.front() == '/');
-  Route route{std::move(method), std::string(pattern), split(pattern), std::move(respond)};
+  Route route{std::move(method), std::string(pattern), split(pattern), std::move(respond), body_bytes};
+  largest_body_ = std::max(largest_body_, body_bytes);
   const auto place = std::find_if(routes_.begin(), routes_.end(), [&route](const Route& other) {
     return more_specific(route.segments, other.segments);
   });
@@ -63,6 +64,7 @@ Router::Match Router::match(std::string_view method, const std::vector<std::stri
     }
     match.respond = &route.respond;
     match.pattern = route.pattern;
+    match.body_bytes = route.body_bytes;
     for (std::size_t i = 0; i < segments.size(); ++i)
       if (const auto& name = route.segments[i]; is_parameter(name))
         match.parameters[name.substr(1, name.size() - 2)] = segments[i];

@@ -24,7 +24,10 @@ namespace {
 
 constexpr base::Duration kAcceptPause = base::milliseconds(100);  ///< after an error such as too many open files
 constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 120\r\n"
+    "Retry-After: 1\r\nConnection: close\r\n\r\n"
+    "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+    "\"detail\":\"too many connections: try again in a second\"}";
 
 tcp::endpoint asio_endpoint(const base::Endpoint& endpoint) {
   return {net::ip::make_address(base::address_text(endpoint)), endpoint.port};

@@ -55,6 +55,9 @@ struct ServerOptions {
   base::Endpoint listen;  ///< port 0: any free one
   std::optional<TlsListening> tls;
   std::vector<std::string> allowed_hosts;  ///< names beside loopback, without port: "frontdesk.example.org"
+  /// Other sites whose pages may use the API, with tokens, never with cookies: "https://crm.example.org".
+  std::vector<std::string> allowed_origins;
+  bool behind_tls = false;  ///< browsers reach it by https only: tells them to keep to that (RFC 6797)
   Limits limits;
   std::function<void(const Exchange&)> report;  ///< called on the network thread; must not block
 };

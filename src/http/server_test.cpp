@@ -115,8 +115,7 @@ TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
   EXPECT_EQ(answer.field("Referrer-Policy"), "no-referrer");
   EXPECT_EQ(answer.field("Cache-Control"), "no-store");
   EXPECT_EQ(answer.field("Content-Security-Policy"),
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+            "default-src 'none'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
   EXPECT_EQ(answer.field("X-Request-Id").substr(0, 4), "req_");
   EXPECT_EQ(answer.field("Server"), "");
 }

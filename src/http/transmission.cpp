@@ -14,15 +14,34 @@ struct StandingField {
 };
 /// A response may set its own Cache-Control; the others are fixed.
 constexpr std::array kStandingFields{
-    StandingField{"Content-Security-Policy",
-                  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-                  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
     StandingField{"X-Content-Type-Options", "nosniff"},
     StandingField{"X-Frame-Options", "DENY"},
     StandingField{"Referrer-Policy", "no-referrer"},
     StandingField{"Cross-Origin-Opener-Policy", "same-origin"},
     StandingField{"Cross-Origin-Resource-Policy", "same-origin"},
 };
+
+constexpr std::string_view kNothing =
+    "default-src 'none'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What a page may load: its own files, and what carries its nonce. Anything else that somebody makes a browser show as
+/// a page may do nothing.
+std::string content_security_policy(const Response& response) {
+  const auto* type = find_field(response.headers, "Content-Type");
+  if (type == nullptr || !type->starts_with("text/html")) return std::string(kNothing);
+  const auto own = "'self'" + (response.nonce.empty() ? std::string() : " 'nonce-" + response.nonce + "'");
+  return "default-src 'none'; script-src " + own + "; style-src " + own +
+         "; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; "
+         "form-action 'none'; frame-ancestors 'none'";
+}
+
+/// Problems tell the request's id, so that a screenshot is enough to find it in the log.
+void name_request(Response& response, const std::string& id) {
+  const auto* type = find_field(response.headers, "Content-Type");
+  if (type == nullptr || *type != "application/problem+json" || id.empty() || !response.body.ends_with('}')) return;
+  response.body.pop_back();
+  response.body += ",\"request_id\":\"" + id + "\"}";  // acceptable_request_id() allows nothing to escape
+}
 
 /// A value from elsewhere must not begin a field of its own.
 std::string one_line(std::string value) {
@@ -91,6 +110,7 @@ std::string head_of(const Response& response, const Request& request, bool keep_
       "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
   for (const auto& field : response.headers) add(head, field.name, one_line(field.value));
   if (find_field(response.headers, "Cache-Control") == nullptr) add(head, "Cache-Control", "no-store");
+  add(head, "Content-Security-Policy", content_security_policy(response));
   for (const auto& field : kStandingFields) add(head, field.name, field.value);
   if (!request.id.empty()) add(head, "X-Request-Id", request.id);
   add(head, "Date", http_date(now));
@@ -113,6 +133,7 @@ Transmission prepare(Response response, const Request& request, bool keep_alive,
     response.file.reset();
   }
   if (response.file) choose_slice(response, request, sent.slice);
+  name_request(response, request.id);
   sent.status = response.status;
   sent.head = head_of(response, request, keep_alive, now);
   const auto length = response.file ? sent.slice.length : response.body.size();

@@ -1,8 +1,8 @@
-#include "api/iso_time.hpp"
+#include "json/iso_time.hpp"
 
 #include "base/iso_time.hpp"
 
-namespace frontdesk::api {
+namespace frontdesk::json {
 namespace {
 
 using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -114,4 +114,4 @@ std::optional<base::UtcTime> parse_iso_time(std::string_view text) {
   return base::UtcTime{point.time_since_epoch().count()};
 }
 
-}  // namespace frontdesk::api
+}  // namespace frontdesk::json

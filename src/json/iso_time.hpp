@@ -6,7 +6,7 @@
 
 #include "base/time.hpp"
 
-namespace frontdesk::api {
+namespace frontdesk::json {
 
 /// "2026-11-22T14:52:00.000Z"
 std::string iso_time(base::UtcTime time);
@@ -15,4 +15,4 @@ std::string iso_time(base::UtcTime time);
 /// A blank before the offset is read as '+', which is what an unescaped '+' in a query becomes.
 std::optional<base::UtcTime> parse_iso_time(std::string_view text);
 
-}  // namespace frontdesk::api
+}  // namespace frontdesk::json

@@ -1,10 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "api/call_words.hpp"
-#include "api/iso_time.hpp"
-#include "api/utf8.hpp"
+#include "json/iso_time.hpp"
+#include "json/utf8.hpp"
 
-namespace frontdesk::api {
+namespace frontdesk::json {
 
 TEST(IsoTime, WritesMillisecondsInUtc) {
   EXPECT_EQ(iso_time({0}), "1970-01-01T00:00:00.000Z");
@@ -67,35 +66,4 @@ TEST(Utf8, ReplacesEachBadByte) {
   EXPECT_EQ(valid_utf8("\xE2\x28\xA1"), r + "(" + r);
 }
 
-TEST(CallWords, RateSoundAsListenersDo) {
-  store::LineQuality quality;
-  EXPECT_EQ(sound_words(quality), "") << "nothing was heard";
-  for (const auto& [score, words] : std::vector<std::pair<double, std::string>>{{4.41, "very good (4.4)"},
-                                                                                {4.3, "good (4.3)"},
-                                                                                {4.03, "good (4.0)"},
-                                                                                {3.7, "fair (3.7)"},
-                                                                                {3.2, "poor (3.2)"},
-                                                                                {1, "bad (1.0)"}}) {
-    quality.mean_opinion_score = score;
-    EXPECT_EQ(sound_words(quality), words);
-  }
-}
-
-TEST(CallWords, SayWhoCalledAndHowSureThatIs) {
-  store::CallerFacts who;
-  EXPECT_EQ(asserted_by_words(who), "") << "of a call before these columns were there";
-  EXPECT_EQ(attestation_words(who), "");
-  EXPECT_EQ(diverted_words(who), "");
-  who.source = "from";
-  who.attestation = "c";
-  who.diverted = true;
-  EXPECT_EQ(asserted_by_words(who), "the caller alone (From)");
-  EXPECT_EQ(attestation_words(who), "the network knows only where the call entered it (C)");
-  EXPECT_EQ(diverted_words(who), "from a number that is not told");
-  who.diverted_by = base::Pii<std::string>("+443335550100");
-  EXPECT_EQ(diverted_words(who), "from +443335550100");
-  EXPECT_EQ(encryption_words("off"), "none");
-  EXPECT_EQ(encryption_words(""), "");
-}
-
-}  // namespace frontdesk::api
+}  // namespace frontdesk::json

@@ -1,0 +1,88 @@
+// The parameters of the call log's endpoints.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "api/call_views.hpp"
+#include "json/iso_time.hpp"
+#include "store/call_log.hpp"
+
+namespace frontdesk::api {
+
+/// A time with its zone, or a date, which is its midnight in UTC.
+struct When {
+  base::UtcTime time;
+};
+
+}  // namespace frontdesk::api
+
+template <>
+struct frontdesk::json::Codec<frontdesk::api::When> {
+  static bool read(const bj::value& value, api::When& when, const Reading& reading) {
+    const auto* text = value.if_string();
+    const auto time = text == nullptr ? std::nullopt : parse_iso_time({text->data(), text->size()});
+    if (!time) return reading.refuse("write a date, 2026-11-22, or a time with its zone, 2026-11-22T14:30:00Z");
+    when.time = *time;
+    return true;
+  }
+  static bj::value write(const api::When& when) { return bj::value(iso_time(when.time)); }
+  static bj::object schema(Schemas&, Direction, const Note&) {
+    return {{"type", "string"},
+            {"anyOf", bj::array{bj::object{{"format", "date-time"}}, bj::object{{"format", "date"}}}}};
+  }
+};
+
+namespace frontdesk::api {
+
+struct CallPath {
+  std::string id;
+};
+BOOST_DESCRIBE_STRUCT(CallPath, (), (id))
+constexpr auto about(const CallPath*) {
+  return json::about("CallPath", "",
+                     Note{.member = "id", .text = "Of the call; \"last\" is the newest.", .max_length = 100});
+}
+
+struct CallsQuery {
+  std::optional<When> from;
+  std::optional<When> to;
+  std::optional<std::string> caller;
+  std::optional<CallState> status;
+  std::optional<double> min_duration;
+  std::optional<double> max_duration;
+  std::optional<double> min_confidence;
+  std::optional<double> max_confidence;
+  std::int64_t limit = 50;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(CallsQuery, (),
+                      (from, to, caller, status, min_duration, max_duration, min_confidence, max_confidence, limit,
+                       cursor))
+constexpr auto about(const CallsQuery*) {
+  constexpr double kWeek = 7 * 24 * 3600;
+  return json::about(
+      "CallsQuery", "", Note{.member = "from", .text = "Calls that came in at this time or later."},
+      Note{.member = "to", .text = "Calls that came in before this time."},
+      Note{.member = "caller", .text = "Part of the caller's number or name.", .min_length = 1, .max_length = 100},
+      Note{.member = "min_duration", .text = "Seconds.", .min = 0, .max = kWeek},
+      Note{.member = "max_duration", .text = "Seconds.", .min = 0, .max = kWeek},
+      Note{.member = "min_confidence", .min = 0, .max = 1}, Note{.member = "max_confidence", .min = 0, .max = 1},
+      Note{.member = "limit", .text = "Calls on a page.", .min = 1, .max = store::kMaxPage, .optional = true},
+      Note{.member = "cursor",
+           .text = "The next_cursor of the page before, with the same filters.",
+           .min_length = 1,
+           .max_length = 200});
+}
+
+struct MessagesQuery {
+  std::optional<std::string> call;
+  std::int64_t limit = 50;
+};
+BOOST_DESCRIBE_STRUCT(MessagesQuery, (), (call, limit))
+constexpr auto about(const MessagesQuery*) {
+  return json::about(
+      "MessagesQuery", "", Note{.member = "call", .text = "Of this call only.", .min_length = 1, .max_length = 100},
+      Note{.member = "limit", .text = "At most so many.", .min = 1, .max = store::kMaxPage, .optional = true});
+}
+
+}  // namespace frontdesk::api

@@ -1,0 +1,34 @@
+#include "rest/request.hpp"
+
+#include "http/ascii.hpp"
+#include "rest/protocol/entity_tag.hpp"
+
+namespace frontdesk::rest {
+
+Answer<void> Common::expects(std::string_view current) const {
+  const auto* field = http::find_field(raw->headers, "If-Match");
+  if (field == nullptr || protocol::strongly_matches(*field, current)) return {};
+  return tl::unexpected(
+      Problem(412, "it was changed by somebody else meanwhile: load it again, then change it", "version"));
+}
+
+bool sent_as_json(const http::Request& request) {
+  const auto* field = http::find_field(request.headers, "Content-Type");
+  if (field == nullptr) return false;
+  const std::string_view type(*field);
+  return http::same_ignoring_case(http::trimmed(type.substr(0, type.find(';'))), "application/json");
+}
+
+Answer<boost::json::value> body_json(const http::Request& request, std::size_t bytes) {
+  // A form of another site cannot send this type without asking first (https://fetch.spec.whatwg.org, CORS).
+  if (!sent_as_json(request)) return tl::unexpected(Problem(415, "send JSON, as Content-Type: application/json"));
+  if (request.body.size() > bytes)
+    return tl::unexpected(Problem(413, "the body is longer than " + std::to_string(bytes) + " bytes"));
+  auto value = json::parse(request.body, {.bytes = bytes});
+  if (value) return std::move(*value);
+  Problem problem(400, "the body is not JSON as it should be: " + value.error().detail, "json");
+  problem.errors.push_back({value.error().pointer, {}, value.error().detail});
+  return tl::unexpected(std::move(problem));
+}
+
+}  // namespace frontdesk::rest

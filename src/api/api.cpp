@@ -30,6 +30,7 @@ rest::ApiOptions api_options(const std::string& version) {
   options.tags = {{"Calls", "Who called, what was said, and recordings."},
                   {"Messages", "What callers left to be passed on."},
                   {"Lines", "Telephone lines: set-up, state and trying them out."},
+                  {"Analytics", "Figures over many calls."},
                   {"Health", "How the receptionist is."}};
   return options;
 }
@@ -43,6 +44,9 @@ rest::Api make_api(const Sources& sources) {
   auto lines = sources.lines;
   lines.statuses = [health = sources.health] { return health().lines; };
   add_line_routes(api, lines);
+  auto analytics = sources.analytics;
+  analytics.calls_now = [health = sources.health] { return health().calls_now; };
+  add_analytics_routes(api, std::move(analytics));
   return api;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "api/analytics_routes.hpp"
 #include "api/call_routes.hpp"
 #include "api/health_routes.hpp"
 #include "api/line_routes.hpp"
@@ -20,6 +21,7 @@ struct Sources {
   /// Pauses the recording of a call, or lets it go on; false: the call is over. Empty: not possible here.
   std::function<bool(const std::string& call, bool paused)> pause_recording = {};
   LineSources lines = {};
+  AnalyticsSources analytics = {};                               ///< its calls_now is taken from health
   std::shared_ptr<rest::Authenticator> authenticator = nullptr;  ///< null: who works at this machine is the owner
   std::string version = "0";
 };

@@ -9,8 +9,12 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   if (!calls) return tl::unexpected(calls.error());
   auto service = std::make_unique<HttpService>();
   service->calls_ = std::move(*calls);
-  auto router = api::routes({*service->calls_, std::move(receptionist.health), std::move(receptionist.keys),
-                             std::move(receptionist.pause_recording), std::move(receptionist.lines)});
+  service->readers_ = std::make_shared<store::Pool>(
+      [database] { return store::open_connection(database, store::OpenMode::read_only); });
+  api::Sources sources{*service->calls_, std::move(receptionist.health), std::move(receptionist.keys),
+                       std::move(receptionist.pause_recording), std::move(receptionist.lines)};
+  sources.analytics = {service->readers_, std::move(receptionist.zone), {}};
+  auto router = api::routes(sources);
   live::add_routes(router, std::move(receptionist.live));
   auto server = http::Server::start(std::move(options), std::move(router));
   if (!server) return tl::unexpected(server.error());

@@ -20,6 +20,7 @@ class HttpService {
     std::function<bool(const std::string& call, bool paused)> pause_recording;
     api::LineSources lines = {};
     live::LiveService live = {};
+    std::function<business_hours::TimeZone()> zone = {};
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);
@@ -30,6 +31,7 @@ class HttpService {
 
  private:
   std::unique_ptr<store::CallLog> calls_;
+  std::shared_ptr<store::Pool> readers_;
   std::unique_ptr<http::Server> server_;  // after what its routes use
 };
 

@@ -185,7 +185,8 @@ base::Status Receptionist::Parts::start_http() {
                                        return switchboard->tell_call(call, call::RecordingRequested{paused});
                                      },
                                      std::move(sources),
-                                     {open_door(), feed}});
+                                     {open_door(), feed},
+                                     [this] { return config.get()->zone; }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};

@@ -35,6 +35,27 @@ std::optional<base::Endpoint> ask(const base::Endpoint& server, base::Endpoint f
   return probe.mapped();
 }
 
+/// `where` is "host:port", or empty.
+std::optional<base::Endpoint> resolve(const std::string& where, bool v6, const char* what) {
+  const auto colon = where.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  if (const auto numeric = base::parse_endpoint(where)) return numeric;
+  addrinfo wanted{};
+  wanted.ai_family = v6 ? AF_INET6 : AF_INET;
+  wanted.ai_socktype = SOCK_DGRAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(where.substr(0, colon).c_str(), where.substr(colon + 1).c_str(), &wanted, &found);
+  if (error != 0 || found == nullptr) {
+    spdlog::warn("the {} server {} is not found ({}): calls are answered without it", what, where, gai_strerror(error));
+    return std::nullopt;
+  }
+  udp::SocketAddress address{};
+  std::copy_n(reinterpret_cast<const char*>(found->ai_addr), std::min<std::size_t>(found->ai_addrlen, sizeof address),
+              reinterpret_cast<char*>(&address));
+  freeaddrinfo(found);
+  return udp::endpoint_of(address);
+}
+
 }  // namespace
 
 std::function<bool(const base::Endpoint&)> local_network(const config::Server& server) {
@@ -44,26 +65,17 @@ std::function<bool(const base::Endpoint&)> local_network(const config::Server& s
   };
 }
 
-std::optional<base::Endpoint> stun_server(const config::Server& server) {
-  const auto colon = server.stun_server.rfind(':');
-  if (colon == std::string::npos) return std::nullopt;
-  if (const auto numeric = base::parse_endpoint(server.stun_server)) return numeric;
-  addrinfo wanted{};
-  wanted.ai_family = server.sip.v6 ? AF_INET6 : AF_INET;
-  wanted.ai_socktype = SOCK_DGRAM;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(server.stun_server.substr(0, colon).c_str(),
-                                server.stun_server.substr(colon + 1).c_str(), &wanted, &found);
-  if (error != 0 || found == nullptr) {
-    spdlog::warn("the STUN server {} is not found ({}): calls are answered without it", server.stun_server,
-                 gai_strerror(error));
-    return std::nullopt;
-  }
-  udp::SocketAddress address{};
-  std::copy_n(reinterpret_cast<const char*>(found->ai_addr), std::min<std::size_t>(found->ai_addrlen, sizeof address),
-              reinterpret_cast<char*>(&address));
-  freeaddrinfo(found);
-  return udp::endpoint_of(address);
+bool named_servers(const config::Server& server) {
+  const auto named = [](const std::string& where) { return !where.empty() && !base::parse_endpoint(where); };
+  return named(server.stun_server) || named(server.turn_server);
+}
+
+runtime::OutsideServers outside_servers(const config::Server& server) {
+  runtime::OutsideServers found;
+  found.stun = resolve(server.stun_server, server.sip.v6, "STUN");
+  if (const auto turn = resolve(server.turn_server, server.sip.v6, "TURN"))
+    found.turn = turn::Account{*turn, server.turn_username, server.turn_password};
+  return found;
 }
 
 sip::NatOptions nat_options(const config::Server& server, const std::optional<base::Endpoint>& stun_server) {

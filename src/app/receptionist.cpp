@@ -15,6 +15,7 @@
 #include "app/http_service.hpp"
 #include "app/in_force.hpp"
 #include "app/line_trials.hpp"
+#include "app/outside_watch.hpp"
 #include "app/public_address.hpp"
 #include "app/reconfiguration.hpp"
 #include "app/recording_keys.hpp"
@@ -39,14 +40,12 @@ constexpr auto kPrepareLimit = std::chrono::seconds(20);
 constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
 
-runtime::SwitchboardOptions switchboard_options(const config::Config& config,
-                                                const std::optional<base::Endpoint>& stun) {
+runtime::SwitchboardOptions switchboard_options(const config::Config& config) {
   runtime::SwitchboardOptions options;
   options.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
   options.rtp_address = config.server.sip;
   options.rtp_first = config.server.rtp_first;
   options.rtp_last = config.server.rtp_last;
-  options.stun_server = stun;
   options.local_network = local_network(config.server);
   if (const auto& identity = dtls::Identity::of_process())
     options.certificate = (*identity)->fingerprint();
@@ -127,6 +126,7 @@ struct Receptionist::Parts {
   std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
+  std::unique_ptr<OutsideWatch> outside_watch;
   std::unique_ptr<LineTrials> trials;
   std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
@@ -209,6 +209,7 @@ base::Result<std::vector<std::string>> Receptionist::Parts::adopt(config::Config
   if (auto thought = think_of(next); !thought) return tl::unexpected(thought.error());
   const auto waiting = waits_for_restart(*before, next);
   const auto after = std::make_shared<const config::Config>(std::move(next));
+  switchboard->reach_outside_by(outside_servers(after->server));
   switchboard->adopt(call_policy(after, diagnostics, brains.back().model));
   config.set(after);
   rehearse();
@@ -257,13 +258,14 @@ void Receptionist::Parts::open_feed() {
 
 base::Status Receptionist::Parts::build_signalling() {
   const auto first = config.get();
-  const auto stun = stun_server(first->server);
-  auto wanted = switchboard_options(*first, stun);
+  const auto outside = outside_servers(first->server);
+  auto wanted = switchboard_options(*first);
   wanted.observer = tap.get();
   switchboard = std::make_unique<runtime::Switchboard>(
       std::move(wanted), call_policy(first, diagnostics, brains.back().model),
       runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *first_model, speech.turns.get(), hold_music},
       *tap);
+  switchboard->reach_outside_by(outside);
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
     if (trunks.set(trunk, status, base::monotonic_now(), base::wall_now()))
@@ -273,7 +275,7 @@ base::Status Receptionist::Parts::build_signalling() {
   options.listen = first->server.sip;
   // So many that the switchboard, which knows why, turns callers away, and not the user agent.
   options.max_dialogs = std::max(options.max_dialogs, 2 * static_cast<std::size_t>(first->limits.max_calls) + 200);
-  options.nat = nat_options(first->server, stun);
+  options.nat = nat_options(first->server, outside.stun);
   options.direct_caller = [this](const base::Endpoint& source) {
     return source.is_loopback() || contains(config.get()->server.direct_callers, source);
   };
@@ -281,6 +283,8 @@ base::Status Receptionist::Parts::build_signalling() {
   if (!started) return tl::unexpected(started.error());
   user_agent = std::move(*started);
   switchboard->attach(*user_agent);
+  outside_watch = std::make_unique<OutsideWatch>(
+      config, [this](runtime::OutsideServers servers) { switchboard->reach_outside_by(std::move(servers)); });
   return {};
 }
 
@@ -374,6 +378,7 @@ void Receptionist::drain(base::Duration limit) {
 void Receptionist::stop() {
   auto& parts = *parts_;
   parts.rehearsal.reset();
+  parts.outside_watch.reset();
   if (parts.http) parts.http->stop();
   parts.trials.reset();
   if (parts.switchboard && parts.user_agent) {

@@ -37,7 +37,6 @@ std::vector<std::string> waits_for_restart(const config::Config& before, const c
   check("server.rtp", std::pair(was.rtp_first, was.rtp_last), std::pair(is.rtp_first, is.rtp_last));
   check("server.public_address", std::pair(was.public_address, was.learn_public_address),
         std::pair(is.public_address, is.learn_public_address));
-  check("server.stun_server", was.stun_server, is.stun_server);
   check("server.local_networks", was.local_networks, is.local_networks);
   check("server.data", was.data, is.data);
   check("server.models", was.models, is.models);

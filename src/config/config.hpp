@@ -50,7 +50,11 @@ struct Server {
   std::optional<base::Endpoint> public_address;  ///< port 0
   bool learn_public_address = false;             ///< "auto": as registrars see it
   std::string stun_server;                       ///< "host:port", asked for the address of each call; empty: nobody
-  std::vector<AddressRange> local_networks;      ///< who needs no public address; empty: all private addresses
+  /// "host:port" of a TURN server that carries the sound of calls from outside; empty: none.
+  std::string turn_server;
+  std::string turn_username;
+  base::Secret turn_password;
+  std::vector<AddressRange> local_networks;  ///< who needs no public address; empty: all private addresses
   std::string data = "./data";
   std::string models;                        ///< empty: the model cache of `./dev setup`
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk

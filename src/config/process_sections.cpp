@@ -64,8 +64,9 @@ std::optional<Srtp> read_srtp(TableReader& reader) {
 
 std::string host_and_port(TableReader& reader, std::string_view key);
 
-std::string stun_server(TableReader& reader) {
-  const std::string text = host_and_port(reader, "stun_server");
+/// With the port of STUN and TURN where none is written.
+std::string outside_server(TableReader& reader, std::string_view key) {
+  const std::string text = host_and_port(reader, key);
   if (text.empty() || base::parse_endpoint(text)) return text;
   if (const auto address = base::parse_address(text, kStunPort)) return base::to_string(*address);
   return text.find(':') == std::string::npos ? text + ":" + std::to_string(kStunPort) : text;
@@ -177,7 +178,12 @@ Server read_server(TableReader& reader) {
   server.srtp = read_srtp(reader).value_or(server.srtp);
   server.codecs = read_codecs(reader);
   read_public_address(reader, server);
-  server.stun_server = stun_server(reader);
+  server.stun_server = outside_server(reader, "stun_server");
+  server.turn_server = outside_server(reader, "turn_server");
+  server.turn_username = reader.text("turn_username").value_or("");
+  server.turn_password = base::Secret(reader.text("turn_password").value_or(""));
+  if (!server.turn_server.empty() && (server.turn_username.empty() || server.turn_password.empty()))
+    reader.problem("turn_server", "needs turn_username and turn_password (or FRONTDESK_SERVER_TURN_PASSWORD)");
   server.data = reader.text("data").value_or(server.data);
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");

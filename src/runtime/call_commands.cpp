@@ -23,7 +23,7 @@ std::string one_decimal(double value) {
 
 void CallHost::on(call::Answer&, base::Instant) {
   answer_waits_ = true;
-  if (!probe_) answer_leg();
+  if (!probe_ && !(relay_ && relay_->asking())) answer_leg();
 }
 
 void CallHost::on(call::EndCall& command, base::Instant now) {

@@ -61,7 +61,10 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       datagrams_read_(now) {
   socket_.stamp_arrivals();
   if (call.noise_suppression) noise_suppressor_.emplace(*call.noise_suppression);
-  if (call.stun_server) probe_.emplace(*call.stun_server, stun::random_transaction(), now);
+  if (call.outside.turn)
+    relay_.emplace(*call.outside.turn, stun::random_transaction, now);
+  else if (call.outside.stun)
+    probe_.emplace(*call.outside.stun, stun::random_transaction(), now);
   around_.records.begin(std::move(call.begun));
   if (!call.recipe.empty()) note("#! recipe " + call.recipe);
   const auto zero = std::chrono::duration_cast<base::microseconds>(origin_.zero.since_start).count();
@@ -70,6 +73,8 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
 
 CallHost::~CallHost() {
   const auto now = base::monotonic_now();
+  if (relay_)
+    if (const auto last = relay_->release(); !last.empty()) socket_.send(last, relay_->server());
   if (!over_) handle(call::HangUpRequested{"the process ended"}, now);
   if (!over_) finish(call::EndClass::failed, "the process ended", now);
 }
@@ -127,6 +132,10 @@ void CallHost::on_media_agreed(const sip::NegotiatedMedia& agreed, base::Instant
   media_format_ = describe(agreed);
   take_format(figures_, agreed);
   quality_.on_agreed(agreed);
+  if (relay_ && agreed.remote.is_set() && !agreed.remote.is_unspecified()) {
+    relay_->let_in(agreed.remote, now);
+    keep_relay(now);
+  }
   keying_.agreed(agreed, now);
   in_band_digits_ = listens_ && digits_.listens(agreed.telephone_event_payload_type.has_value());
   if (!media_) {
@@ -150,8 +159,9 @@ void CallHost::on_digit(digits::Form form, char digit, base::Instant now) {
   if (digits_.take(form, digit, now)) press(digit, now);
 }
 
-/// The answer waits for this, at most stun::kProbeLimit.
+/// The answer waits for this, at most stun::kProbeLimit or turn::kAllocationLimit.
 void CallHost::ask_for_address(base::Instant now) {
+  if (relay_) keep_relay(now);
   if (!probe_) return;
   if (const auto request = probe_->poll(now); !request.empty()) socket_.send(request, probe_->server());
   if (!probe_->over()) return;
@@ -164,6 +174,26 @@ void CallHost::ask_for_address(base::Instant now) {
   if (answer_waits_) answer_leg();
 }
 
+void CallHost::keep_relay(base::Instant now) {
+  if (relay_->next_wakeup() <= now)
+    for (const auto& request : relay_->poll(now)) socket_.send(request, relay_->server());
+  if (relay_->asking()) return;
+  if (!relay_->failure().empty()) {
+    note("# " + relay_->failure() + (media_ ? "" : ": the SDP names the address we know"));
+    relay_.reset();
+  } else {
+    local_media_.mapped = *relay_->relayed();
+  }
+  if (answer_waits_) answer_leg();
+}
+
+/// Towards the caller's side, by the relay if there is one.
+void CallHost::transmit(std::span<const std::uint8_t> packet, const base::Endpoint& to, base::Instant now) {
+  if (!relay_) return (void)socket_.send(packet, to);
+  const auto wrapped = relay_->wrap(packet, to, now);
+  if (!wrapped.empty()) socket_.send(wrapped, relay_->server());
+}
+
 void CallHost::answer_leg() {
   answer_waits_ = false;
   local_media_.rtp = socket_.local();
@@ -173,8 +203,12 @@ void CallHost::answer_leg() {
 /// Nothing is sent, and nothing believed, before the keys are there; the greeting waits for them.
 void CallHost::agree_on_keys(base::Instant now) {
   const auto progress = keying_.tick(now);
-  for (const auto& out : progress.outgoing)
-    (out.component == keying::Component::rtp ? socket_ : rtcp_socket_).send(out.bytes, out.to);
+  for (const auto& out : progress.outgoing) {
+    if (out.component == keying::Component::rtp)
+      transmit(out.bytes, out.to, now);
+    else
+      rtcp_socket_.send(out.bytes, out.to);
+  }
   if (progress.new_keys) {
     media_->reconfigure(media_parameters(), now);
     if (const auto keys = keying_.parameters().srtp) media_format_ += " suite=" + std::string(srtp::name(keys->suite));
@@ -189,6 +223,15 @@ void CallHost::give_up(const std::string& reason, base::Instant now) {
 
 void CallHost::on_datagram(const udp::Datagram& datagram, base::Instant now) {
   if (probe_ && probe_->on_datagram(datagram.bytes, datagram.from)) return ask_for_address(now);
+  if (relay_) {
+    const auto received = relay_->on_datagram(datagram.bytes, datagram.from, now);
+    if (received.ours && !received.peer) return keep_relay(now);
+    if (received.ours) return on_packet({received.data, *received.peer, datagram.arrival}, now);
+  }
+  on_packet(datagram, now);
+}
+
+void CallHost::on_packet(const udp::Datagram& datagram, base::Instant now) {
   if (keying_.on_datagram(keying::Component::rtp, datagram.bytes, datagram.from, now)) return;
   // The kernel stamps by the wall clock; if that was stepped, the packet still came within this tick.
   if (media_) media_->on_datagram(datagram.bytes, datagram.from, std::clamp(datagram.arrival, datagrams_read_, now));
@@ -223,12 +266,16 @@ void CallHost::on_rtcp_datagrams(base::Instant now) {
   }
 }
 
-void CallHost::send(const media::MediaSession::Tick& tick) const {
-  if (!tick.packet.empty()) socket_.send(tick.packet, tick.to);
-  if (!tick.second_packet.empty()) socket_.send(tick.second_packet, tick.to);
+void CallHost::send(const media::MediaSession::Tick& tick, base::Instant now) {
+  if (!tick.packet.empty()) transmit(tick.packet, tick.to, now);
+  if (!tick.second_packet.empty()) transmit(tick.second_packet, tick.to, now);
   if (tick.rtcp.empty()) return;
+  // By a relay the peer's other port would need an address of its own there: then only what is multiplexed goes.
   const bool apart = tick.rtcp_to != tick.to && rtcp_socket_.descriptor() >= 0;
-  (apart ? rtcp_socket_ : socket_).send(tick.rtcp, tick.rtcp_to);
+  if (!apart)
+    transmit(tick.rtcp, tick.rtcp_to, now);
+  else if (!relay_)
+    rtcp_socket_.send(tick.rtcp, tick.rtcp_to);
 }
 
 void CallHost::on_vad(const speech::VadWindow& window, base::Instant now) {
@@ -281,7 +328,7 @@ void CallHost::tick(base::Instant now) {
   agree_on_keys(now);
   if (over_) return;
   const auto tick = media_->tick(now);
-  send(tick);
+  send(tick, now);
   if (answered_) {
     listen_to(tick.heard, now);
     if (over_) return;

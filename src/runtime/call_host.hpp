@@ -17,6 +17,7 @@
 #include "media/stereo_recorder.hpp"
 #include "meter/turn_gap.hpp"
 #include "rtp/stun/address_probe.hpp"
+#include "rtp/turn/allocation.hpp"
 #include "runtime/call_observer.hpp"
 #include "runtime/call_quality.hpp"
 #include "runtime/engines.hpp"
@@ -116,7 +117,10 @@ class CallHost {
   void ask_for_address(base::Instant now);
   void answer_leg();
   void give_up(const std::string& reason, base::Instant now);
-  void send(const media::MediaSession::Tick& tick) const;
+  void send(const media::MediaSession::Tick& tick, base::Instant now);
+  void keep_relay(base::Instant now);
+  void transmit(std::span<const std::uint8_t> packet, const base::Endpoint& to, base::Instant now);
+  void on_packet(const udp::Datagram& datagram, base::Instant now);
   void keep_sound(const media::MediaSession::Tick& tick);
   void start_listening();
   void listen_to(audio::PcmView heard, base::Instant now);
@@ -155,6 +159,7 @@ class CallHost {
   base::Instant next_wakeup_ = base::kNever;  ///< of the machine: it changes with an event only, and is asked often
   call::TapeOrigin origin_;
   std::optional<stun::AddressProbe> probe_;  ///< until the answer names what it found
+  std::optional<turn::Allocation> relay_;    ///< what carries the sound, if anything stands between
   bool answer_waits_ = false;
   bool in_band_digits_ = false;
   keying::DtlsKeying keying_;

@@ -14,6 +14,7 @@
 #include "media/noise_suppression/noise_suppressor.hpp"
 #include "reception/screening/verdict.hpp"
 #include "reception/transfer/budget.hpp"
+#include "rtp/turn/allocation.hpp"
 #include "runtime/admission.hpp"
 #include "runtime/call_number.hpp"
 #include "sip/media_description.hpp"
@@ -57,6 +58,12 @@ struct TrunkMedia {
   std::vector<sip::Codec> codecs;  ///< empty: as for all
   digits::Accepted digits = digits::Accepted::automatic;
   std::optional<sip::SrtpPolicy> srtp;  ///< unset: as for all
+};
+
+/// Servers that tell or lend an address where a router stands between us and the provider.
+struct OutsideServers {
+  std::optional<base::Endpoint> stun;  ///< asked before each answer to a call from outside
+  std::optional<turn::Account> turn;   ///< carries the sound of calls from outside
 };
 
 struct CallPolicy {

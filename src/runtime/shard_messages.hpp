@@ -10,6 +10,7 @@
 #include "media/digits/digit_intake.hpp"
 #include "media/noise_suppression/noise_suppressor.hpp"
 #include "runtime/call_number.hpp"
+#include "runtime/call_policy.hpp"
 #include "runtime/call_records.hpp"
 #include "sip/media_description.hpp"
 #include "sip/user_agent.hpp"
@@ -28,8 +29,8 @@ struct NewCall {
   speech::VoiceId voice;
   std::shared_ptr<llm::ChatModel> chat;  ///< null: that of the engines
   udp::Socket socket;
-  sip::LocalMedia media;                      ///< of our answer, all but its address
-  std::optional<base::Endpoint> stun_server;  ///< tells what the socket's address is outside
+  sip::LocalMedia media;   ///< of our answer, all but its address
+  OutsideServers outside;  ///< for the address of the socket
   CallBegun begun;
   bool listens = true;                                           ///< false: no recognition needed (tests of the line)
   std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off

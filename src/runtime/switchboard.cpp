@@ -106,6 +106,19 @@ void Switchboard::adopt(std::shared_ptr<const CallPolicy> policy) {
   policy_.swap(policy);
 }
 
+void Switchboard::reach_outside_by(OutsideServers servers) {
+  const std::lock_guard lock(policy_mutex_);
+  outside_ = std::move(servers);
+}
+
+/// Who calls from the same network needs no address outside.
+OutsideServers Switchboard::outside_of(const base::Endpoint& source) const {
+  const auto& local = options_.local_network;
+  if (local ? local(source) : source.is_private()) return {};
+  const std::lock_guard lock(policy_mutex_);
+  return outside_;
+}
+
 std::shared_ptr<const CallPolicy> Switchboard::policy() const {
   const std::lock_guard lock(policy_mutex_);
   return policy_;
@@ -202,9 +215,7 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
     call.accepted_digits = own->second.digits;
   call.socket = std::move(socket);
   call.media = media_for(incoming.trunk);
-  // Who calls from the same network needs no address outside.
-  const auto& local = options_.local_network;
-  if (!(local ? local(incoming.source) : incoming.source.is_private())) call.stun_server = options_.stun_server;
+  call.outside = outside_of(incoming.source);
   call.begun = begun_of(incoming, verdict, now);
   call.begun.number = number;
   const auto id = call.begun.id;

@@ -22,7 +22,6 @@ struct SwitchboardOptions {
   base::Endpoint rtp_address;
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;
-  std::optional<base::Endpoint> stun_server;                 ///< asked before each answer to a call from outside
   std::function<bool(const base::Endpoint&)> local_network;  ///< who is not outside; unset: all private addresses
   std::optional<srtp::Fingerprint> certificate;              ///< of DTLS; unset: only keys in the SDP
   CallObserver* observer = nullptr;                          ///< of all calls; outlives the switchboard
@@ -54,6 +53,8 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void open() { open_ = true; }
   /// For calls that come from now on. Any thread.
   void adopt(std::shared_ptr<const CallPolicy> policy);
+  /// For calls that come from now on, as names are resolved anew. Any thread.
+  void reach_outside_by(OutsideServers servers);
   /// Called with each change of a trunk's registration, on the signalling thread.
   std::function<void(const std::string& trunk, const sip::RegistrationStatus&)> on_trunk;
 
@@ -94,6 +95,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void record_refusal(CallRefused refused);
   void admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket, base::UtcTime now);
   std::shared_ptr<const CallPolicy> policy() const;
+  OutsideServers outside_of(const base::Endpoint& source) const;
   sip::LocalMedia media_for(const std::string& trunk) const;
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
@@ -102,6 +104,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   CallRecords& records_;
   mutable std::mutex policy_mutex_;
   std::shared_ptr<const CallPolicy> policy_;  ///< under policy_mutex_
+  OutsideServers outside_;                    ///< under policy_mutex_
   udp::RtpPorts ports_;
   std::atomic<sip::UserAgent*> user_agent_{nullptr};
   std::mutex transfers_mutex_;

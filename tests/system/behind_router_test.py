@@ -9,6 +9,7 @@ import unittest
 
 import frontdesk
 from frontdesk import Frontdesk, call, wait_for
+from telephone import Telephone, audioop, tone
 
 OUTSIDE = {"FRONTDESK_SERVER_LOCAL_NETWORKS": "192.0.2.0/24"}  # so that 127.0.0.1 counts as outside
 
@@ -48,13 +49,18 @@ def free_udp_port():
         return probe.getsockname()[1]
 
 
+RELAY_PORTS = (49160, 49190)
+RELAYING = ["--lt-cred-mech", "--user=frontdesk:secret", "--realm=example.org", "--allow-loopback-peers",
+            f"--min-port={RELAY_PORTS[0]}", f"--max-port={RELAY_PORTS[1]}"]
+
+
 class Coturn:
-    def __init__(self):
+    def __init__(self, relays=False):
         self.folder = tempfile.mkdtemp(prefix="frontdesk-turn-")
         self.port = free_udp_port()
         self.process = subprocess.Popen(
             ["turnserver", "-n", "--listening-ip=127.0.0.1", f"--listening-port={self.port}", "--relay-ip=127.0.0.1",
-             "--stun-only", "--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", "--simple-log",
+             *(RELAYING if relays else ["--stun-only"]), "--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", "--simple-log",
              f"--pidfile={self.folder}/pid", f"--userdb={self.folder}/db"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
         wait_for(self.answers, 10, "an answer of coturn")
@@ -89,6 +95,49 @@ class BehindRouter(unittest.TestCase):
                 self.assertEqual(report["calls"][0]["packets"]["lost"], 0)
                 journal = subprocess.run(["grep", "-rah", "STUN", server.data], capture_output=True, text=True).stdout
                 self.assertEqual(journal, "")
+        finally:
+            turn.stop()
+
+    def relayed(self, turn, password="secret"):
+        return Frontdesk("--diagnostics", environment={
+            **OUTSIDE, "FRONTDESK_SERVER_TURN_SERVER": f"127.0.0.1:{turn.port}",
+            "FRONTDESK_SERVER_TURN_USERNAME": "frontdesk", "FRONTDESK_SERVER_TURN_PASSWORD": password})
+
+    def test_a_turn_server_carries_the_sound_both_ways(self):
+        turn = Coturn(relays=True)
+        try:
+            with self.relayed(turn) as server:
+                for _ in range(3):  # addresses are given back
+                    with Telephone() as caller:
+                        caller.call(server.sip, "echo-test")
+                        self.assertTrue(caller.up.wait(5))
+                        self.assertTrue(RELAY_PORTS[0] <= caller.to_rtp[1] <= RELAY_PORTS[1], caller.to_rtp)
+                        caller.say(tone(440, 3))
+                        self.assertTrue(caller.hears(440), "the echo, by way of the relay")
+                        self.assertEqual(caller.senders, {caller.to_rtp}, "nothing comes past the relay")
+                        caller.hang_up()
+                        self.assertTrue(caller.over.wait(5))
+                with Telephone() as caller:
+                    caller.call(server.sip)
+                    wait_for(lambda: audioop.rms(bytes(caller.heard[-16000:]), 2) > 100, 15, "the greeting")
+                    caller.hang_up()
+        finally:
+            turn.stop()
+
+    def test_without_its_password_calls_go_on_without_the_relay(self):
+        turn = Coturn(relays=True)
+        try:
+            with self.relayed(turn, password="wrong") as server, Telephone() as caller:
+                began = time.monotonic()
+                caller.call(server.sip, "echo-test")
+                self.assertTrue(caller.up.wait(5))
+                self.assertLess(time.monotonic() - began, 1.0, "a refusal is not waited for")
+                self.assertFalse(RELAY_PORTS[0] <= caller.to_rtp[1] <= RELAY_PORTS[1], caller.to_rtp)
+                caller.say(tone(440, 3))
+                self.assertTrue(caller.hears(440))
+                caller.hang_up()
+                wait_for(lambda: "turn_password" in subprocess.run(
+                    ["grep", "-rah", "TURN", server.data], capture_output=True, text=True).stdout, 10, "why, in the tape")
         finally:
             turn.stop()
 

@@ -48,6 +48,7 @@ class Telephone:
         self.tag, self.cseq = "%x" % random.getrandbits(40), 1
         self.heard, self.out, self.keys = bytearray(), bytearray(), []
         self.to_rtp = self.peer = None
+        self.senders = set()  # of sound
         self.rung, self.up, self.over = threading.Event(), threading.Event(), threading.Event()
         self.referred_to = None
         self.closing = False
@@ -70,9 +71,9 @@ class Telephone:
 
     # --- what its user does
 
-    def call(self, address):
+    def call(self, address, whom="reception"):
         self.call_id, self.remote_tag, self.cseq = "c%x" % random.getrandbits(60), "", 1
-        self.target = f"sip:reception@{address}"
+        self.target = f"sip:{whom}@{address}"
         host, port = address.split(":")
         self.peer = (host, int(port))
         self._request("INVITE", self._sdp(), "application/sdp")
@@ -233,8 +234,9 @@ class Telephone:
     def _receive(self):
         while not self.closing:
             try:
-                packet = self.rtp.recv(2048)
+                packet, sender = self.rtp.recvfrom(2048)
             except TimeoutError:
                 continue
+            self.senders.add(sender)
             if len(packet) > 12 and packet[1] & 0x7F == ALAW:
                 self.heard += audioop.alaw2lin(packet[12:], 2)

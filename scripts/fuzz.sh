@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
-# ./dev fuzz [target] [seconds]: one parser, or each, fed with anything for so long (default 10 s each). Inputs found
+# ./dev fuzz [target] [seconds] [--save]: one parser, or each, fed with anything for so long (default 10 s each); --save
+# writes how often each was to bench/fuzz.json. Inputs found
 # useful stay in build/fuzz/corpus; one that breaks something is left in build/fuzz/findings: keep it, with the repair,
 # in tests/data/fuzz/TARGET.
 set -euo pipefail
 . "$FRONTDESK_ROOT/scripts/lib/common.sh"
 cd "$FRONTDESK_ROOT"
 
-target=${1:-all} seconds=${2:-10}
+save=0 arguments=()
+for argument in "$@"; do
+  if [ "$argument" = --save ]; then save=1; else arguments+=("$argument"); fi
+done
+target=${arguments[0]:-all} seconds=${arguments[1]:-10}
 case $target in [0-9]*) seconds=$target target=all ;; esac
 command -v clang++ >/dev/null || die "the fuzzers need clang: apt-get install clang"
 [ build/fuzz/build.ninja -nt CMakePresets.json ] || cmake --preset fuzz >/dev/null || die "configuring failed: see above"
@@ -19,7 +24,7 @@ done
 cmake --build build/fuzz --parallel "$(jobs_for_this_machine)" --target "${names[@]/#/fuzz_}" || die "the build failed: see above"
 
 mkdir -p build/fuzz/findings
-broken=0
+broken=0 saved="" total=0
 for name in "${names[@]}"; do
   corpus=build/fuzz/corpus/$name log=build/fuzz/$name.log
   mkdir -p "$corpus"
@@ -30,6 +35,15 @@ for name in "${names[@]}"; do
     verdict="BROKEN: see $log and build/fuzz/findings"
     broken=1
   fi
-  printf '%-18s %12s executions  %s\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$verdict"
+  executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+  printf '%-18s %12s executions  %s\n' "$name" "$executions" "$verdict"
+  findings=$(find build/fuzz/findings -name "$name-*" | wc -l)
+  total=$((total + ${executions:-0}))
+  saved+="    \"$name\": {\"executions\": ${executions:-0}, \"findings\": $findings},"$'\n'
 done
+printf '%-18s %12s executions\n' total "$total"
+if [ $save = 1 ]; then
+  printf '{\n  "seconds_each": %s,\n  "executions": %s,\n  "targets": {\n%s\n  }\n}\n' \
+    "$seconds" "$total" "${saved%,*}" >bench/fuzz.json
+fi
 exit $broken

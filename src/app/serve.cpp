@@ -54,6 +54,8 @@ std::vector<std::string> override_with(const ServeOptions& options, config::Conf
   if (!options.rtp.empty() && !parse_ports(options.rtp, config.server))
     problems.push_back("--rtp must be two UDP ports from 1024 to 65535, such as 20000-20999, not \"" + options.rtp +
                        "\"");
+  else if (const auto problem = config::too_few_ports(config.server, config.limits))
+    problems.push_back("--rtp: " + *problem);
   if (!options.data.empty()) config.server.data = options.data;
   if (!options.models.empty()) config.server.models = options.models;
   if (!options.voice.empty()) config.voice.name = options.voice;

@@ -96,6 +96,16 @@ void read_trunks(TableReader& root, const toml::table& table, Config& config, Fi
   if (!config.all_trunks.empty()) config.trunk = config.all_trunks.front();
 }
 
+void check_ports(const std::string& file, const toml::table& table, const Config& config, Findings& findings) {
+  const auto problem = too_few_ports(config.server, config.limits);
+  if (!problem) return;
+  const bool range_written = table.at_path("server.rtp").node() != nullptr;
+  const char* key = range_written ? "server.rtp" : "limits.max_calls";
+  const auto at = table.at_path(key);
+  const auto place = at.node() != nullptr ? at.node()->source().begin : toml::source_position{};
+  findings.problems.push_back({file, static_cast<int>(place.line), static_cast<int>(place.column), key, *problem});
+}
+
 void read_all(const toml::table& table, const std::string& path, Config& config, Findings& findings) {
   TableReader root(&table, path, "", findings);
   config.server = read_section(root, findings, "server", read_server);
@@ -104,6 +114,7 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.voice = read_section(root, findings, "voice", read_voice);
   config.conversation = read_section(root, findings, "conversation", read_conversation);
   config.limits = read_section(root, findings, "limits", read_limits);
+  check_ports(path, table, config, findings);
   config.transfer = read_section(root, findings, "transfer", read_transfers);
   config.recording =
       read_section(root, findings, "recording", [&](TableReader& reader) { return read_recording(reader, findings); });
@@ -128,6 +139,16 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
 }
 
 }  // namespace
+
+std::optional<std::string> too_few_ports(const Server& server, const Limits& limits) {
+  const int first_even = server.rtp_first + (server.rtp_first & 1);
+  const int room = first_even > server.rtp_last ? 0 : (server.rtp_last - first_even) / 2 + 1;
+  if (limits.max_calls <= room) return std::nullopt;
+  return "ports " + std::to_string(server.rtp_first) + "-" + std::to_string(server.rtp_last) + " have room for " +
+         std::to_string(room) + " calls, each of which takes an even port, but limits.max_calls is " +
+         std::to_string(limits.max_calls) + ": widen server.rtp to " + std::to_string(2 * limits.max_calls) +
+         " ports, or allow fewer calls";
+}
 
 std::string describe(const ConfigProblem& problem) {
   std::string out = problem.file;

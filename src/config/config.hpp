@@ -192,6 +192,10 @@ struct ConfigProblem {
   friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
 };
 
+/// A call takes an even port of server.rtp (RFC 3550, section 11). What is wrong if limits.max_calls are more calls
+/// than that; none otherwise.
+std::optional<std::string> too_few_ports(const Server& server, const Limits& limits);
+
 /// "frontdesk.toml:12:8: trunk.port: must be 1 to 65535".
 std::string describe(const ConfigProblem& problem);
 

@@ -309,6 +309,23 @@ TEST(ParseConfig, TheEnvironmentWins) {
   EXPECT_EQ(config->limits.max_calls, 7);
 }
 
+TEST(ParseConfig, EveryCallNeedsAPort) {
+  const auto with = [](const std::string& range, const std::string& calls) {
+    return "[server]\nrtp = \"" + range + "\"\n[limits]\nmax_calls = " + calls + "\n" + std::string(kMinimal);
+  };
+  EXPECT_TRUE(parse_config(with("20000-20039", "20"), "frontdesk.toml", {}).has_value());
+  EXPECT_TRUE(parse_config(with("20001-20040", "20"), "frontdesk.toml", {}).has_value());
+  EXPECT_TRUE(parse_config(with("65534-65535", "1"), "frontdesk.toml", {}).has_value());
+  const auto problems = problems_of(with("20001-20039", "20"));
+  EXPECT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problem_at(problems, "server.rtp").line, 2);
+  EXPECT_THAT(problem_at(problems, "server.rtp").message, HasSubstr("room for 19 calls"));
+  EXPECT_THAT(problem_at(problems, "server.rtp").message, HasSubstr("limits.max_calls is 20"));
+  // Where the file leaves the range as it is, the limit is what is wrong; the environment counts as well.
+  EXPECT_EQ(problem_at(problems_of("[limits]\nmax_calls = 501\n" + std::string(kMinimal)), "limits.max_calls").line, 2);
+  problem_at(problems_of(kMinimal, {{"FRONTDESK_LIMITS_MAX_CALLS", "501"}}), "limits.max_calls");
+}
+
 TEST(ParseConfig, WrongVariablesAreNamed) {
   const auto problems = problems_of(kMinimal, {{"FRONTDESK_SERVER_SPI", "x"}, {"FRONTDESK_LIMITS_MAX_CALLS", "0"}});
   EXPECT_EQ(problem_at(problems, "FRONTDESK_SERVER_SPI").file, "environment");

@@ -18,6 +18,8 @@ class HttpService {
     std::shared_ptr<const vault::KeyRing> keys;
     std::function<bool(const std::string& call, bool paused)> pause_recording;
     api::LineSources lines = {};
+    std::vector<std::string> allowed_origins = {};  ///< sites whose pages may use the API with tokens
+    double requests_per_second = api::kUsualRate;   ///< of one user, token or address
   };
   static base::Result<std::unique_ptr<HttpService>> start(const base::Endpoint& listen, const std::string& data_folder,
                                                           Receptionist receptionist);

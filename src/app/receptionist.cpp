@@ -161,7 +161,8 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
                                      [this](const std::string& call, bool paused) {
                                        return switchboard->tell_call(call, call::RecordingRequested{paused});
                                      },
-                                     std::move(sources)});
+                                     std::move(sources), config->server.allowed_origins,
+                                     config->server.requests_per_second});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   wait_for_phrases();

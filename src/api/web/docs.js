@@ -44,6 +44,7 @@ function kindOf(part) {
   let kind = schema.name || types.join(' or ') || 'anything';
   if (types[0] === 'array') kind = `list of ${kindOf(schema.items)}`;
   if (schema.format && !schema.name && schema.format !== 'int64') kind = schema.format;
+  if (formatsOf(schema)) kind = formatsOf(schema);
   const nullable = schema.nullable || [].concat(schema.type || []).includes('null');
   return nullable ? `${kind} or null` : kind;
 }
@@ -60,6 +61,9 @@ function limitsOf(part) {
   if (schema.default !== undefined) words.push(`usually ${JSON.stringify(schema.default)}`);
   return words.join(' · ');
 }
+
+/** A choice of formats has them as its kind. */
+const formatsOf = (schema) => (schema.anyOf || []).map((each) => each.format).filter(Boolean).join(' or ');
 
 function memberItem(name, part, required, depth) {
   const schema = present(part);
@@ -79,8 +83,10 @@ function memberItem(name, part, required, depth) {
   return item;
 }
 
+/** Of what is sent, what is required is marked; what comes out has nearly all members always. */
 function memberList(schema, depth = 0) {
-  const required = new Set(schema.required || []);
+  const sent = schema.additionalProperties === false;
+  const required = new Set(sent ? schema.required : []);
   const members = Object.entries(schema.properties || {});
   return make('ul', 'members', ...members.map(([name, part]) => memberItem(name, part, required.has(name), depth)));
 }

@@ -35,7 +35,7 @@ jobs_for_this_machine() {
 
 # Everything that decides what setup would do: a change of any of it makes the stamp stale.
 setup_fingerprint() {
-  (cd "$FRONTDESK_ROOT/scripts" && find packages.txt setup.sh models -type f -not -path '*/__pycache__/*' -print0) |
+  (cd "$FRONTDESK_ROOT/scripts" && find packages.txt setup.sh models api_checks -type f -not -path '*/__pycache__/*' -print0) |
     LC_ALL=C sort -z | (cd "$FRONTDESK_ROOT/scripts" && xargs -0 sha256sum) | sha256sum | cut -d' ' -f1
 }
 

@@ -20,12 +20,13 @@ void add_pages(http::Router& router) {
     });
 }
 
-}  // namespace
-
-rest::ApiOptions api_options(const std::string& version) {
+/// How often a client may ask, and the words at the head of the API document.
+rest::ApiOptions options_of(const Sources& sources) {
+  constexpr double kBurstSeconds = 10;
   rest::ApiOptions options;
-  options.title = "Frontdesk";
-  options.version = version;
+  options.per_caller = {sources.requests_per_second, sources.requests_per_second * kBurstSeconds};
+  options.per_address = options.per_caller;
+  options.version = sources.version;
   options.description = kDescription;
   options.tags = {{"Calls", "Who called, what was said, and recordings."},
                   {"Messages", "What callers left to be passed on."},
@@ -35,10 +36,12 @@ rest::ApiOptions api_options(const std::string& version) {
   return options;
 }
 
+}  // namespace
+
 rest::Api make_api(const Sources& sources) {
   auto authenticator = sources.authenticator;
   if (!authenticator) authenticator = std::make_shared<rest::LocalOwner>(std::string(store::kLocalOrganisation));
-  rest::Api api(api_options(sources.version), std::move(authenticator));
+  rest::Api api(options_of(sources), std::move(authenticator));
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
   add_health_routes(api, sources.health);
   auto lines = sources.lines;

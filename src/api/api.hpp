@@ -14,6 +14,8 @@
 
 namespace frontdesk::api {
 
+inline constexpr double kUsualRate = 100;
+
 struct Sources {
   const store::CallLog& calls;                           ///< must outlive the routes
   std::function<Health()> health;                        ///< called on answering threads, several at once
@@ -24,10 +26,8 @@ struct Sources {
   AnalyticsSources analytics = {};                               ///< its calls_now is taken from health
   std::shared_ptr<rest::Authenticator> authenticator = nullptr;  ///< null: who works at this machine is the owner
   std::string version = "0";
+  double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };
-
-/// How often a client may ask, and the words at the head of the API document.
-rest::ApiOptions api_options(const std::string& version);
 
 /// All endpoints. Further modules add theirs to it before it is mounted.
 rest::Api make_api(const Sources& sources);

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <fstream>
 
+#include "api/call_views.hpp"
 #include "api/web_assets.hpp"
 #include "http/server.hpp"
 #include "http/test_client.hpp"
@@ -395,10 +396,36 @@ TEST_F(ApiTest, ServesThePageWithTags) {
   }
 }
 
+TEST(CallState, HasTheStoresNames) {
+  for (int i = 0; i <= static_cast<int>(CallState::failed); ++i)
+    EXPECT_EQ(json::write(static_cast<CallState>(i)).as_string(), store::name(static_cast<store::CallStatus>(i)));
+  EXPECT_FALSE(store::call_status("unknown"));
+}
+
+TEST_F(ApiTest, RefusesACursorOfAnotherList) {
+  const auto first = json("/api/calls/logs?limit=2&from=2026-11-22");
+  const std::string cursor(first.at("next_cursor").as_string());
+  EXPECT_EQ(json("/api/calls/logs?limit=1&from=2026-11-22&cursor=" + cursor).at("calls").as_array().size(), 1U);
+  for (const auto& query : {"limit=2&cursor=" + cursor, "limit=2&from=2026-11-21&cursor=" + cursor,
+                            "from=2026-11-22&status=missed&cursor=" + cursor, "from=2026-11-22&cursor=x" + cursor})
+    EXPECT_EQ(json("/api/calls/logs?" + query, 400).at("parameter").as_string(), "cursor") << query;
+}
+
+TEST_F(ApiTest, TellsAllThatIsWrongWithAQuery) {
+  const auto problem = json("/api/calls/logs?limit=0&status=done&fron=1", 400);
+  EXPECT_EQ(problem.at("errors").as_array().size(), 3U);
+  EXPECT_TRUE(problem.at("request_id").is_string());
+}
+
 TEST(WebAssets, HoldNothingThatTheContentSecurityPolicyForbids) {
-  const auto page = web_assets().front().content;
-  for (const auto* forbidden : {"<style", "style=", "onclick", "onload", "javascript:", "http://", "https://"})
-    EXPECT_EQ(page.find(forbidden), std::string_view::npos) << forbidden;
+  int pages = 0;
+  for (const auto& page : web_assets()) {
+    if (!page.content_type.starts_with("text/html")) continue;
+    ++pages;
+    for (const auto* forbidden : {"<style", "style=", "onclick", "onload", "javascript:", "http://", "https://"})
+      EXPECT_EQ(page.content.find(forbidden), std::string_view::npos) << page.path << ": " << forbidden;
+  }
+  EXPECT_EQ(pages, 2);
   for (const auto& asset : web_assets())
     for (const auto* forbidden : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("})
       EXPECT_EQ(asset.content.find(forbidden), std::string_view::npos) << asset.path << ": " << forbidden;

@@ -5,7 +5,7 @@
 
 #include "api/call_views.hpp"
 #include "json/iso_time.hpp"
-#include "store/call_log.hpp"
+#include "rest/paging.hpp"
 
 namespace frontdesk::api {
 
@@ -52,7 +52,7 @@ struct CallsQuery {
   std::optional<double> max_duration;
   std::optional<double> min_confidence;
   std::optional<double> max_confidence;
-  std::int64_t limit = 50;
+  std::int64_t limit = rest::kUsualPage;
   std::optional<std::string> cursor;
 };
 BOOST_DESCRIBE_STRUCT(CallsQuery, (),
@@ -67,22 +67,18 @@ constexpr auto about(const CallsQuery*) {
       Note{.member = "min_duration", .text = "Seconds.", .min = 0, .max = kWeek},
       Note{.member = "max_duration", .text = "Seconds.", .min = 0, .max = kWeek},
       Note{.member = "min_confidence", .min = 0, .max = 1}, Note{.member = "max_confidence", .min = 0, .max = 1},
-      Note{.member = "limit", .text = "Calls on a page.", .min = 1, .max = store::kMaxPage, .optional = true},
-      Note{.member = "cursor",
-           .text = "The next_cursor of the page before, with the same filters.",
-           .min_length = 1,
-           .max_length = 200});
+      rest::kLimitNote, rest::kCursorNote);
 }
 
 struct MessagesQuery {
   std::optional<std::string> call;
-  std::int64_t limit = 50;
+  std::int64_t limit = rest::kUsualPage;
 };
 BOOST_DESCRIBE_STRUCT(MessagesQuery, (), (call, limit))
 constexpr auto about(const MessagesQuery*) {
-  return json::about(
-      "MessagesQuery", "", Note{.member = "call", .text = "Of this call only.", .min_length = 1, .max_length = 100},
-      Note{.member = "limit", .text = "At most so many.", .min = 1, .max = store::kMaxPage, .optional = true});
+  return json::about("MessagesQuery", "",
+                     Note{.member = "call", .text = "Of this call only.", .min_length = 1, .max_length = 100},
+                     rest::kLimitNote);
 }
 
 }  // namespace frontdesk::api

@@ -48,12 +48,13 @@ Answer<store::CallFilter> filter_of(const CallsQuery& query) {
 Answer<CallPageView> list_calls(const store::CallLog& log, const CallsQuery& query) {
   const auto filter = filter_of(query);
   if (!filter) return tl::unexpected(filter.error());
-  const auto page = log.list(*filter, static_cast<int>(query.limit), query.cursor.value_or(""));
-  if (page) return page_of(*page);
-  if (page.error().code == base::ErrorCode::invalid_argument)
-    return tl::unexpected(
-        rest::invalid_parameter("cursor", "write the next_cursor of the page before, or leave it out"));
-  return tl::unexpected(page.error());
+  const auto place = rest::place_of(query, 1);
+  if (!place) return tl::unexpected(place.error());
+  const auto page = log.list(*filter, static_cast<int>(query.limit), place->empty() ? "" : place->front());
+  if (!page) return tl::unexpected(page.error());
+  auto view = page_of(*page);
+  if (view.next_cursor) view.next_cursor = rest::next_cursor(query, {*view.next_cursor});
+  return view;
 }
 
 Answer<CallView> show_call(const store::CallLog& log, const std::string& id) {

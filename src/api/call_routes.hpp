@@ -12,8 +12,6 @@
 
 namespace frontdesk::api {
 
-inline constexpr std::int64_t kDefaultPage = 50;
-
 struct CallSources {
   const store::CallLog& calls;                           ///< must outlive the routes
   std::shared_ptr<const vault::KeyRing> keys = nullptr;  ///< of sealed recordings

@@ -1,5 +1,7 @@
 #include "app/http_service.hpp"
 
+#include "app/version.hpp"
+
 namespace frontdesk::app {
 
 base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOptions options,
@@ -13,6 +15,8 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
       [database] { return store::open_connection(database, store::OpenMode::read_only); });
   api::Sources sources{*service->calls_, std::move(receptionist.health), std::move(receptionist.keys),
                        std::move(receptionist.pause_recording), std::move(receptionist.lines)};
+  sources.version = version_number();
+  sources.requests_per_second = receptionist.requests_per_second;
   sources.analytics = {service->readers_, std::move(receptionist.zone), {}};
   auto router = api::routes(sources);
   live::add_routes(router, std::move(receptionist.live));

@@ -21,6 +21,7 @@ class HttpService {
     api::LineSources lines = {};
     live::LiveService live = {};
     std::function<business_hours::TimeZone()> zone = {};
+    double requests_per_second = api::kUsualRate;  ///< of one user, token or address
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

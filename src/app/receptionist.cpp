@@ -58,6 +58,7 @@ http::ServerOptions http_options(const config::Server& server) {
   http::ServerOptions options;
   options.listen = server.http;
   options.allowed_hosts = server.host_names;
+  options.allowed_origins = server.allowed_origins;
   const auto& https = server.https;
   // Port 0 with a certificate is for tests: any free port.
   if (https.listen.port != 0 || !https.listen.is_unspecified())
@@ -186,7 +187,8 @@ base::Status Receptionist::Parts::start_http() {
                                      },
                                      std::move(sources),
                                      {open_door(), feed},
-                                     [this] { return config.get()->zone; }});
+                                     [this] { return config.get()->zone; },
+                                     server.requests_per_second});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};

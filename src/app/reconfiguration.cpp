@@ -34,6 +34,8 @@ std::vector<std::string> waits_for_restart(const config::Config& before, const c
   check("server.http", was.http, is.http);
   check("server.https", was.https, is.https);
   check("server.host_names", was.host_names, is.host_names);
+  check("server.allowed_origins", was.allowed_origins, is.allowed_origins);
+  check("server.requests_per_second", was.requests_per_second, is.requests_per_second);
   check("server.rtp", std::pair(was.rtp_first, was.rtp_last), std::pair(is.rtp_first, is.rtp_last));
   check("server.public_address", std::pair(was.public_address, was.learn_public_address),
         std::pair(is.public_address, is.learn_public_address));

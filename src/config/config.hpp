@@ -58,6 +58,8 @@ struct Server {
   std::string data = "./data";
   std::string models;                        ///< empty: the model cache of `./dev setup`
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
+  std::vector<std::string> allowed_origins;  ///< sites whose pages may use the API: "https://crm.example.org"
+  double requests_per_second = 100;          ///< to the API, of one user, token or address
 };
 
 /// automatic: by the provider's NAPTR and SRV records.

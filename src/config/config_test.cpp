@@ -143,6 +143,11 @@ TEST(ParseConfig, WhereWeAreBehindARouter) {
   EXPECT_EQ(server("stun_server = \"192.0.2.1\"").stun_server, "192.0.2.1:3478");
   EXPECT_EQ(server("stun_server = \"192.0.2.1:9\"").stun_server, "192.0.2.1:9");
   EXPECT_EQ(server("local_networks = [\"10.1.0.0/16\"]").local_networks.size(), 1U);
+  EXPECT_EQ(server("allowed_origins = [\"https://crm.example.org\", \"http://localhost:3000\"]").allowed_origins.size(),
+            2U);
+  EXPECT_EQ(server("requests_per_second = 5").requests_per_second, 5);
+  for (const char* bad : {"*", "crm.example.org", "https://crm.example.org/", "https://CRM.example.org", "https://"})
+    EXPECT_EQ(problems_of(std::string(kMinimal) + "[server]\nallowed_origins = [\"" + bad + "\"]").size(), 1U) << bad;
   for (const char* bad : {"public_address = \"office\"", "public_address = \"0.0.0.0\"", "stun_server = \"stun:x\"",
                           "local_networks = \"office\""}) {
     EXPECT_EQ(problems_of(std::string(kMinimal) + "[server]\n" + bad).size(), 1U) << bad;

@@ -22,6 +22,20 @@ base::Endpoint endpoint(TableReader& reader, std::string_view key, std::string_v
   return {};
 }
 
+/// As browsers write them (RFC 6454): in lower case, without a path.
+std::vector<std::string> origins(TableReader& reader) {
+  const auto is_origin = [](std::string_view text) {
+    const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
+    return scheme > 0 && text.size() > scheme &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]", scheme) == std::string_view::npos;
+  };
+  auto listed = reader.texts("allowed_origins");
+  for (const auto& each : listed)
+    if (!is_origin(each))
+      reader.problem("allowed_origins", "\"" + each + "\" is not an origin: write it as \"https://crm.example.org\"");
+  return listed;
+}
+
 std::vector<AddressRange> ranges(TableReader& reader, std::string_view key) {
   std::vector<AddressRange> out;
   for (const std::string& text : reader.texts(key)) {
@@ -188,6 +202,8 @@ Server read_server(TableReader& reader) {
   if (server.data.empty()) reader.problem("data", "must name a folder, such as \"./data\"");
   server.models = reader.text("models").value_or("");
   server.direct_callers = ranges(reader, "direct_callers");
+  server.allowed_origins = origins(reader);
+  server.requests_per_second = reader.number("requests_per_second", 1, 100'000).value_or(server.requests_per_second);
   reader.finish();
   return server;
 }

@@ -188,6 +188,14 @@ TEST(Parse, RefusesWhatIsNot) {
   for (const auto& text : kRefused) EXPECT_FALSE(parse(text)) << text.substr(0, 100);
 }
 
+TEST(Parse, WritesBackWhatItAccepts) {
+  for (const auto& text : kAccepted) {
+    const auto value = parse(text);
+    ASSERT_TRUE(value);
+    EXPECT_EQ(*parse(boost::json::serialize(*value)), *value) << text;
+  }
+}
+
 TEST(Parse, RefusesDuplicates) {
   for (const auto* text : {R"({"a":1,"a":1})", R"({"a":1,"\u0061":2})", R"({"a":{},"b":2,"a":[]})"}) {
     const auto value = parse(text);

@@ -265,6 +265,9 @@ bj::object openapi_document(const ApiOptions& options, const std::vector<Endpoin
                    {"parameters", standing_parameters(endpoints)},
                    {"headers", standing_headers(endpoints)},
                    {"securitySchemes", security_schemes()}};
+  bj::array problems;
+  for (const auto& each : problem_types())
+    problems.push_back(bj::object{{"type", type_address(each.type)}, {"title", each.title}, {"text", each.text}});
   bj::value document(
       {{"openapi", "3.1.0"},
        {"info",
@@ -276,7 +279,8 @@ bj::object openapi_document(const ApiOptions& options, const std::vector<Endpoin
        {"security", bj::array{bj::object{{"bearer", bj::array()}}, bj::object{{"session", bj::array()}}}},
        {"tags", std::move(tags)},
        {"paths", paths_of(endpoints)},
-       {"components", std::move(parts)}});
+       {"components", std::move(parts)},
+       {"x-problem-types", std::move(problems)}});
   schemas.resolve(document);
   return std::move(document.as_object());
 }

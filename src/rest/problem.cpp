@@ -1,5 +1,6 @@
 #include "rest/problem.hpp"
 
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -34,6 +35,34 @@ Problem invalid_parameter(std::string_view parameter, std::string_view detail) {
   Problem problem(400, std::string(parameter) + ": " + std::string(detail), "parameter");
   problem.errors.push_back({{}, std::string(parameter), std::string(detail)});
   return problem;
+}
+
+std::span<const ProblemType> problem_types() {
+  static constexpr std::array kTypes{
+      ProblemType{"json", "Not JSON",
+                  "The body is no JSON, or JSON that is ambiguous: a member twice, bytes that are not UTF-8, lists and "
+                  "objects too deep in each other. `errors` says where."},
+      ProblemType{"validation", "Does not fit",
+                  "The body is JSON but not what is wanted. `errors` lists everything that is wrong, each with a JSON "
+                  "pointer and what to write instead."},
+      ProblemType{"parameter", "Wrong parameter",
+                  "A parameter is unknown, missing, repeated or malformed. `errors` lists all of them, `parameter` "
+                  "names the first."},
+      ProblemType{"permission", "Not allowed",
+                  "Whoever asks is known but may not do this. The detail names the permission that is missing."},
+      ProblemType{"forgery", "Might come from another site",
+                  "A change that is made with a session cookie needs the header `X-Requested-With`, with any value: "
+                  "pages of other sites cannot send it."},
+      ProblemType{"rate", "Too often",
+                  "Too many requests came at once. `Retry-After` says how many seconds to wait; the `RateLimit` "
+                  "headers of every answer say how many are left."},
+      ProblemType{"version", "Changed meanwhile",
+                  "A change names, in `If-Match`, the `ETag` of the version it is about, so that nobody's change is "
+                  "lost. 428: it does not; 412: there is a newer version, which has to be loaded first."},
+      ProblemType{"repetition", "Idempotency-Key",
+                  "409: the same request is being carried out. 422: the key was used for another request. 400: the key "
+                  "is malformed."}};
+  return kTypes;
 }
 
 std::string type_address(std::string_view type) {

@@ -2,6 +2,7 @@
 // application/problem+json; the transport adds the request's id to it.
 #pragma once
 #include <boost/json/object.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -44,6 +45,14 @@ template <class T>
 using Answer = tl::expected<T, Problem>;
 
 http::Response respond(const Problem& problem);
+
+/// The kinds of problems that have a word of their own, for the documentation.
+struct ProblemType {
+  std::string_view type;
+  std::string_view title;
+  std::string_view text;
+};
+std::span<const ProblemType> problem_types();
 
 /// Where the page about the API explains a type.
 std::string type_address(std::string_view type);

@@ -1,5 +1,5 @@
-// A request as an endpoint sees it: its parts read and checked, who asks, and the rest as it came. A function that takes
-// a Request<Path<CallPath>, Query<Paging>, Body<Change>> finds them as request.path.id, request.query.limit,
+// A request as an endpoint sees it: its parts read and checked, who asks, and the rest as it came. A function that
+// takes a Request<Path<CallPath>, Query<Paging>, Body<Change>> finds them as request.path.id, request.query.limit,
 // request.body.name, beside request.principal.
 #pragma once
 #include <optional>

@@ -1,0 +1,186 @@
+"""The API document is in order, by a judge that is not ours, and what the program answers is what the document says.
+
+The judges are two npm packages that `./dev setup` installs at the versions pinned in scripts/api_checks: a linter, and a
+proxy that holds every request and answer against the document.
+"""
+import json
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+import urllib.error
+import urllib.request
+
+from frontdesk import Frontdesk, call, main
+
+CACHE = os.environ.get("FRONTDESK_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "frontdesk")
+TOOLS = os.path.join(CACHE, "api-checks", "node_modules", ".bin")
+START_SECONDS = 60
+QUIET = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "true", "NO_COLOR": "1"}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Proxy:
+    """Prism between us and the program: answers 500 with what is wrong if either side breaks the document."""
+
+    def __init__(self, document, upstream):
+        self.address = f"127.0.0.1:{free_port()}"
+        host, port = self.address.split(":")
+        self.process = subprocess.Popen(
+            [os.path.join(TOOLS, "prism"), "proxy", document, upstream, "--errors", "--host", host, "--port", port],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=QUIET)
+        self.lines = []
+        self.ready = threading.Event()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        if not self.ready.wait(START_SECONDS):
+            self.close()
+            raise AssertionError("the proxy did not start:\n" + "".join(self.lines))
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if "listening" in line:
+                self.ready.set()
+
+    def ask(self, method, path, body=None, headers=None):
+        """Status, headers and body of the answer."""
+        # The proxy wants to see some proof of who asks; the program has no accounts here and asks for none.
+        request = urllib.request.Request(f"http://{self.address}{path}", method=method,
+                                         headers={"Authorization": "Bearer anything", **(headers or {})})
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as problem:
+            with problem:
+                return problem.code, problem.headers, problem.read()
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.reader.join(timeout=20)
+        self.process.stdout.close()
+
+
+class ApiContractTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if not os.access(os.path.join(TOOLS, "prism"), os.X_OK):
+            raise AssertionError("the checks of the API document are not installed: run ./dev setup")
+        cls.server = Frontdesk()
+        cls.addClassCleanup(cls.server.stop)
+        call(cls.server.sip, "--say", "What time do you open?", "--no-transcripts")
+        cls.call = cls.server.newest_call()["id"]
+        cls.text = cls.server.fetch("/api/openapi.json")
+        cls.document = json.loads(cls.text)
+        folder = tempfile.TemporaryDirectory(prefix="frontdesk-openapi-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.path = os.path.join(folder.name, "openapi.json")
+        cls.write(cls.document, cls.path)
+        cls.proxy = Proxy(cls.path, f"http://{cls.server.http}")
+        cls.addClassCleanup(cls.proxy.close)
+        cls.seen = set()
+
+    @staticmethod
+    def write(document, path):
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(document, file)
+
+    def expect(self, status, method, path, body=None, headers=None):
+        got, fields, content = self.proxy.ask(method, path, body, headers)
+        self.assertNotIn("sl-violations", fields, f"{method} {path}: {fields.get('sl-violations')}")
+        self.assertEqual(got, status, f"{method} {path}: {content[:800]!r}")
+        self.seen.add((method, self.pattern(path)))
+        return content
+
+    def pattern(self, path):
+        bare = path.split("?")[0]
+        fits = [each for each in self.document["paths"]
+                if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(each)), bare)]
+        return min(fits, key=lambda each: each.count("{"))
+
+    def test_1_the_linter_finds_nothing(self):
+        done = subprocess.run([os.path.join(TOOLS, "redocly"), "lint", self.path, "--format", "json"],
+                              capture_output=True, text=True, timeout=120, env=QUIET)
+        report = json.loads(done.stdout[done.stdout.index("{"):])
+        problems = [f"{each['ruleId']}: {each['message']}" for each in report["problems"]]
+        self.assertEqual(problems, [])
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_1_the_linter_would_find_something(self):
+        broken = json.loads(self.text)
+        del broken["paths"]["/api/calls/{id}"]["get"]["parameters"]
+        path = self.path + ".broken.json"
+        self.write(broken, path)
+        done = subprocess.run([os.path.join(TOOLS, "redocly"), "lint", path], capture_output=True, timeout=120, env=QUIET)
+        self.assertNotEqual(done.returncode, 0)
+
+    def test_1_the_document_is_the_same_each_time(self):
+        with Frontdesk() as other:
+            self.assertEqual(other.fetch("/api/openapi.json"), self.text)
+
+    def test_2_calls(self):
+        page = json.loads(self.expect(200, "GET", "/api/calls/logs?limit=1&min_duration=0.5&status=answered"))
+        self.assertEqual(len(page["calls"]), 1)
+        self.expect(200, "GET", "/api/calls/logs?from=2026-01-01T00:00:00Z&caller=sip")
+        self.expect(200, "GET", f"/api/calls/{self.call}")
+        self.expect(200, "GET", f"/api/calls/{self.call}/transcript")
+        self.assertTrue(json.loads(self.expect(200, "GET", f"/api/calls/{self.call}/decisions"))["decisions"])
+        self.assertEqual(self.expect(200, "GET", f"/api/calls/{self.call}/recording")[:4], b"RIFF")
+        self.expect(206, "GET", f"/api/calls/{self.call}/recording", headers={"Range": "bytes=0-99"})
+        for below in ("", "/transcript", "/decisions", "/recording"):
+            self.expect(404, "GET", f"/api/calls/call_none{below}")
+        for order in ("pause", "resume"):
+            self.expect(409, "POST", f"/api/calls/{self.call}/recording/{order}")
+        self.expect(200, "GET", "/api/messages?limit=5")
+        self.expect(400, "GET", "/api/calls/logs?cursor=nonsense")
+
+    def test_2_lines(self):
+        account = {"domain": "sip.example.com", "port": 5060, "username": "u", "password": "p", "transport": "UDP",
+                   "inboundNumber": "03333357324"}
+        self.expect(200, "GET", "/api/sip/config")
+        self.expect(200, "GET", "/api/sip/providers?existingNumber=02079460000")
+        self.expect(404, "GET", "/api/sip/providers?line=none")
+        self.assertTrue(json.loads(self.expect(200, "POST", "/api/sip/validate", account))["ok"])
+        wrong = json.loads(self.expect(200, "POST", "/api/sip/validate", {**account, "domain": "sip.example.com:5065"}))
+        self.assertFalse(wrong["ok"])
+        self.expect(404, "POST", "/api/sip/test-connection", {"line": "none"})
+        self.expect(422, "POST", "/api/sip/test-connection", {"domain": "sip.example.com"})
+        self.expect(200, "POST", "/api/sip/test-connection", {**account, "domain": "127.0.0.1", "port": free_port()})
+
+    def test_2_health(self):
+        self.expect(200, "GET", "/api/health")
+        self.expect(200, "GET", "/api/health/live")
+
+    def test_3_nothing_was_left_out(self):
+        declared = {(method.upper(), path) for path, methods in self.document["paths"].items() for method in methods}
+        self.assertEqual(declared - self.seen, set())
+
+    def test_4_the_proxy_would_find_something(self):
+        lying = json.loads(self.text)
+        lying["components"]["schemas"]["Health"]["properties"]["uptime_ms"]["type"] = "string"
+        path = self.path + ".lying.json"
+        self.write(lying, path)
+        proxy = Proxy(path, f"http://{self.server.http}")
+        try:
+            status, _, content = proxy.ask("GET", "/api/health")
+            self.assertEqual(status, 500)
+            self.assertIn(b"uptime_ms", content)
+        finally:
+            proxy.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -146,6 +146,7 @@ struct Receptionist::Parts {
   base::Status open_records();
   base::Status build_signalling(bool diagnostics);
   void open_feed();
+  std::shared_ptr<const web_call::Calls> web_calls() const;
   void wait_for_phrases() const;
   void rehearse();
   std::vector<api::LineStatus> lines() const;
@@ -182,7 +183,7 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
                                        return switchboard->tell_call(call, call::RecordingRequested{paused});
                                      },
                                      std::move(sources),
-                                     {open_door(), feed}});
+                                     {open_door(), feed, web_calls()}});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   wait_for_phrases();
@@ -224,6 +225,16 @@ void Receptionist::Parts::open_feed() {
   feed = std::make_shared<live::Feed>(std::move(options));
   tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),
                                     [to = feed](live::Observation seen) { to->observe(std::move(seen)); });
+}
+
+std::shared_ptr<const web_call::Calls> Receptionist::Parts::web_calls() const {
+  auto* to = switchboard.get();
+  return std::make_shared<const web_call::Calls>(
+      web_call::Calls{[to](runtime::FrameCaller caller, std::shared_ptr<runtime::FrameLeg> leg) {
+                        (void)to->take_call(std::move(caller), std::move(leg));
+                      },
+                      [to](std::uint64_t dialog) { to->end_call(dialog); },
+                      [to](std::uint64_t dialog, char digit) { to->press(dialog, digit); }});
 }
 
 base::Status Receptionist::Parts::build_signalling(bool diagnostics) {

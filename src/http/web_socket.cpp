@@ -1,6 +1,7 @@
 #include "http/web_socket.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "http/ascii.hpp"
 #include "http/origin_policy.hpp"

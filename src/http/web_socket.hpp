@@ -5,11 +5,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "base/inheriting_mutex.hpp"
 #include "http/message.hpp"
 #include "http/websocket/protocol.hpp"
 
@@ -47,7 +47,7 @@ class WebSocket {
  private:
   void wake_up();
 
-  mutable std::mutex mutex_;
+  mutable base::InheritingMutex mutex_;  ///< threads of calls send as well
   std::deque<websocket::Message> messages_;
   std::size_t waiting_ = 0, writing_ = 0;
   std::optional<Closing> closing_;

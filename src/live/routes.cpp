@@ -55,7 +55,7 @@ http::Response open_socket(const LiveService& service, const http::Request& requ
   if (service.feed->watches_of(*principal) >= kWatchesPerPrincipal)
     return http::problem(429, "too many WebSockets of yours are open: close some");
   const std::array<std::string, 1> protocols{kSubprotocol};
-  return http::upgrade(request, std::make_shared<Console>(service.feed, std::move(watch)), protocols);
+  return http::upgrade(request, std::make_shared<Console>(service.feed, std::move(watch), service.calls), protocols);
 }
 
 }  // namespace

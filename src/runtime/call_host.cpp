@@ -53,12 +53,11 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       digits_(call.accepted_digits),
       around_(surroundings),
       local_media_(std::move(call.media)),
-      socket_(std::move(call.socket)),
+      socket_(std::move(call.socket), std::move(call.frames)),
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
       journal_flushed_(now),
       datagrams_read_(now) {
-  socket_.stamp_arrivals();
   if (call.noise_suppression) noise_suppressor_.emplace(*call.noise_suppression);
   if (call.stun_server) probe_.emplace(*call.stun_server, stun::random_transaction(), now);
   around_.records.begin(std::move(call.begun));
@@ -173,7 +172,8 @@ void CallHost::answer_leg() {
 void CallHost::agree_on_keys(base::Instant now) {
   const auto progress = keying_.tick(now);
   for (const auto& out : progress.outgoing)
-    (out.component == keying::Component::rtp ? socket_ : rtcp_socket_).send(out.bytes, out.to);
+    out.component == keying::Component::rtp ? socket_.send(out.bytes, out.to)
+                                            : (void)rtcp_socket_.send(out.bytes, out.to);
   if (progress.new_keys) {
     media_->reconfigure(media_parameters(), now);
     if (const auto keys = keying_.parameters().srtp) media_format_ += " suite=" + std::string(srtp::name(keys->suite));
@@ -227,7 +227,7 @@ void CallHost::send(const media::MediaSession::Tick& tick) const {
   if (!tick.second_packet.empty()) socket_.send(tick.second_packet, tick.to);
   if (tick.rtcp.empty()) return;
   const bool apart = tick.rtcp_to != tick.to && rtcp_socket_.descriptor() >= 0;
-  (apart ? rtcp_socket_ : socket_).send(tick.rtcp, tick.rtcp_to);
+  apart ? (void)rtcp_socket_.send(tick.rtcp, tick.rtcp_to) : socket_.send(tick.rtcp, tick.rtcp_to);
 }
 
 void CallHost::on_vad(const speech::VadWindow& window, base::Instant now) {

@@ -10,6 +10,7 @@
 #include "media/noise_suppression/noise_suppressor.hpp"
 #include "runtime/call_number.hpp"
 #include "runtime/call_records.hpp"
+#include "runtime/frame_leg.hpp"
 #include "sip/media_description.hpp"
 #include "sip/user_agent.hpp"
 #include "speech/tts.hpp"
@@ -26,6 +27,7 @@ struct NewCall {
   call::CallLimits limits;
   speech::VoiceId voice;
   udp::Socket socket;
+  std::shared_ptr<FrameLeg> frames;           ///< set: in place of the socket
   sip::LocalMedia media;                      ///< of our answer, all but its address
   std::optional<base::Endpoint> stun_server;  ///< tells what the socket's address is outside
   CallBegun begun;

@@ -16,11 +16,14 @@
 #include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
 #include "app/screening_rules.hpp"
+#include "app/shared_state.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
 #include "app/trunk_order.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "cluster/lease_keeper.hpp"
 #include "live/tap.hpp"
 #include "records/record_keeper.hpp"
 #include "rtp/dtls/identity.hpp"
@@ -132,6 +135,8 @@ struct Receptionist::Parts {
   Brain brain;
   std::shared_ptr<const vault::KeyRing> keys;  ///< of recordings
   std::unique_ptr<records::RecordKeeper> records;
+  const std::string machine = base::new_id("machine");
+  SharedState shared;
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
@@ -139,12 +144,14 @@ struct Receptionist::Parts {
   std::unique_ptr<LineTrials> trials;
   std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
+  std::unique_ptr<cluster::LeaseKeeper> leases;
   TrunkBoard trunks;
   hold_music::MusicLoop hold_music;
 
   base::Status build(bool diagnostics);
   base::Status open_records();
   base::Status build_signalling(bool diagnostics);
+  base::Status take_lines();
   void open_feed();
   std::shared_ptr<const web_call::Calls> web_calls() const;
   void wait_for_phrases() const;
@@ -171,28 +178,54 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   auto music = hold_music_from(config->voice.hold_music);
   if (!music) return tl::unexpected(music.error());
   hold_music = std::move(*music);
+  auto state = shared_state(config->storage);
+  if (!state) return tl::unexpected(state.error());
+  shared = std::move(*state);
   open_feed();
   if (auto built = build_signalling(diagnostics); !built) return built;
   trials = std::make_unique<LineTrials>(config);
   auto sources = line_sources(*config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
-  auto service = HttpService::start(config->server.http, config->server.data,
-                                    {[this] { return health(); },
-                                     keys,
-                                     [this](const std::string& call, bool paused) {
-                                       return switchboard->tell_call(call, call::RecordingRequested{paused});
-                                     },
-                                     std::move(sources),
-                                     {open_door(), feed, web_calls()}});
+  auto service = HttpService::start(
+      config->server.http, config->server.data,
+      {[this] { return health(); },
+       keys,
+       [this](const std::string& call, bool paused) {
+         return switchboard->tell_call(call, call::RecordingRequested{paused});
+       },
+       std::move(sources),
+       {open_door(), feed, web_calls(), std::make_shared<live::Tickets>(shared.cache, shared.counters)}});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   wait_for_phrases();
   switchboard->open();
   rehearse();
   // Last: from here on the provider sends callers.
+  return take_lines();
+}
+
+/// A line that is registered is registered by one machine; a provider that knows our addresses sends calls to all.
+base::Status Receptionist::Parts::take_lines() {
+  cluster::LeaseKeeper::Options options;
   for (const auto& trunk : config->all_trunks) {
-    if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
+    if (shared.several && trunk.registers)
+      options.names.push_back(trunk.name);
+    else if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken)
+      return taken;
   }
+  if (options.names.empty()) return {};
+  options.kind = "trunk";
+  options.machine = machine;
+  options.take = [this](const std::string& name) {
+    for (const auto& trunk : config->all_trunks)
+      if (trunk.name == name) (void)user_agent->register_trunk(registration_of(trunk));
+    spdlog::info("trunk {}: this machine registers it", name);
+  };
+  options.give_up = [this](const std::string& name) {
+    (void)user_agent->remove_trunk(name);
+    spdlog::warn("trunk {}: another machine registers it now", name);
+  };
+  leases = std::make_unique<cluster::LeaseKeeper>(shared.leases, std::move(options));
   return {};
 }
 
@@ -221,6 +254,8 @@ base::Status Receptionist::Parts::open_records() {
 
 void Receptionist::Parts::open_feed() {
   live::FeedOptions options;
+  if (shared.several) options.fan_out = shared.fan_out;
+  options.machine = machine;
   options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
   feed = std::make_shared<live::Feed>(std::move(options));
   tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),
@@ -348,6 +383,7 @@ void Receptionist::drain(base::Duration limit) {
 void Receptionist::stop() {
   auto& parts = *parts_;
   parts.rehearsal.reset();
+  parts.leases.reset();
   if (parts.http) parts.http->stop();
   parts.trials.reset();
   if (parts.switchboard && parts.user_agent) {

@@ -1,6 +1,7 @@
 #include "config/config.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -102,6 +103,7 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.voice = read_section(root, findings, "voice", read_voice);
   config.conversation = read_section(root, findings, "conversation", read_conversation);
   config.limits = read_section(root, findings, "limits", read_limits);
+  config.storage = read_section(root, findings, "storage", read_storage);
   config.transfer = read_section(root, findings, "transfer", read_transfers);
   config.recording =
       read_section(root, findings, "recording", [&](TableReader& reader) { return read_recording(reader, findings); });
@@ -176,6 +178,7 @@ Environment process_environment() {
       out.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
   }
+  if (const char* redis = std::getenv("REDIS_URL"); redis != nullptr) out.emplace("FRONTDESK_STORAGE_REDIS", redis);
   return out;
 }
 

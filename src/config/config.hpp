@@ -147,8 +147,14 @@ struct Recording {
   std::vector<NumberPolicy> numbers;
 };
 
+/// What several machines share.
+struct Storage {
+  base::Secret redis;  ///< an address, perhaps with a password; empty: this machine is alone
+};
+
 struct Config {
   Server server;
+  Storage storage;
   std::optional<Trunk> trunk;     ///< the first of all_trunks
   std::vector<Trunk> all_trunks;  ///< [trunk], or each [[trunk]], in the order of the file
   Voice voice;
@@ -177,7 +183,7 @@ std::string describe(const ConfigProblem& problem);
 using Environment = std::map<std::string, std::string>;
 
 /// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [screening], [conversation], [limits],
-/// [transfer] and [recording]; lists are comma-separated. `business` is a path relative to the file that names it.
+/// [transfer], [storage] and [recording]; lists are comma-separated. `business` is a path relative to the file that names it.
 tl::expected<Config, std::vector<ConfigProblem>> load_config(const std::string& path, const Environment& environment);
 
 /// The same from text, for a console that checks a draft. `path` names it in problems and resolves `business`.
@@ -188,7 +194,7 @@ tl::expected<Config, std::vector<ConfigProblem>> parse_config(std::string_view t
 base::Result<business_hours::TimeZone> load_time_zone(std::string_view name,
                                                       const std::string& directory = "/usr/share/zoneinfo");
 
-/// FRONTDESK_* of this process.
+/// FRONTDESK_* of this process; REDIS_URL stands for FRONTDESK_STORAGE_REDIS.
 Environment process_environment();
 
 }  // namespace frontdesk::config

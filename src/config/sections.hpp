@@ -11,6 +11,7 @@ Voice read_voice(TableReader& reader);
 Conversation read_conversation(TableReader& reader);
 Screening read_screening(TableReader& reader, std::string_view country);
 Limits read_limits(TableReader& reader);
+Storage read_storage(TableReader& reader);
 Transfer read_transfers(TableReader& reader);
 Recording read_recording(TableReader& reader, Findings& findings);
 /// None if it is not written.

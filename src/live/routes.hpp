@@ -14,7 +14,7 @@ struct LiveService {
   Doorkeeper door;
   std::shared_ptr<Feed> feed;
   std::shared_ptr<const web_call::Calls> calls;  ///< none: nobody can call by /ws
-  std::shared_ptr<Tickets> tickets = std::make_shared<Tickets>();
+  std::shared_ptr<Tickets> tickets;
 };
 
 inline constexpr const char* kSubprotocol = "frontdesk.v1";

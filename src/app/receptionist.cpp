@@ -137,6 +137,7 @@ struct Receptionist::Parts {
   std::unique_ptr<records::RecordKeeper> records;
   const std::string machine = base::new_id("machine");
   SharedState shared;
+  const live::Doorkeeper door = open_door();
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
@@ -186,15 +187,15 @@ base::Status Receptionist::Parts::build(bool diagnostics) {
   trials = std::make_unique<LineTrials>(config);
   auto sources = line_sources(*config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
-  auto service = HttpService::start(
-      config->server.http, config->server.data,
-      {[this] { return health(); },
-       keys,
-       [this](const std::string& call, bool paused) {
-         return switchboard->tell_call(call, call::RecordingRequested{paused});
-       },
-       std::move(sources),
-       {open_door(), feed, web_calls(), std::make_shared<live::Tickets>(shared.cache, shared.counters)}});
+  auto service =
+      HttpService::start(config->server.http, config->server.data,
+                         {[this] { return health(); },
+                          keys,
+                          [this](const std::string& call, bool paused) {
+                            return switchboard->tell_call(call, call::RecordingRequested{paused});
+                          },
+                          std::move(sources),
+                          {door, feed, web_calls(), std::make_shared<live::Tickets>(shared.cache, shared.counters)}});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   wait_for_phrases();
@@ -256,6 +257,7 @@ void Receptionist::Parts::open_feed() {
   live::FeedOptions options;
   if (shared.several) options.fan_out = shared.fan_out;
   options.machine = machine;
+  options.still_welcome = door.still_welcome;
   options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
   feed = std::make_shared<live::Feed>(std::move(options));
   tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),

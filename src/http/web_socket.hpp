@@ -40,7 +40,7 @@ class WebSocket {
   };
   /// What was taken before has been written.
   Taken take();
-  /// `wake` is called from send() and close(), until it is replaced.
+  /// `wake` is called from send() and close(), once until take(), until it is replaced.
   void on_change(std::function<void()> wake);
   void abandon();
 
@@ -52,6 +52,7 @@ class WebSocket {
   std::size_t waiting_ = 0, writing_ = 0;
   std::optional<Closing> closing_;
   bool closed_ = false;
+  bool woken_ = false;  ///< and has not looked yet
   std::function<void()> wake_;
 };
 

@@ -15,6 +15,7 @@ pkg_check_modules(ogg REQUIRED IMPORTED_TARGET ogg)
 pkg_check_modules(spandsp REQUIRED IMPORTED_TARGET spandsp)
 pkg_check_modules(libsrtp2 REQUIRED IMPORTED_TARGET libsrtp2)
 pkg_check_modules(libre REQUIRED IMPORTED_TARGET libre)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 

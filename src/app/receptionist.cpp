@@ -21,11 +21,14 @@
 #include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
 #include "app/screening_rules.hpp"
+#include "app/shared_state.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trunk_board.hpp"
 #include "app/trunk_order.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "cluster/lease_keeper.hpp"
 #include "live/tap.hpp"
 #include "records/record_keeper.hpp"
 #include "rtp/dtls/identity.hpp"
@@ -123,6 +126,9 @@ struct Receptionist::Parts {
   std::shared_ptr<llm::ChatModel> first_model;  ///< the engines' own must outlive every call
   std::shared_ptr<const vault::KeyRing> keys;   ///< of recordings
   std::unique_ptr<records::RecordKeeper> records;
+  const std::string machine = base::new_id("machine");
+  SharedState shared;
+  const live::Doorkeeper door = open_door();
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
@@ -131,6 +137,7 @@ struct Receptionist::Parts {
   std::unique_ptr<LineTrials> trials;
   std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
+  std::unique_ptr<cluster::LeaseKeeper> leases;
   TrunkBoard trunks;
   hold_music::MusicLoop hold_music;
   std::mutex adopting;
@@ -141,7 +148,9 @@ struct Receptionist::Parts {
   base::Status start_http();
   base::Status think_of(const config::Config& next);
   base::Result<std::vector<std::string>> adopt(config::Config next);
+  base::Status take_lines();
   void open_feed();
+  std::shared_ptr<const web_call::Calls> web_calls() const;
   void wait_for_phrases() const;
   void rehearse();
   std::vector<api::LineStatus> lines() const;
@@ -160,6 +169,9 @@ base::Status Receptionist::Parts::build() {
   auto music = hold_music_from(first->voice.hold_music);
   if (!music) return tl::unexpected(music.error());
   hold_music = std::move(*music);
+  auto state = shared_state(first->storage);
+  if (!state) return tl::unexpected(state.error());
+  shared = std::move(*state);
   open_feed();
   if (auto built = build_signalling(); !built) return built;
   if (auto started = start_http(); !started) return started;
@@ -167,10 +179,7 @@ base::Status Receptionist::Parts::build() {
   switchboard->open();
   rehearse();
   // Last: from here on the provider sends callers.
-  for (const auto& trunk : first->all_trunks) {
-    if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
-  }
-  return {};
+  return take_lines();
 }
 
 base::Status Receptionist::Parts::start_http() {
@@ -179,18 +188,46 @@ base::Status Receptionist::Parts::start_http() {
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
-  auto service = HttpService::start(http_options(server), database_location(*first),
-                                    {[this] { return health(); },
-                                     keys,
-                                     [this](const std::string& call, bool paused) {
-                                       return switchboard->tell_call(call, call::RecordingRequested{paused});
-                                     },
-                                     std::move(sources),
-                                     {open_door(), feed},
-                                     [this] { return config.get()->zone; },
-                                     server.requests_per_second});
+  auto service =
+      HttpService::start(http_options(server), database_location(*first),
+                         {[this] { return health(); },
+                          keys,
+                          [this](const std::string& call, bool paused) {
+                            return switchboard->tell_call(call, call::RecordingRequested{paused});
+                          },
+                          std::move(sources),
+                          {door, feed, web_calls(), std::make_shared<live::Tickets>(shared.cache, shared.counters)},
+                          [this] { return config.get()->zone; },
+                          server.requests_per_second});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
+  return {};
+}
+
+/// A line that is registered is registered by one machine; a provider that knows our addresses sends calls to all.
+base::Status Receptionist::Parts::take_lines() {
+  const auto first = config.get();
+  cluster::LeaseKeeper::Options options;
+  for (const auto& trunk : first->all_trunks) {
+    if (shared.several && trunk.registers)
+      options.names.push_back(trunk.name);
+    else if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken)
+      return taken;
+  }
+  if (options.names.empty()) return {};
+  options.kind = "trunk";
+  options.machine = machine;
+  options.take = [this](const std::string& name) {
+    const auto current = config.get();
+    for (const auto& trunk : current->all_trunks)
+      if (trunk.name == name) (void)user_agent->register_trunk(registration_of(trunk));
+    spdlog::info("trunk {}: this machine registers it", name);
+  };
+  options.give_up = [this](const std::string& name) {
+    (void)user_agent->remove_trunk(name);
+    spdlog::warn("trunk {}: another machine registers it now", name);
+  };
+  leases = std::make_unique<cluster::LeaseKeeper>(shared.leases, std::move(options));
   return {};
 }
 
@@ -252,22 +289,35 @@ base::Status Receptionist::Parts::open_records() {
 
 void Receptionist::Parts::open_feed() {
   live::FeedOptions options;
+  if (shared.several) options.fan_out = shared.fan_out;
+  options.machine = machine;
+  options.still_welcome = door.still_welcome;
   options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
   feed = std::make_shared<live::Feed>(std::move(options));
   tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),
                                     [to = feed](live::Observation seen) { to->observe(std::move(seen)); });
 }
 
+std::shared_ptr<const web_call::Calls> Receptionist::Parts::web_calls() const {
+  auto* to = switchboard.get();
+  return std::make_shared<const web_call::Calls>(
+      web_call::Calls{[to](runtime::FrameCaller caller, std::shared_ptr<runtime::FrameLeg> leg) {
+                        (void)to->take_call(std::move(caller), std::move(leg));
+                      },
+                      [to](std::uint64_t dialog) { to->end_call(dialog); },
+                      [to](std::uint64_t dialog, char digit) { to->press(dialog, digit); }});
+}
+
 base::Status Receptionist::Parts::build_signalling() {
   const auto first = config.get();
-  const auto outside = outside_servers(first->server);
+  const auto servers = outside_servers(first->server);
   auto wanted = switchboard_options(*first);
   wanted.observer = tap.get();
   switchboard = std::make_unique<runtime::Switchboard>(
       std::move(wanted), call_policy(first, diagnostics, brains.back().model),
       runtime::Engines{*speech.vad, *speech.stt, speech.voices->tts(), *first_model, speech.turns.get(), hold_music},
       *tap);
-  switchboard->reach_outside_by(outside);
+  switchboard->reach_outside_by(servers);
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
     if (trunks.set(trunk, status, base::monotonic_now(), base::wall_now()))
@@ -277,7 +327,7 @@ base::Status Receptionist::Parts::build_signalling() {
   options.listen = first->server.sip;
   // So many that the switchboard, which knows why, turns callers away, and not the user agent.
   options.max_dialogs = std::max(options.max_dialogs, 2 * static_cast<std::size_t>(first->limits.max_calls) + 200);
-  options.nat = nat_options(first->server, outside.stun);
+  options.nat = nat_options(first->server, servers.stun);
   options.direct_caller = [this](const base::Endpoint& source) {
     return source.is_loopback() || contains(config.get()->server.direct_callers, source);
   };
@@ -286,7 +336,7 @@ base::Status Receptionist::Parts::build_signalling() {
   user_agent = std::move(*started);
   switchboard->attach(*user_agent);
   outside_watch = std::make_unique<OutsideWatch>(
-      config, [this](runtime::OutsideServers servers) { switchboard->reach_outside_by(std::move(servers)); });
+      config, [this](runtime::OutsideServers now) { switchboard->reach_outside_by(std::move(now)); });
   return {};
 }
 
@@ -381,6 +431,7 @@ void Receptionist::stop() {
   auto& parts = *parts_;
   parts.rehearsal.reset();
   parts.outside_watch.reset();
+  parts.leases.reset();
   if (parts.http) parts.http->stop();
   parts.trials.reset();
   if (parts.switchboard && parts.user_agent) {

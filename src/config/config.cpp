@@ -1,6 +1,7 @@
 #include "config/config.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -200,6 +201,7 @@ Environment process_environment() {
       out.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
   }
+  if (const char* redis = std::getenv("REDIS_URL"); redis != nullptr) out.emplace("FRONTDESK_STORAGE_REDIS", redis);
   return out;
 }
 

@@ -163,10 +163,11 @@ struct Recording {
   std::vector<NumberPolicy> numbers;
 };
 
-/// Where calls and settings are kept. Recordings stay in server.data.
+/// Where calls and settings are kept, and what several machines share. Recordings stay in server.data.
 struct Storage {
   /// postgresql://user:password@host/name, which several machines may share; empty: a file in server.data.
   base::Secret database;
+  base::Secret redis;  ///< an address, perhaps with a password; empty: this machine is alone
 };
 
 struct Config {
@@ -219,7 +220,7 @@ tl::expected<Config, std::vector<ConfigProblem>> parse_config(std::string_view t
 base::Result<business_hours::TimeZone> load_time_zone(std::string_view name,
                                                       const std::string& directory = "/usr/share/zoneinfo");
 
-/// FRONTDESK_* of this process, and DATABASE_URL.
+/// FRONTDESK_* of this process, and DATABASE_URL; REDIS_URL stands for FRONTDESK_STORAGE_REDIS.
 Environment process_environment();
 
 }  // namespace frontdesk::config

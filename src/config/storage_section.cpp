@@ -15,6 +15,10 @@ Storage read_storage(TableReader& reader, const Environment& environment) {
         "(or DATABASE_URL) must be \"postgresql://user:password@host/name\", or empty for a file in the data "
         "folder");
   storage.database = base::Secret(std::move(address));
+  const auto redis = reader.text("redis").value_or("");
+  if (!redis.empty() && !redis.starts_with("redis://") && !redis.starts_with("unix://"))
+    reader.problem("redis", "must be an address such as redis://:password@host:6379/0 or unix:///run/redis/redis.sock");
+  storage.redis = base::Secret(redis);
   reader.finish();
   return storage;
 }

@@ -1,6 +1,9 @@
 #include "http/web_socket.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 #include "http/ascii.hpp"
 #include "http/origin_policy.hpp"
@@ -78,6 +81,7 @@ std::size_t WebSocket::waiting() const {
 
 WebSocket::Taken WebSocket::take() {
   const std::lock_guard lock(mutex_);
+  woken_ = false;
   writing_ = std::exchange(waiting_, 0);
   return {std::exchange(messages_, {}), std::exchange(closing_, std::nullopt)};
 }
@@ -85,6 +89,7 @@ WebSocket::Taken WebSocket::take() {
 void WebSocket::on_change(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   wake_ = std::move(wake);
+  woken_ = false;
 }
 
 void WebSocket::abandon() {
@@ -97,7 +102,7 @@ void WebSocket::abandon() {
 
 void WebSocket::wake_up() {
   const std::lock_guard lock(mutex_);
-  if (wake_) wake_();
+  if (wake_ && !std::exchange(woken_, true)) wake_();
 }
 
 Response upgrade(const Request& request, std::shared_ptr<WebSocketPeer> peer, std::span<const std::string> protocols) {

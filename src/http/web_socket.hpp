@@ -5,11 +5,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "base/inheriting_mutex.hpp"
 #include "http/message.hpp"
 #include "http/websocket/protocol.hpp"
 
@@ -40,18 +40,19 @@ class WebSocket {
   };
   /// What was taken before has been written.
   Taken take();
-  /// `wake` is called from send() and close(), until it is replaced.
+  /// `wake` is called from send() and close(), once until take(), until it is replaced.
   void on_change(std::function<void()> wake);
   void abandon();
 
  private:
   void wake_up();
 
-  mutable std::mutex mutex_;
+  mutable base::InheritingMutex mutex_;  ///< threads of calls send as well
   std::deque<websocket::Message> messages_;
   std::size_t waiting_ = 0, writing_ = 0;
   std::optional<Closing> closing_;
   bool closed_ = false;
+  bool woken_ = false;  ///< and has not looked yet
   std::function<void()> wake_;
 };
 

@@ -1,11 +1,41 @@
 #include "live/console.hpp"
 
-#include <boost/json/object.hpp>
+#include <openssl/evp.h>
+
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <optional>
+
+#include "base/clock.hpp"
 
 namespace frontdesk::live {
+namespace {
 
 namespace bj = boost::json;
+
+tl::unexpected<base::Error> wrong(std::string message) {
+  return base::fail(base::ErrorCode::invalid_argument, "ws", std::move(message));
+}
+
+/// nullopt: it is no base64.
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const auto size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                    reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  const auto padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
+  bytes.resize(static_cast<std::size_t>(size) - padding);
+  return bytes;
+}
+
+std::optional<std::string_view> text_of(const bj::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return std::string_view(value->get_string());
+}
+
+}  // namespace
 
 void Console::opened(std::shared_ptr<http::WebSocket> socket) {
   socket_ = socket;
@@ -13,20 +43,89 @@ void Console::opened(std::shared_ptr<http::WebSocket> socket) {
   id_ = feed_->watch(std::move(watch_));
 }
 
-void Console::received(websocket::Message) {
-  refuse("unknown_type", "this connection only listens");
+void Console::received(websocket::Message message) {
+  if (message.kind == websocket::Kind::binary) {
+    // After the call's end there may be sound on its way.
+    if (call_) return call_->sound(message.data, base::monotonic_now());
+    return refuse({base::ErrorCode::failed_precondition, "ws", "there is no call: begin one with call.start"});
+  }
+  if (const auto obeyed = obey(message.data); !obeyed) refuse(obeyed.error());
 }
 
 void Console::closed(std::uint16_t) {
+  if (call_) call_->hang_up();
+  call_.reset();
   feed_->unwatch(id_);
   socket_.reset();
 }
 
+base::Status Console::obey(const std::string& text) {
+  boost::system::error_code error;
+  const auto parsed = bj::parse(text, error);
+  const auto* message = error ? nullptr : parsed.if_object();
+  const auto type = message == nullptr ? std::nullopt : text_of(*message, "type");
+  if (!type) return wrong("a message is a JSON object with a type");
+  const auto* data = message->if_contains("data");
+  if (data != nullptr && !data->is_object()) return wrong("data must be an object");
+  static const bj::object kNone;
+  const auto& fields = data == nullptr ? kNone : data->get_object();
+  if (*type == "call.start") return start(fields);
+  if (*type == "call.audio") return sound(fields);
+  if (*type == "call.dtmf") return press(fields);
+  if (*type == "call.end") return end();
+  return wrong("types are call.start, call.audio, call.dtmf and call.end");
+}
+
+base::Status Console::need_call() const {
+  if (call_) return {};
+  return base::fail(base::ErrorCode::failed_precondition, "ws", "there is no call: begin one with call.start");
+}
+
+base::Status Console::start(const bj::object& data) {
+  if (!calls_) return base::fail(base::ErrorCode::unimplemented, "ws", "calls are not taken here");
+  if (!access::allows(principal_, access::permission::kStartCalls))
+    return base::fail(base::ErrorCode::permission_denied, "ws",
+                      "you may not call: an administrator can give you the permission calls.start");
+  if (call_ && !call_->over())
+    return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection has a call already");
+  const auto wanted = web_call::read_start(bj::serialize(data));
+  if (!wanted) return tl::unexpected(wanted.error());
+  runtime::FrameCaller caller{
+      wanted->caller, wanted->caller_name, wanted->called, "a client that may start calls, over a WebSocket", {}};
+  call_ = std::make_shared<web_call::WebCall>(
+      wanted->format, socket_, *calls_, [feed = feed_, id = id_](const std::string& call) { feed->follow(id, call); });
+  call_->start(std::move(caller));
+  return {};
+}
+
+base::Status Console::sound(const bj::object& data) {
+  if (const auto there = need_call(); !there) return there;
+  const auto text = text_of(data, "audio");
+  const auto bytes = text ? from_base64(*text) : std::nullopt;
+  if (!bytes) return wrong("audio: samples in base64");
+  call_->sound(*bytes, base::monotonic_now());
+  return {};
+}
+
+base::Status Console::press(const bj::object& data) {
+  if (const auto there = need_call(); !there) return there;
+  const auto digits = text_of(data, "digits");
+  if (!digits || !web_call::are_digits(*digits)) return wrong("digits: one to 32 of 0-9 * # A-D");
+  call_->press(*digits);
+  return {};
+}
+
+base::Status Console::end() {
+  if (const auto there = need_call(); !there) return there;
+  call_->hang_up();
+  return {};
+}
+
 /// A client that floods us with mistakes and does not read the answers is dropped as one that does not read.
-void Console::refuse(std::string_view code, std::string_view detail) {
-  (void)socket_->send(
-      {websocket::Kind::text,
-       bj::serialize(bj::object{{"type", "error"}, {"data", bj::object{{"code", code}, {"detail", detail}}}})});
+void Console::refuse(const base::Error& error) {
+  const bj::object message{{"type", "error"},
+                           {"data", bj::object{{"code", base::name(error.code)}, {"detail", error.message}}}};
+  (void)socket_->send({websocket::Kind::text, bj::serialize(message)});
 }
 
 }  // namespace frontdesk::live

@@ -8,9 +8,22 @@
 #include "base/entropy.hpp"
 
 namespace frontdesk::live {
+namespace {
+
+constexpr std::string_view kChannel = "live";
+
+}  // namespace
 
 Feed::Feed(FeedOptions options)
-    : options_(std::move(options)), mailbox_(kObservationsWaiting, {}), board_(base::new_id("feed")) {
+    : options_(std::move(options)),
+      mailbox_(kObservationsWaiting, {}),
+      board_(base::new_id("feed")),
+      neighbours_(options_.machine),
+      from_neighbours_(std::make_shared<base::Mailbox<std::string>>(kObservationsWaiting, nullptr)) {
+  if (options_.fan_out)
+    options_.fan_out->subscribe(kChannel, [to = from_neighbours_](std::string_view message) {
+      (void)to->push(std::string(message));  // full: the next report of what goes on tells
+    });
   thread_ = std::thread([this] { loop(); });
   pthread_setname_np(thread_.native_handle(), "live feed");
 }
@@ -84,6 +97,7 @@ void Feed::take_in() {
   for (auto& observation : inbox_) std::visit([this](auto& each) { on(each); }, observation);
   inbox_.clear();
   reconcile();
+  hear_neighbours();
 }
 
 /// Something was lost: perhaps the end of a call. What was in the mailbox when it overflowed has been taken in.
@@ -91,10 +105,11 @@ void Feed::reconcile() {
   const auto lost = mailbox_.refused();
   if (lost == lost_seen_ || !options_.running) return;
   lost_seen_ = lost;
-  for (const auto& call : board_.calls()) {
+  std::vector<std::string> own;
+  for (const auto& [number, known] : known_) own.push_back(known.call);
+  for (const auto& call : own) {
     if (options_.running(call)) continue;
-    board_.apply(
-        board::Ended{call, "completed", "the call ended while too much happened to watch it", {}, base::wall_now()});
+    show(board::Ended{call, "completed", "the call ended while too much happened to watch it", {}, base::wall_now()});
     std::erase_if(known_, [&](const auto& each) { return each.second.call == call; });
   }
 }
@@ -107,22 +122,26 @@ Feed::Known* Feed::find(runtime::CallNumber number) {
 void Feed::on(CallRang& rang) {
   if (known_.size() >= board::kMaxCalls) return;
   known_[rang.number].call = rang.rang.call;
-  board_.apply(rang.rang);
+  known_[rang.number].running.rang = rang.rang;
+  show(rang.rang);
 }
 
 void Feed::on(CallAnswered& answered) {
-  if (const auto* known = find(answered.number)) board_.apply(board::Answered{known->call, answered.at});
+  auto* known = find(answered.number);
+  if (known == nullptr) return;
+  known->running.answered = answered.at;
+  show(board::Answered{known->call, answered.at});
 }
 
 void Feed::on(LineSaid& said) {
-  if (const auto* known = find(said.number)) board_.apply(board::Said{known->call, std::move(said.line)});
+  if (const auto* known = find(said.number)) show(board::Said{known->call, std::move(said.line)});
 }
 
 void Feed::on(CallOver& over) {
   const auto* known = find(over.number);
   if (known == nullptr) return;
   over.ended.call = known->call;
-  board_.apply(over.ended);
+  show(over.ended);
   known_.erase(over.number);
 }
 
@@ -134,19 +153,19 @@ void Feed::on(SignSeen& seen) {
   if (seen.sign == Sign::piece_starts) {
     known->playing = seen.piece;
     if (const auto piece = known->pieces.extract(seen.piece))
-      board_.apply(board::Saying{known->call, board::Speaker::receptionist, piece.mapped(), seen.at});
+      show(board::Saying{known->call, board::Speaker::receptionist, piece.mapped(), seen.at});
   } else if (seen.sign == Sign::piece_ends && known->playing == seen.piece) {
     known->playing = 0;
   }
   const auto speaking = known->caller_speaks  ? board::Speaking::caller
                         : known->playing != 0 ? board::Speaking::receptionist
                                               : board::Speaking::nobody;
-  board_.apply(board::SpeakerChanged{known->call, speaking, seen.at});
+  show(board::SpeakerChanged{known->call, speaking, seen.at});
 }
 
 void Feed::on(WordsHeard& heard) {
   if (const auto* known = find(heard.number))
-    board_.apply(board::Saying{known->call, board::Speaker::caller, std::move(heard.text), heard.at});
+    show(board::Saying{known->call, board::Speaker::caller, std::move(heard.text), heard.at});
 }
 
 void Feed::on(PiecePrepared& prepared) {
@@ -154,6 +173,30 @@ void Feed::on(PiecePrepared& prepared) {
   if (known == nullptr) return;
   known->pieces[prepared.piece] = std::move(prepared.text);
   while (known->pieces.size() > kPiecesKept) known->pieces.erase(known->pieces.begin());
+}
+
+/// To our watchers, and to those of other machines.
+void Feed::show(const Change& change) {
+  std::visit([this](const auto& each) { board_.apply(each); }, change);
+  if (options_.fan_out) (void)options_.fan_out->publish(kChannel, to_wire(options_.machine, change));
+}
+
+void Feed::hear_neighbours() {
+  if (!options_.fan_out) return;
+  const auto now = base::monotonic_now();
+  const auto apply = [this](const std::vector<Change>& changes) {
+    for (const auto& change : changes) std::visit([this](const auto& each) { board_.apply(each); }, change);
+  };
+  from_neighbours_->drain(heard_);
+  for (const auto& message : heard_)
+    if (const auto told = from_wire(message)) apply(neighbours_.take(*told, now, base::wall_now()));
+  if (!options_.fan_out->connected()) neighbours_.forgive(now);
+  apply(neighbours_.sweep(now, base::wall_now()));
+  if (now - told_at_ < options_.tell_every) return;
+  told_at_ = now;
+  std::vector<Running> running;
+  for (const auto& [number, known] : known_) running.push_back(known.running);
+  (void)options_.fan_out->publish(kChannel, to_wire(options_.machine, running));
 }
 
 void Feed::deliver() {

@@ -16,8 +16,10 @@
 
 #include "access/access.hpp"
 #include "base/mailbox.hpp"
+#include "cluster/ports.hpp"
 #include "http/web_socket.hpp"
 #include "live/board/live_board.hpp"
+#include "live/neighbours.hpp"
 #include "live/observation.hpp"
 
 namespace frontdesk::live {
@@ -34,6 +36,10 @@ struct FeedOptions {
   /// Asked again and again while somebody watches; false: the session ended, the token was revoked.
   std::function<bool(const access::Principal&)> still_welcome;
   base::Duration ask_every = base::seconds(30);
+  /// Other machines; none: this one is alone.
+  std::shared_ptr<cluster::FanOut> fan_out;
+  std::string machine;  ///< our name among them
+  base::Duration tell_every = kTellEvery;
 };
 
 struct FeedStats {
@@ -79,6 +85,7 @@ class Feed {
   };
   struct Known {
     std::string call;
+    Running running;
     std::map<std::uint64_t, base::Pii<std::string>> pieces;
     bool caller_speaks = false;
     std::uint64_t playing = 0;
@@ -94,6 +101,8 @@ class Feed {
   void on(WordsHeard& heard);
   void on(PiecePrepared& prepared);
   void reconcile();
+  void show(const Change& change);
+  void hear_neighbours();
   void deliver();
   bool deliver_to(Watcher& watcher);
   bool still_welcome(Watcher& watcher, base::Instant now) const;
@@ -102,9 +111,13 @@ class Feed {
   const FeedOptions options_;
   base::Mailbox<Observation> mailbox_;
   std::vector<Observation> inbox_;
-  board::LiveBoard board_;                                ///< feed thread only
-  std::unordered_map<runtime::CallNumber, Known> known_;  ///< feed thread only
-  std::uint64_t lost_seen_ = 0;                           ///< feed thread only
+  board::LiveBoard board_;                                       ///< feed thread only
+  std::unordered_map<runtime::CallNumber, Known> known_;         ///< feed thread only
+  Neighbours neighbours_;                                        ///< feed thread only
+  base::Instant told_at_{};                                      ///< feed thread only
+  std::shared_ptr<base::Mailbox<std::string>> from_neighbours_;  ///< the fan-out may outlive us
+  std::vector<std::string> heard_;
+  std::uint64_t lost_seen_ = 0;  ///< feed thread only
   std::atomic<std::uint64_t> observed_{0};
   mutable std::mutex mutex_;
   std::condition_variable stop_;

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "cluster/in_process/in_process.hpp"
 #include "live/tap.hpp"
 
 namespace frontdesk::live {
@@ -197,6 +199,29 @@ TEST_F(FeedTest, AFloodCostsTheFeedAndNotTheCalls) {
   const auto took = std::chrono::steady_clock::now() - started;
   EXPECT_LT(took, std::chrono::seconds(10));
   EXPECT_TRUE(reader.await_type("call.ended")) << "told, or found out";
+}
+
+TEST_F(FeedTest, WatchersOfOneMachineSeeTheCallsOfAnother) {
+  options.fan_out = std::make_shared<in_process::FanOut>();
+  options.machine = "m1";
+  options.tell_every = base::milliseconds(20);
+  start();
+  begin(1, "call_1");
+  auto second = options;
+  second.machine = "m2";
+  Feed other(second);
+  Reader reader;
+  other.watch({owner(), {}, true, reader.socket});
+  ASSERT_TRUE(reader.await([&] {
+    return std::any_of(reader.messages.begin(), reader.messages.end(),
+                       [](const auto& each) { return bj::serialize(each).find("call_1") != std::string::npos; });
+  })) << "it began before the other machine was there";
+  tap->answered(1, base::UtcTime{1});
+  ASSERT_TRUE(reader.await_type("call.connected"));
+  runtime::CallClosed closed;
+  closed.number = 1;
+  tap->close(closed);
+  ASSERT_TRUE(reader.await_type("call.ended"));
 }
 
 TEST_F(FeedTest, StoppingDoesNotWaitForWatchers) {

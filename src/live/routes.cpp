@@ -4,7 +4,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "base/clock.hpp"
 #include "http/web_socket.hpp"
 #include "live/console.hpp"
 
@@ -23,18 +22,14 @@ http::Response refusal(const base::Error& error) {
 }
 
 base::Result<access::Principal> identify(const LiveService& service, const http::Request& request) {
-  if (const auto* ticket = http::find_field(request.query, "ticket")) {
-    if (auto principal = service.tickets->redeem(*ticket, base::monotonic_now())) return std::move(*principal);
-    return base::fail(base::ErrorCode::unauthenticated, "live",
-                      "this ticket is unknown, used or older than half a minute: ask for a new one");
-  }
+  if (const auto* ticket = http::find_field(request.query, "ticket")) return service.tickets->redeem(*ticket);
   return service.door.identify(request);
 }
 
 http::Response issue_ticket(const LiveService& service, const http::Request& request) {
   const auto principal = service.door.identify(request);
   if (!principal) return refusal(principal.error());
-  const auto ticket = service.tickets->issue(*principal, base::monotonic_now());
+  const auto ticket = service.tickets->issue(*principal);
   if (!ticket) return refusal(ticket.error());
   return http::json(
       bj::serialize(bj::object{{"ticket", *ticket}, {"expires_in_seconds", base::to_ms(Tickets::kGoodFor) / 1000}}));
@@ -55,7 +50,7 @@ http::Response open_socket(const LiveService& service, const http::Request& requ
   if (service.feed->watches_of(*principal) >= kWatchesPerPrincipal)
     return http::problem(429, "too many WebSockets of yours are open: close some");
   const std::array<std::string, 1> protocols{kSubprotocol};
-  return http::upgrade(request, std::make_shared<Console>(service.feed, std::move(watch)), protocols);
+  return http::upgrade(request, std::make_shared<Console>(service.feed, std::move(watch), service.calls), protocols);
 }
 
 }  // namespace

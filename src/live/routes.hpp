@@ -6,13 +6,15 @@
 #include "live/doorkeeper.hpp"
 #include "live/feed.hpp"
 #include "live/tickets.hpp"
+#include "web_call/web_call.hpp"
 
 namespace frontdesk::live {
 
 struct LiveService {
   Doorkeeper door;
   std::shared_ptr<Feed> feed;
-  std::shared_ptr<Tickets> tickets = std::make_shared<Tickets>();
+  std::shared_ptr<const web_call::Calls> calls;  ///< none: nobody can call by /ws
+  std::shared_ptr<Tickets> tickets;
 };
 
 inline constexpr const char* kSubprotocol = "frontdesk.v1";

@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <thread>
 
-#include "base/clock.hpp"
+#include "cluster/in_process/in_process.hpp"
 
 namespace frontdesk::live {
 namespace {
@@ -24,6 +25,8 @@ class RoutesTest : public ::testing::Test {
   access::Principal who = user(access::Role::viewer);
 
   RoutesTest() {
+    service.tickets =
+        std::make_shared<Tickets>(std::make_shared<in_process::Cache>(), std::make_shared<in_process::Counters>());
     service.feed = std::make_shared<Feed>(FeedOptions{});
     service.door.identify = [this](const http::Request& request) -> base::Result<access::Principal> {
       const auto* shown = http::find_field(request.headers, "Authorization");
@@ -97,18 +100,36 @@ TEST_F(RoutesTest, OneUsersConnectionsAreBounded) {
   EXPECT_EQ(open({}).status, 101);
 }
 
+TEST(TicketsTest, ATicketBringsBackWhoAskedForIt) {
+  Tickets tickets(std::make_shared<in_process::Cache>(), std::make_shared<in_process::Counters>());
+  auto asked = user(access::Role::editor);
+  asked.kind = access::Principal::Kind::token;
+  asked.scopes = {"calls.read", "calls.start"};
+  asked.session = "ses_1";
+  asked.authenticated_at = {17};
+  const auto got = tickets.redeem(*tickets.issue(asked));
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->kind, asked.kind);
+  EXPECT_EQ(got->organisation, asked.organisation);
+  EXPECT_EQ(got->id, asked.id);
+  EXPECT_EQ(got->role, asked.role);
+  EXPECT_EQ(got->scopes, asked.scopes);
+  EXPECT_EQ(got->session, asked.session);
+  EXPECT_EQ(got->authenticated_at, asked.authenticated_at);
+}
+
 TEST(TicketsTest, TicketsAgeAndAreBounded) {
-  Tickets tickets;
-  const base::Instant now{base::seconds(100)};
-  const auto early = *tickets.issue(user(access::Role::viewer), now);
-  const auto late = *tickets.issue(user(access::Role::viewer), now);
-  EXPECT_NE(early, late);
-  EXPECT_TRUE(tickets.redeem(early, now + Tickets::kGoodFor - base::seconds(1)));
-  EXPECT_FALSE(tickets.redeem(late, now + Tickets::kGoodFor));
-  for (std::size_t i = 0; i < Tickets::kMaxOpenPerPrincipal; ++i)
-    ASSERT_TRUE(tickets.issue(user(access::Role::viewer), now));
-  EXPECT_FALSE(tickets.issue(user(access::Role::viewer), now));
-  EXPECT_TRUE(tickets.issue(user(access::Role::viewer), now + Tickets::kGoodFor)) << "old ones make room";
+  const auto cache = std::make_shared<in_process::Cache>();
+  const auto counters = std::make_shared<in_process::Counters>();
+  Tickets brief(cache, counters, base::milliseconds(1));
+  const auto old = *brief.issue(user(access::Role::viewer));
+  for (const auto issued = std::chrono::steady_clock::now();
+       std::chrono::steady_clock::now() < issued + std::chrono::milliseconds(5);)
+    std::this_thread::yield();
+  EXPECT_FALSE(brief.redeem(old));
+  Tickets tickets(cache, counters);
+  for (int i = 0; i < Tickets::kMostPerPrincipal; ++i) ASSERT_TRUE(tickets.issue(user(access::Role::viewer)));
+  EXPECT_FALSE(tickets.issue(user(access::Role::viewer)));
 }
 
 }  // namespace

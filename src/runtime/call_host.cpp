@@ -54,12 +54,11 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       digits_(call.accepted_digits),
       around_(surroundings),
       local_media_(std::move(call.media)),
-      socket_(std::move(call.socket)),
+      socket_(std::move(call.socket), std::move(call.frames)),
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
       journal_flushed_(now),
       datagrams_read_(now) {
-  socket_.stamp_arrivals();
   if (call.noise_suppression) noise_suppressor_.emplace(*call.noise_suppression);
   if (call.outside.turn)
     relay_.emplace(*call.outside.turn, stun::random_transaction, now);
@@ -275,7 +274,7 @@ void CallHost::send(const media::MediaSession::Tick& tick, base::Instant now) {
   if (!apart)
     transmit(tick.rtcp, tick.rtcp_to, now);
   else if (!relay_)
-    rtcp_socket_.send(tick.rtcp, tick.rtcp_to);
+    (void)rtcp_socket_.send(tick.rtcp, tick.rtcp_to);
 }
 
 void CallHost::on_vad(const speech::VadWindow& window, base::Instant now) {

@@ -23,6 +23,7 @@
 #include "runtime/engines.hpp"
 #include "runtime/held_audio.hpp"
 #include "runtime/leg_control.hpp"
+#include "runtime/leg_packets.hpp"
 #include "runtime/second_leg.hpp"
 #include "runtime/shard_messages.hpp"
 #include "runtime/window_levels.hpp"
@@ -153,7 +154,7 @@ class CallHost {
 
   CallSurroundings around_;
   sip::LocalMedia local_media_;
-  udp::Socket socket_;
+  LegPackets socket_;
   udp::Socket rtcp_socket_;
   call::Call machine_;
   base::Instant next_wakeup_ = base::kNever;  ///< of the machine: it changes with an event only, and is asked often

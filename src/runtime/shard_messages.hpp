@@ -12,6 +12,7 @@
 #include "runtime/call_number.hpp"
 #include "runtime/call_policy.hpp"
 #include "runtime/call_records.hpp"
+#include "runtime/frame_leg.hpp"
 #include "sip/media_description.hpp"
 #include "sip/user_agent.hpp"
 #include "speech/tts.hpp"
@@ -29,8 +30,9 @@ struct NewCall {
   speech::VoiceId voice;
   std::shared_ptr<llm::ChatModel> chat;  ///< null: that of the engines
   udp::Socket socket;
-  sip::LocalMedia media;   ///< of our answer, all but its address
-  OutsideServers outside;  ///< for the address of the socket
+  std::shared_ptr<FrameLeg> frames;  ///< set: in place of the socket
+  sip::LocalMedia media;             ///< of our answer, all but its address
+  OutsideServers outside;            ///< for the address of the socket
   CallBegun begun;
   bool listens = true;                                           ///< false: no recognition needed (tests of the line)
   std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off

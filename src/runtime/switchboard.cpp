@@ -189,9 +189,8 @@ void Switchboard::on_incoming(const sip::IncomingCall& incoming) {
 
 void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket,
                         base::UtcTime now) {
-  const auto number = ++last_number_;
   AdmittedCall admitted;
-  admitted.number = number;
+  admitted.number = last_number_ + 1;
   admitted.destination = verdict.decision.destination;
   admitted.caller = base::Pii<std::string>(screening::shown_number(verdict.caller));
   admitted.diverted_by = verdict.caller.diverted_by;
@@ -199,11 +198,23 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   admitted.at = now;
   admitted.trunk = incoming.trunk;
   admitted.called = incoming.request_user;
-  const auto in_force = policy();
-  auto plan = in_force->plan(admitted);
-  NewCall call;
-  call.number = number;
+  auto call = planned(admitted);
   call.dialog = incoming.dialog;
+  const auto in_force = policy();
+  if (const auto own = in_force->trunks.find(incoming.trunk); own != in_force->trunks.end())
+    call.accepted_digits = own->second.digits;
+  call.socket = std::move(socket);
+  call.media = media_for(incoming.trunk);
+  call.outside = outside_of(incoming.source);
+  call.begun = begun_of(incoming, verdict, now);
+  if (!place_on_shard(std::move(call)))
+    turn_away(incoming, std::move(verdict), {503, "Service Unavailable", kSwamped}, now);
+}
+
+NewCall Switchboard::planned(const AdmittedCall& admitted) {
+  auto plan = policy()->plan(admitted);
+  NewCall call;
+  call.number = admitted.number;
   call.activity = std::move(plan.activity);
   call.limits = plan.limits;
   call.voice = std::move(plan.voice);
@@ -211,24 +222,25 @@ void Switchboard::admit(const sip::IncomingCall& incoming, screening::Verdict ve
   call.listens = plan.listens;
   call.noise_suppression = plan.noise_suppression;
   call.recipe = std::move(plan.recipe);
-  if (const auto own = in_force->trunks.find(incoming.trunk); own != in_force->trunks.end())
-    call.accepted_digits = own->second.digits;
-  call.socket = std::move(socket);
-  call.media = media_for(incoming.trunk);
-  call.outside = outside_of(incoming.source);
-  call.begun = begun_of(incoming, verdict, now);
-  call.begun.number = number;
+  return call;
+}
+
+/// False: the shard is swamped.
+bool Switchboard::place_on_shard(NewCall call) {
+  const auto number = last_number_ = call.number;
+  const auto dialog = call.dialog;
   const auto id = call.begun.id;
-  if (!shard_of(number).post(std::move(call)))
-    return turn_away(incoming, std::move(verdict), {503, "Service Unavailable", kSwamped}, now);
+  call.begun.number = number;
+  if (!shard_of(number).post(std::move(call))) return false;
   ++accepted_;
-  calls_[incoming.dialog] = number;
+  calls_[dialog] = number;
   {
     const std::lock_guard lock(ids_mutex_);
     ids_[id] = number;
     id_of_[number] = id;
   }
   call_count_ = calls_.size();
+  return true;
 }
 
 void Switchboard::tell(sip::DialogId dialog, call::Event event) {
@@ -303,10 +315,12 @@ sip::LocalMedia Switchboard::media_for(const std::string& trunk) const {
 }
 
 void Switchboard::answer(sip::DialogId dialog, sip::LocalMedia media) {
+  if (is_frame_dialog(dialog)) return answer_frames(dialog);
   (void)user_agent_.load()->answer(dialog, std::move(media));
 }
 
 void Switchboard::change_media(sip::DialogId dialog, std::vector<sip::Codec> preferred, int packet_ms) {
+  if (is_frame_dialog(dialog)) return;  // there is nothing to choose
   (void)user_agent_.load()->change_media(dialog, std::move(preferred), packet_ms);
 }
 
@@ -316,6 +330,7 @@ void Switchboard::on_media_change(sip::DialogId dialog, int status) {
 }
 
 void Switchboard::hang_up(sip::DialogId dialog, const std::string& reason) {
+  if (is_frame_dialog(dialog)) return hang_up_frames(dialog, reason);
   (void)user_agent_.load()->hang_up(dialog, reason);
 }
 

@@ -9,7 +9,9 @@
 #include <set>
 #include <vector>
 
+#include "base/inheriting_mutex.hpp"
 #include "runtime/call_policy.hpp"
+#include "runtime/frame_leg.hpp"
 #include "runtime/leg_control.hpp"
 #include "runtime/shard.hpp"
 #include "udp/rtp_ports.hpp"
@@ -68,6 +70,13 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   /// Whether the call with this id goes on; from any thread.
   bool running(const std::string& id) const;
 
+  // Calls that come by another way than SIP; from any thread.
+  /// What becomes of it is told to the leg, perhaps before this returns.
+  sip::DialogId take_call(FrameCaller caller, std::shared_ptr<FrameLeg> leg);
+  /// The caller hangs up.
+  void end_call(sip::DialogId dialog);
+  void press(sip::DialogId dialog, char digit);
+
   void on_incoming(const sip::IncomingCall& call) override;
   void on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) override;
   void on_progress(sip::DialogId dialog, int status) override;
@@ -96,7 +105,15 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   void admit(const sip::IncomingCall& incoming, screening::Verdict verdict, udp::Socket socket, base::UtcTime now);
   std::shared_ptr<const CallPolicy> policy() const;
   OutsideServers outside_of(const base::Endpoint& source) const;
+  NewCall planned(const AdmittedCall& admitted);
+  bool place_on_shard(NewCall call);
   sip::LocalMedia media_for(const std::string& trunk) const;
+
+  static bool is_frame_dialog(sip::DialogId dialog);
+  void on_frame_call(sip::DialogId dialog, const FrameCaller& caller, const std::shared_ptr<FrameLeg>& leg);
+  std::shared_ptr<FrameLeg> forget_frame_leg(sip::DialogId dialog);
+  void answer_frames(sip::DialogId dialog);
+  void hang_up_frames(sip::DialogId dialog, const std::string& reason);
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
 
@@ -108,8 +125,11 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   udp::RtpPorts ports_;
   std::atomic<sip::UserAgent*> user_agent_{nullptr};
   std::mutex transfers_mutex_;
-  std::map<sip::DialogId, CallNumber> second_legs_;      ///< under transfers_mutex_
-  transfer::Budget transfers_;                           ///< under transfers_mutex_
+  std::map<sip::DialogId, CallNumber> second_legs_;  ///< under transfers_mutex_
+  transfer::Budget transfers_;                       ///< under transfers_mutex_
+  base::InheritingMutex frames_mutex_;
+  std::map<sip::DialogId, std::shared_ptr<FrameLeg>> frame_legs_;  ///< under frames_mutex_
+  std::atomic<sip::DialogId> last_frame_dialog_{0};
   std::vector<std::unique_ptr<Shard>> shards_;           // after what they use to their last call
   std::map<sip::DialogId, CallNumber> calls_;            ///< signalling thread only
   std::set<std::string, std::less<>> asserting_trunks_;  ///< that have named a caller; signalling thread only

@@ -100,6 +100,7 @@ base::Result<SecondLegPlaced> Switchboard::place(const SecondLegOrder& order) {
 }
 
 base::Status Switchboard::refer(sip::DialogId dialog, const SecondLegOrder& order, base::Duration limit) {
+  if (is_frame_dialog(dialog)) return nowhere("this caller's side cannot be asked to call somebody else");
   std::string trunk;
   auto target = target_of(order, trunk);
   if (!target) return tl::unexpected(target.error());

@@ -203,6 +203,10 @@ base::Endpoint UserAgent::tls() const {
   return endpoint;
 }
 
+base::Status UserAgent::run(std::function<void()> action) {
+  return impl_->post(std::move(action));
+}
+
 base::Status UserAgent::ring(DialogId dialog, std::optional<LocalMedia> media) {
   return impl_->post([impl = impl_.get(), dialog, media = std::move(media)] {
     impl->signalling->command(dialog, [&media](CallSession& session) { session.ring(media); });

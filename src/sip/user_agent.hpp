@@ -186,6 +186,9 @@ class UserAgent {
   base::Status register_trunk(TrunkRegistration trunk);
   base::Status remove_trunk(std::string name);
 
+  /// On the signalling thread, between events: for what must not meet the sink's calls halfway.
+  base::Status run(std::function<void()> action);
+
   Counters counters() const;
 
   /// Ends all calls, unregisters all trunks, waits for the answers at most `limit`. Idempotent. Not to

@@ -32,7 +32,7 @@ std::string contains_pattern(const std::string& text) {
   return pattern + "%";
 }
 
-Where where_of(const CallFilter& filter) {
+Where where_of(const CallFilter& filter, Dialect dialect) {
   Where where;
   if (filter.from) where.add("started_at >= ?", filter.from->unix_ms);
   if (filter.to) where.add("started_at < ?", filter.to->unix_ms);
@@ -43,8 +43,9 @@ Where where_of(const CallFilter& filter) {
   if (filter.min_confidence) where.add("ai_confidence > 0 AND ai_confidence >= ?", *filter.min_confidence);
   if (filter.max_confidence) where.add("ai_confidence > 0 AND ai_confidence <= ?", *filter.max_confidence);
   if (!filter.caller.empty()) {
-    where.add("(LOWER(caller) LIKE LOWER(?) ESCAPE '\\' OR LOWER(caller_name) LIKE LOWER(?) ESCAPE '\\')",
-              contains_pattern(filter.caller));
+    // SQLite's LIKE takes no notice of case; PostgreSQL's does.
+    const std::string like = dialect == Dialect::sqlite ? " LIKE ? ESCAPE '\\'" : " ILIKE ? ESCAPE '\\'";
+    where.add("(caller" + like + " OR caller_name" + like + ")", contains_pattern(filter.caller));
     where.values.emplace_back(contains_pattern(filter.caller));
   }
   return where;
@@ -69,7 +70,9 @@ bool add_cursor(Where& where, const std::string& cursor) {
 
 struct CallLog::State {
   explicit State(const Location& location)
-      : folder(location.folder), pool([location] { return open_connection(location, OpenMode::read_only); }) {}
+      : folder(location.folder),
+        dialect(location.shared() ? Dialect::postgres : Dialect::sqlite),
+        pool([location] { return open_connection(location, OpenMode::read_only); }) {}
 
   base::Result<Rows> run(const std::string& sql, std::span<const Value> values) {
     const auto connection = pool.take();
@@ -87,7 +90,8 @@ struct CallLog::State {
                       "the database is that of an older version of frontdesk: run frontdesk migrate");
   }
 
-  std::filesystem::path folder;
+  const std::filesystem::path folder;
+  const Dialect dialect;
   Pool pool;
 };
 
@@ -104,7 +108,7 @@ base::Result<std::unique_ptr<CallLog>> CallLog::open(const Location& location) {
 }
 
 base::Result<CallPage> CallLog::list(const CallFilter& filter, int limit, const std::string& cursor) const {
-  auto where = where_of(filter);
+  auto where = where_of(filter, state_->dialect);
   if (!cursor.empty() && !add_cursor(where, cursor))
     return base::fail(base::ErrorCode::invalid_argument, "store", "the cursor is not one that a list returned");
   const auto wanted = std::clamp(limit, 1, kMaxPage);

@@ -32,6 +32,7 @@ class Row {
   std::optional<std::string> maybe_text(std::size_t column) const;
   Blob bytes(std::size_t column) const;
   std::int64_t integer(std::size_t column) const;
+  bool null(std::size_t column) const { return std::holds_alternative<std::monostate>(values_.at(column)); }
   bool flag(std::size_t column) const { return integer(column) != 0; }
   double real(std::size_t column) const;
   base::UtcTime time(std::size_t column) const { return {integer(column)}; }

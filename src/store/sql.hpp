@@ -39,6 +39,8 @@ class Row {
   std::optional<base::UtcTime> maybe_time(std::size_t column) const;
   std::optional<std::int64_t> maybe_integer(std::size_t column) const;
   std::size_t size() const { return values_.size(); }
+  /// The first `count` of them.
+  std::span<const Value> values(std::size_t count) const { return std::span(values_).first(count); }
 
  private:
   std::vector<Value> values_;

@@ -13,7 +13,7 @@ namespace {
 /// Conditions and their values, joined by AND.
 struct Where {
   std::string text = "organisation = ?";
-  std::vector<Value> values{std::string(kLocalOrganisation)};
+  std::vector<Value> values;
 
   void add(std::string_view condition, Value value) {
     text += " AND ";
@@ -34,6 +34,7 @@ std::string contains_pattern(const std::string& text) {
 
 Where where_of(const CallFilter& filter, Dialect dialect) {
   Where where;
+  where.values.emplace_back(filter.organisation);
   if (filter.from) where.add("started_at >= ?", filter.from->unix_ms);
   if (filter.to) where.add("started_at < ?", filter.to->unix_ms);
   if (filter.status) where.add("status = ?", std::string(name(*filter.status)));
@@ -128,11 +129,11 @@ base::Result<CallPage> CallLog::list(const CallFilter& filter, int limit, const 
   return page;
 }
 
-base::Result<CallRow> CallLog::call(const std::string& id) const {
+base::Result<CallRow> CallLog::call(const std::string& id, const std::string& organisation) const {
   const bool last = id == "last";
   const std::string sql = "SELECT " + std::string(kCallColumns) + " FROM calls WHERE organisation = ? " +
                           (last ? "ORDER BY started_at DESC, id DESC LIMIT 1" : "AND id = ?");
-  std::vector<Value> values{std::string(kLocalOrganisation)};
+  std::vector<Value> values{organisation};
   if (!last) values.emplace_back(id);
   const auto rows = state_->run(sql, values);
   if (!rows) return tl::unexpected(rows.error());
@@ -152,8 +153,9 @@ base::Result<std::vector<TurnRow>> CallLog::turns(const std::string& call) const
   return turns;
 }
 
-base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call, int limit) const {
-  std::vector<Value> values{std::string(kLocalOrganisation)};
+base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call, int limit,
+                                                        const std::string& organisation) const {
+  std::vector<Value> values{organisation};
   if (!call.empty()) values.emplace_back(call);
   const auto rows = state_->run("SELECT " + std::string(kMessageColumns) + " FROM messages WHERE organisation = ?" +
                                     (call.empty() ? "" : " AND call = ?") + " ORDER BY taken_at DESC, id DESC LIMIT " +

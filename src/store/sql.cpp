@@ -107,7 +107,11 @@ base::Status Connection::attempt(const std::function<base::Status()>& work) {
 }
 
 base::Status Connection::transaction(const std::function<base::Status()>& work) {
-  if (depth_ > 0) return work();
+  if (depth_ > 0) {
+    auto done = work();
+    if (!done) failed_ = true;  // half of it must not be committed with the rest
+    return done;
+  }
   for (int attempts = 1;; ++attempts) {
     auto done = attempt(work);
     if (done || done.error().retry != base::Retry::now || attempts == kMaxAttempts) return done;

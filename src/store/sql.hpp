@@ -84,7 +84,8 @@ class Connection {
 
   /// Commits if `work` succeeds, else rolls back. Transactions appear to run one after the other. `work` is called
   /// again if others got in its way, so it must set what it captured, not add to it. After an error nothing more can
-  /// be run in it. Within another transaction it joins that one.
+  /// be run in it. Within another transaction it joins that one, which then fails
+  /// with it.
   base::Status transaction(const std::function<base::Status()>& work);
 
  protected:

@@ -208,6 +208,27 @@ TEST_P(CallStore, ARestartClosesTheCallsOfItsOwnMachineAlone) {
   EXPECT_EQ(log()->call("call_2")->machine, "machine_b");
 }
 
+TEST_P(CallStore, NoOrganisationSeesAnothersCalls) {
+  CallWriter writer(*connection);
+  ASSERT_TRUE(connection->write("INSERT INTO organisations (id, name, created_at) VALUES ('org_b', 'B', 0)"));
+  auto theirs = call(1, 5);
+  theirs.organisation = "org_b";
+  ASSERT_TRUE(writer.begin(theirs));
+  MessageRow message;
+  message.id = "msg_1";
+  message.call = "call_1";
+  message.organisation = "org_b";
+  ASSERT_TRUE(writer.add_message(message));
+  const auto calls = log();
+  EXPECT_TRUE(calls->list({}, 10)->calls.empty());
+  EXPECT_EQ(calls->list({.organisation = "org_b"}, 10)->calls.size(), 1U);
+  EXPECT_FALSE(calls->call("call_1"));
+  EXPECT_FALSE(calls->call("last"));
+  EXPECT_TRUE(calls->call("call_1", "org_b"));
+  EXPECT_TRUE(calls->messages("call_1")->empty());
+  EXPECT_EQ(calls->messages("call_1", 10, "org_b")->size(), 1U);
+}
+
 TEST_P(CallStore, OnlyOldRecordingsAreForgotten) {
   CallWriter writer(*connection);
   for (int i = 0; i < 3; ++i) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/backup_command.hpp"
 #include "app/call_command.hpp"
 #include "app/calls_command.hpp"
 #include "app/doctor_command.hpp"
@@ -61,6 +62,7 @@ int run_command_line(int argc, char** argv) {
   DoctorOptions doctor_options;
   LoadCommandOptions load_options;
   MigrateOptions migrate_options;
+  BackupOptions backup_options;
   ReplayOptions replay_options;
   RerunOptions rerun_options;
   RecordingOptions recording_options;
@@ -70,6 +72,7 @@ int run_command_line(int argc, char** argv) {
   add_doctor_command(app, doctor_options);
   add_load_command(app, load_options);
   add_migrate_command(app, migrate_options);
+  add_backup_commands(app, backup_options);
   add_replay_command(app, replay_options);
   add_rerun_command(app, rerun_options);
   add_recording_command(app, recording_options);
@@ -82,6 +85,9 @@ int run_command_line(int argc, char** argv) {
   if (app.got_subcommand("call")) return call_command(call_options);
   if (app.got_subcommand("doctor")) return doctor_command(doctor_options);
   if (app.got_subcommand("load")) return load_command(load_options);
+  if (app.got_subcommand("backup")) return backup_command(backup_options);
+  if (app.got_subcommand("verify")) return verify_command(backup_options);
+  if (app.got_subcommand("restore")) return restore_command(backup_options);
   if (app.got_subcommand("migrate")) return migrate_command(migrate_options);
   if (app.got_subcommand("replay")) return replay_command(replay_options);
   if (app.got_subcommand("recording")) return recording_command(recording_options);

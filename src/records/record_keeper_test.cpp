@@ -10,6 +10,7 @@
 
 #include "audio/wav.hpp"
 #include "store/call_log.hpp"
+#include "store/test_databases/postgres_server.hpp"
 #include "store/test_databases/test_databases.hpp"
 
 namespace frontdesk::records {
@@ -285,6 +286,28 @@ TEST_F(Records, ASharedDatabaseKeepsTheSame) {
   EXPECT_EQ((*log)->call("call_a")->status, store::CallStatus::interrupted);
   EXPECT_EQ((*log)->call("call_a")->turns, 5);
   EXPECT_EQ((*log)->messages("call_a")->size(), 1U);
+}
+
+TEST_F(Records, WaitsForAServerThatIsAwayAndLosesNothing) {
+  const test_databases::TestDatabase database(test_databases::Kind::postgres, test_databases::Schema::none);
+  auto& server = test_databases::PostgresServer::shared();
+  auto keeper = RecordKeeper::start(database.location());
+  ASSERT_TRUE(keeper) << keeper.error().message;
+  (*keeper)->begin(begun());
+  (*keeper)->turn(turn(0));
+  server.stop();
+  for (int i = 1; i < 50; ++i) (*keeper)->turn(turn(i));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while ((*keeper)->stats().retried < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_GE((*keeper)->stats().retried, 2U);
+  server.start();
+  keeper->reset();
+  const auto log = store::CallLog::open(database.location());
+  ASSERT_TRUE(log) << log.error().message;
+  const auto turns = (*log)->turns("call_a");
+  ASSERT_TRUE(turns);
+  ASSERT_EQ(turns->size(), 50U);
+  for (std::int64_t i = 0; i < 50; ++i) EXPECT_EQ((*turns)[static_cast<std::size_t>(i)].index, i);
 }
 
 TEST_F(Records, WaitsForALockedDatabaseAndLosesNothing) {

@@ -13,7 +13,7 @@ namespace {
 /// Conditions and their values, joined by AND.
 struct Where {
   std::string text = "organisation = ?";
-  std::vector<Value> values{std::string(kLocalOrganisation)};
+  std::vector<Value> values;
 
   void add(std::string_view condition, Value value) {
     text += " AND ";
@@ -32,8 +32,9 @@ std::string contains_pattern(const std::string& text) {
   return pattern + "%";
 }
 
-Where where_of(const CallFilter& filter) {
+Where where_of(const CallFilter& filter, Dialect dialect) {
   Where where;
+  where.values.emplace_back(filter.organisation);
   if (filter.from) where.add("started_at >= ?", filter.from->unix_ms);
   if (filter.to) where.add("started_at < ?", filter.to->unix_ms);
   if (filter.status) where.add("status = ?", std::string(name(*filter.status)));
@@ -43,8 +44,9 @@ Where where_of(const CallFilter& filter) {
   if (filter.min_confidence) where.add("ai_confidence > 0 AND ai_confidence >= ?", *filter.min_confidence);
   if (filter.max_confidence) where.add("ai_confidence > 0 AND ai_confidence <= ?", *filter.max_confidence);
   if (!filter.caller.empty()) {
-    where.add("(LOWER(caller) LIKE LOWER(?) ESCAPE '\\' OR LOWER(caller_name) LIKE LOWER(?) ESCAPE '\\')",
-              contains_pattern(filter.caller));
+    // SQLite's LIKE takes no notice of case; PostgreSQL's does.
+    const std::string like = dialect == Dialect::sqlite ? " LIKE ? ESCAPE '\\'" : " ILIKE ? ESCAPE '\\'";
+    where.add("(caller" + like + " OR caller_name" + like + ")", contains_pattern(filter.caller));
     where.values.emplace_back(contains_pattern(filter.caller));
   }
   return where;
@@ -69,7 +71,9 @@ bool add_cursor(Where& where, const std::string& cursor) {
 
 struct CallLog::State {
   explicit State(const Location& location)
-      : folder(location.folder), pool([location] { return open_connection(location, OpenMode::read_only); }) {}
+      : folder(location.folder),
+        dialect(location.shared() ? Dialect::postgres : Dialect::sqlite),
+        pool([location] { return open_connection(location, OpenMode::read_only); }) {}
 
   base::Result<Rows> run(const std::string& sql, std::span<const Value> values) {
     const auto connection = pool.take();
@@ -87,7 +91,8 @@ struct CallLog::State {
                       "the database is that of an older version of frontdesk: run frontdesk migrate");
   }
 
-  std::filesystem::path folder;
+  const std::filesystem::path folder;
+  const Dialect dialect;
   Pool pool;
 };
 
@@ -104,7 +109,7 @@ base::Result<std::unique_ptr<CallLog>> CallLog::open(const Location& location) {
 }
 
 base::Result<CallPage> CallLog::list(const CallFilter& filter, int limit, const std::string& cursor) const {
-  auto where = where_of(filter);
+  auto where = where_of(filter, state_->dialect);
   if (!cursor.empty() && !add_cursor(where, cursor))
     return base::fail(base::ErrorCode::invalid_argument, "store", "the cursor is not one that a list returned");
   const auto wanted = std::clamp(limit, 1, kMaxPage);
@@ -124,11 +129,11 @@ base::Result<CallPage> CallLog::list(const CallFilter& filter, int limit, const 
   return page;
 }
 
-base::Result<CallRow> CallLog::call(const std::string& id) const {
+base::Result<CallRow> CallLog::call(const std::string& id, const std::string& organisation) const {
   const bool last = id == "last";
   const std::string sql = "SELECT " + std::string(kCallColumns) + " FROM calls WHERE organisation = ? " +
                           (last ? "ORDER BY started_at DESC, id DESC LIMIT 1" : "AND id = ?");
-  std::vector<Value> values{std::string(kLocalOrganisation)};
+  std::vector<Value> values{organisation};
   if (!last) values.emplace_back(id);
   const auto rows = state_->run(sql, values);
   if (!rows) return tl::unexpected(rows.error());
@@ -148,8 +153,9 @@ base::Result<std::vector<TurnRow>> CallLog::turns(const std::string& call) const
   return turns;
 }
 
-base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call, int limit) const {
-  std::vector<Value> values{std::string(kLocalOrganisation)};
+base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call, int limit,
+                                                        const std::string& organisation) const {
+  std::vector<Value> values{organisation};
   if (!call.empty()) values.emplace_back(call);
   const auto rows = state_->run("SELECT " + std::string(kMessageColumns) + " FROM messages WHERE organisation = ?" +
                                     (call.empty() ? "" : " AND call = ?") + " ORDER BY taken_at DESC, id DESC LIMIT " +

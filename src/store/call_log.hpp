@@ -21,10 +21,14 @@ class CallLog {
   /// `limit` is clamped to 1..kMaxPage. invalid_argument for a cursor that is not ours.
   base::Result<CallPage> list(const CallFilter& filter, int limit, const std::string& cursor = {}) const;
   /// not_found if there is no such call. "last" names the newest.
-  base::Result<CallRow> call(const std::string& id) const;
+  base::Result<CallRow> call(const std::string& id,
+                             const std::string& organisation = std::string(kLocalOrganisation)) const;
+  /// Of a call that call() has shown to be the organisation's.
   base::Result<std::vector<TurnRow>> turns(const std::string& call) const;
   /// Newest first; of one call if named.
-  base::Result<std::vector<MessageRow>> messages(const std::string& call = {}, int limit = kMaxPage) const;
+  base::Result<std::vector<MessageRow>> messages(
+      const std::string& call = {}, int limit = kMaxPage,
+      const std::string& organisation = std::string(kLocalOrganisation)) const;
   /// In the order they came.
   base::Result<std::vector<ConsentRow>> consents(const std::string& call) const;
 

@@ -126,6 +126,7 @@ struct ConsentRow {
 
 /// Unset members do not filter.
 struct CallFilter {
+  std::string organisation{kLocalOrganisation};
   std::optional<base::UtcTime> from;  ///< inclusive
   std::optional<base::UtcTime> to;    ///< exclusive
   std::string caller;                 ///< part of the number or the name

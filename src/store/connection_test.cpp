@@ -128,6 +128,18 @@ TEST_P(Contract, ATransactionIsAllOrNothing) {
   EXPECT_EQ(left->front().text(0), "b");
 }
 
+TEST_P(Contract, ATransactionFailsWithTheOneWithin) {
+  const auto done = connection->transaction([&]() -> base::Status {
+    (void)connection->transaction([&]() -> base::Status {
+      if (auto added = add("half"); !added) return added;
+      return base::fail(base::ErrorCode::cancelled, "test", "no");
+    });
+    return {};
+  });
+  EXPECT_FALSE(done);
+  EXPECT_TRUE(connection->run("SELECT id FROM things")->empty());
+}
+
 TEST_P(Contract, NothingGoesOnAfterAnErrorInATransaction) {
   ASSERT_TRUE(add("a"));
   const auto done = connection->transaction([&]() -> base::Status {

@@ -1,6 +1,16 @@
 #include "store/sql.hpp"
 
+#include <chrono>
+#include <thread>
+
+#include "base/entropy.hpp"
+
 namespace frontdesk::store {
+namespace {
+
+constexpr auto kLongestPause = std::chrono::milliseconds(10);  // between attempts of a transaction
+
+}  // namespace
 
 Value value_of(const std::optional<std::int64_t>& number) {
   return number ? Value(*number) : Value();
@@ -97,10 +107,16 @@ base::Status Connection::attempt(const std::function<base::Status()>& work) {
 }
 
 base::Status Connection::transaction(const std::function<base::Status()>& work) {
-  if (depth_ > 0) return work();
+  if (depth_ > 0) {
+    auto done = work();
+    if (!done) failed_ = true;  // half of it must not be committed with the rest
+    return done;
+  }
   for (int attempts = 1;; ++attempts) {
     auto done = attempt(work);
     if (done || done.error().retry != base::Retry::now || attempts == kMaxAttempts) return done;
+    // Those that collided must not collide again: each waits for a time of its own.
+    std::this_thread::sleep_for(kLongestPause * static_cast<double>(base::random_u64() % 1000) / 1000.0);
   }
 }
 

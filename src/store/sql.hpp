@@ -32,12 +32,15 @@ class Row {
   std::optional<std::string> maybe_text(std::size_t column) const;
   Blob bytes(std::size_t column) const;
   std::int64_t integer(std::size_t column) const;
+  bool null(std::size_t column) const { return std::holds_alternative<std::monostate>(values_.at(column)); }
   bool flag(std::size_t column) const { return integer(column) != 0; }
   double real(std::size_t column) const;
   base::UtcTime time(std::size_t column) const { return {integer(column)}; }
   std::optional<base::UtcTime> maybe_time(std::size_t column) const;
   std::optional<std::int64_t> maybe_integer(std::size_t column) const;
   std::size_t size() const { return values_.size(); }
+  /// The first `count` of them.
+  std::span<const Value> values(std::size_t count) const { return std::span(values_).first(count); }
 
  private:
   std::vector<Value> values_;
@@ -81,7 +84,8 @@ class Connection {
 
   /// Commits if `work` succeeds, else rolls back. Transactions appear to run one after the other. `work` is called
   /// again if others got in its way, so it must set what it captured, not add to it. After an error nothing more can
-  /// be run in it. Within another transaction it joins that one.
+  /// be run in it. Within another transaction it joins that one, which then fails
+  /// with it.
   base::Status transaction(const std::function<base::Status()>& work);
 
  protected:

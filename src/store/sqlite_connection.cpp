@@ -202,7 +202,7 @@ base::Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::pat
                                                       base::Duration busy_limit) {
   sqlite3* raw = nullptr;
   const int flags = mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int status = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int status = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
   auto connection = std::make_unique<SqliteConnection>(raw);
   if (status != SQLITE_OK) {
     const auto error = failed(raw, "cannot open the database " + path.string());

@@ -2,8 +2,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
+#include <map>
+#include <random>
 
 #include "store/call_log.hpp"
 #include "store/call_writer.hpp"
@@ -204,6 +208,27 @@ TEST_P(CallStore, ARestartClosesTheCallsOfItsOwnMachineAlone) {
   EXPECT_EQ(log()->call("call_2")->machine, "machine_b");
 }
 
+TEST_P(CallStore, NoOrganisationSeesAnothersCalls) {
+  CallWriter writer(*connection);
+  ASSERT_TRUE(connection->write("INSERT INTO organisations (id, name, created_at) VALUES ('org_b', 'B', 0)"));
+  auto theirs = call(1, 5);
+  theirs.organisation = "org_b";
+  ASSERT_TRUE(writer.begin(theirs));
+  MessageRow message;
+  message.id = "msg_1";
+  message.call = "call_1";
+  message.organisation = "org_b";
+  ASSERT_TRUE(writer.add_message(message));
+  const auto calls = log();
+  EXPECT_TRUE(calls->list({}, 10)->calls.empty());
+  EXPECT_EQ(calls->list({.organisation = "org_b"}, 10)->calls.size(), 1U);
+  EXPECT_FALSE(calls->call("call_1"));
+  EXPECT_FALSE(calls->call("last"));
+  EXPECT_TRUE(calls->call("call_1", "org_b"));
+  EXPECT_TRUE(calls->messages("call_1")->empty());
+  EXPECT_EQ(calls->messages("call_1", 10, "org_b")->size(), 1U);
+}
+
 TEST_P(CallStore, OnlyOldRecordingsAreForgotten) {
   CallWriter writer(*connection);
   for (int i = 0; i < 3; ++i) {
@@ -259,37 +284,99 @@ TEST_P(CallStore, PagesAndFiltersNewestFirst) {
   EXPECT_FALSE(calls->list({}, 4, "nonsense"));
 }
 
-TEST_F(Store, LosesNothingAcknowledgedWhenKilled) {
-  int acknowledged[2];
-  ASSERT_EQ(pipe(acknowledged), 0);
-  const pid_t child = fork();
-  if (child == 0) {
+/// A process that writes calls and turns as fast as it can, and says so after each was acknowledged.
+class Writer {
+ public:
+  Writer(const std::filesystem::path& folder, int first_call) {
+    EXPECT_EQ(pipe(pipe_), 0);
+    child_ = fork();
+    if (child_ == 0) write_until_killed(folder, first_call, pipe_[1]);
+    close(pipe_[1]);
+  }
+  ~Writer() {
+    close(pipe_[0]);
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// What it said in all, killed after `count` of it and `spare` more microseconds.
+  std::vector<std::pair<int, std::int64_t>> kill_after(int count, int spare) {
+    std::vector<std::pair<int, std::int64_t>> said;
+    std::pair<int, std::int64_t> one;
+    const auto hear = [&] { return read(pipe_[0], &one, sizeof one) == static_cast<ssize_t>(sizeof one); };
+    while (static_cast<int>(said.size()) < count && hear()) said.push_back(one);
+    const auto at = std::chrono::steady_clock::now() + std::chrono::microseconds(spare);
+    while (std::chrono::steady_clock::now() < at) {
+    }
+    kill(child_, SIGKILL);
+    while (hear()) said.push_back(one);
+    return said;
+  }
+
+ private:
+  [[noreturn]] static void write_until_killed(const std::filesystem::path& folder, int call, int out) {
     auto connection = open_database(folder);
+    if (!connection) _exit(1);
     CallWriter writer(**connection);
-    if (!writer.begin(call(1, 1000))) _exit(1);
-    for (std::int64_t i = 0;; ++i) {
-      if (!writer.add_turn(turn("call_1", i, 400))) _exit(1);
-      if (write(acknowledged[1], &i, sizeof i) != sizeof i) _exit(1);
+    if (!writer.close_interrupted()) _exit(1);
+    for (;; ++call) {
+      CallRow row;
+      row.id = "call_" + std::to_string(call);
+      if (!writer.begin(row)) _exit(1);
+      for (std::int64_t i = 0; i < 7; ++i) {
+        TurnRow turn;
+        turn.call = row.id;
+        turn.index = i;
+        turn.text = base::Pii<std::string>(std::string(static_cast<std::size_t>(call % 3000), 't'));
+        turn.ended_ms = 1000 * (i + 1);
+        if (!writer.add_turn(turn)) _exit(1);
+        const std::pair<int, std::int64_t> said{call, i};
+        if (write(out, &said, sizeof said) != sizeof said) _exit(1);
+      }
+      row.status = CallStatus::answered;
+      if (!writer.finish(row)) _exit(1);
     }
   }
-  close(acknowledged[1]);
-  std::int64_t last = -1;
-  for (int i = 0; i < 200; ++i) ASSERT_EQ(read(acknowledged[0], &last, sizeof last), static_cast<ssize_t>(sizeof last));
-  kill(child, SIGKILL);
-  while (read(acknowledged[0], &last, sizeof last) == static_cast<ssize_t>(sizeof last)) {
-  }
-  close(acknowledged[0]);
-  waitpid(child, nullptr, 0);
 
-  auto connection = open_database(folder);
-  ASSERT_TRUE(connection);
-  const auto interrupted = CallWriter(**connection).close_interrupted();
-  ASSERT_TRUE(interrupted);
-  ASSERT_EQ(interrupted->size(), 1U);
+  int pipe_[2] = {-1, -1};
+  pid_t child_ = -1;
+};
+
+/// FRONTDESK_KILLS in the environment: how often the writer is killed.
+int kills() {
+  const char* text = std::getenv("FRONTDESK_KILLS");
+  return text == nullptr ? 40 : std::atoi(text);
+}
+
+TEST_F(Store, LosesNothingAcknowledgedWhereverItIsKilled) {
+  std::mt19937 random(11);
+  std::map<int, std::int64_t> last_turn;
+  int next_call = 0;
+  for (int round = 0; round < kills(); ++round) {
+    Writer writer(folder, next_call);
+    for (const auto& [call, index] :
+         writer.kill_after(static_cast<int>(random() % 40), static_cast<int>(random() % 3000)))
+      last_turn[call] = index;
+    next_call = (last_turn.empty() ? 0 : last_turn.rbegin()->first) + 2;  // the one after may be begun
+  }
+  const auto connection = open_database(folder);
+  ASSERT_TRUE(connection) << connection.error().message;
+  EXPECT_TRUE(check_sqlite(**connection, true));
+  ASSERT_TRUE(CallWriter(**connection).close_interrupted());
+  ASSERT_FALSE(last_turn.empty());
+  const auto orphans = (*connection)->run("SELECT COUNT(*) FROM call_turns WHERE call NOT IN (SELECT id FROM calls)");
+  EXPECT_EQ(orphans->front().integer(0), 0);
   const auto log = CallLog::open(folder);
-  EXPECT_GE((*log)->call("call_1")->turns, last + 1);
-  EXPECT_EQ((*log)->call("call_1")->status, CallStatus::interrupted);
-  EXPECT_GE((*log)->call("call_1")->duration_ms, 1000 * (last + 1));
+  for (const auto& [call, index] : last_turn) {
+    const auto row = (*log)->call("call_" + std::to_string(call));
+    ASSERT_TRUE(row) << call;
+    EXPECT_NE(row->status, CallStatus::in_progress);
+    EXPECT_GE(row->turns, index + 1);
+    EXPECT_EQ(static_cast<std::int64_t>((*log)->turns(row->id)->size()), row->turns);
+    EXPECT_GE(row->duration_ms, row->status == CallStatus::interrupted ? 1000 * (index + 1) : 0);
+  }
 }
 
 }  // namespace frontdesk::store

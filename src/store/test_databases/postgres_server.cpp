@@ -89,9 +89,8 @@ PostgresServer::~PostgresServer() {
 void PostgresServer::start() {
   const auto set = [](const char* name, const std::string& value) { return std::string("--") + name + "=" + value; };
   process_ = launch({programs_ / "postgres", "-D", folder_ / "data", set("listen_addresses", ""),
-                     set("unix_socket_directories", folder_), set("fsync", "off"), set("synchronous_commit", "off"),
-                     set("full_page_writes", "off"), set("max_connections", "60"), set("shared_buffers", "64MB"),
-                     set("autovacuum", "off")},
+                     set("unix_socket_directories", folder_), set("fsync", "off"), set("full_page_writes", "off"),
+                     set("max_connections", "60"), set("shared_buffers", "64MB"), set("autovacuum", "off")},
                     folder_ / "log");
   const auto deadline = base::monotonic_now() + kStartLimit;
   while (PQping(url("postgres").expose().c_str()) != PQPING_OK) {

@@ -1,5 +1,6 @@
 // A PostgreSQL server for the tests of one program: started when it is first asked for, on a socket in a folder of its
-// own, and gone with the program. It is fast because it does not wait for the disk. Throws std::runtime_error.
+// own, and gone with the program. It does not wait for the disk, which is what makes it fast, but what it
+// acknowledged survives stop(). Throws std::runtime_error.
 #pragma once
 #include <sys/types.h>
 

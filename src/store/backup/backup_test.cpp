@@ -58,8 +58,9 @@ class Backup : public ::testing::TestWithParam<Kind> {
   }
   void add_key() const {
     ASSERT_TRUE(connection->write(
-        "INSERT INTO api_keys (id, organisation, user_id, service_name, key_sealed, hint, usage_count, created_at, "
-        "updated_at, version) VALUES ('key_1', 'org_local', '', 'openai', ?, '', 0, 0, 0, 1)",
+        "INSERT INTO ai_configurations (id, organisation, user_id, purpose, place, provider, model, base_url, "
+        "api_key_sealed, temperature, max_tokens, system_prompt, enabled, created_at, updated_at, version) VALUES "
+        "('ai_1', 'org_local', '', 'language', 0, 'openai', '', '', ?, 0.3, 300, '', 1, 0, 0, 1)",
         {store::Blob{0, 255, 1, 2}}));
   }
   /// Every row of every table.

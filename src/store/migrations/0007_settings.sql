@@ -99,22 +99,6 @@ CREATE TABLE voice_consents (
 );
 CREATE INDEX voice_consents_of ON voice_consents (organisation, voice_profile);
 
-CREATE TABLE api_keys (
-  id TEXT PRIMARY KEY,
-  organisation TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
-  user_id TEXT NOT NULL,
-  service_name TEXT NOT NULL,
-  key_sealed BYTEA NOT NULL,
-  hint TEXT NOT NULL, -- the key's last characters
-  last_used BIGINT,
-  usage_count BIGINT NOT NULL,
-  rotated_at BIGINT,
-  created_at BIGINT NOT NULL,
-  updated_at BIGINT NOT NULL,
-  version BIGINT NOT NULL
-);
-CREATE UNIQUE INDEX api_keys_by_service ON api_keys (organisation, service_name);
-
 -- Every version of a setting that is written as a draft and then published.
 CREATE TABLE configuration_versions (
   id TEXT PRIMARY KEY,

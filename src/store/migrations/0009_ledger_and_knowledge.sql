@@ -1,4 +1,4 @@
--- What was used, what went wrong, who did what; and the documents that answers come from.
+-- What was used, what went wrong; and the documents that answers come from.
 -- Money is in millionths of a currency unit.
 CREATE TABLE usage_records (
   id TEXT PRIMARY KEY,
@@ -51,29 +51,6 @@ CREATE TABLE alerts (
 );
 CREATE UNIQUE INDEX alerts_unresolved ON alerts (organisation, kind, subject) WHERE state <> 'resolved';
 CREATE INDEX alerts_newest ON alerts (organisation, id);
-
--- Without a reference to the organisation: what was done outlives it.
-CREATE TABLE audit_log (
-  organisation TEXT NOT NULL,
-  sequence BIGINT NOT NULL, -- from 1, without a gap
-  at BIGINT NOT NULL,
-  actor_kind TEXT NOT NULL, -- 'user', 'token', 'system'
-  actor TEXT NOT NULL,
-  action TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  detail TEXT NOT NULL, -- JSON
-  address TEXT NOT NULL,
-  request TEXT NOT NULL,
-  mac BYTEA NOT NULL, -- over this row and the mac before it
-  PRIMARY KEY (organisation, sequence)
-);
-CREATE INDEX audit_log_by_subject ON audit_log (organisation, subject, sequence);
-
-CREATE TABLE audit_heads (
-  organisation TEXT PRIMARY KEY,
-  sequence BIGINT NOT NULL,
-  mac BYTEA NOT NULL
-);
 
 CREATE TABLE knowledge_documents (
   id TEXT PRIMARY KEY,

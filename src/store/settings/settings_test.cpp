@@ -2,7 +2,6 @@
 
 #include "store/settings/ai_configurations.hpp"
 #include "store/settings/configuration_versions.hpp"
-#include "store/settings/provider_keys.hpp"
 #include "store/settings/receptionist_settings.hpp"
 #include "store/settings/sip_configurations.hpp"
 #include "store/settings/voice_profiles.hpp"
@@ -160,32 +159,6 @@ TEST_P(Settings, ReceptionistsKeepWhatTheyWereGiven) {
                                   .updated_at = kNow};
   ASSERT_TRUE(receptionists.add(kept));
   EXPECT_EQ(store::values_of_record(*receptionists.find(kOurs, "rec_1")), store::values_of_record(kept));
-}
-
-TEST_P(Settings, KeysCountTheirUseAndAreRotated) {
-  ProviderKeys keys(*connection);
-  ASSERT_TRUE(keys.add({.id = "key_1",
-                        .organisation = kOurs,
-                        .service = "openai",
-                        .key = {{9, 9}},
-                        .hint = "x9",
-                        .created_at = kNow,
-                        .updated_at = kNow}));
-  EXPECT_EQ(code_of(keys.add({.id = "key_2", .organisation = kOurs, .service = "openai"})), ErrorCode::already_exists);
-  ASSERT_TRUE(keys.used(kOurs, "key_1", 3, later(kNow, 5)));
-  ASSERT_TRUE(keys.used(kOurs, "key_1", 1, later(kNow, 4)));
-  auto key = keys.of_service(kOurs, "openai");
-  ASSERT_TRUE(key);
-  EXPECT_EQ(key->usage_count, 4);
-  EXPECT_EQ(key->last_used, later(kNow, 5)) << "what is told late does not turn the clock back";
-  EXPECT_FALSE(key->rotated_at);
-  ASSERT_TRUE(keys.rotate(kOurs, "key_1", {{1}}, "y1", later(kNow, 9)));
-  key = keys.of_service(kOurs, "openai");
-  EXPECT_EQ(key->key, store::Sealed{{1}});
-  EXPECT_EQ(key->rotated_at, later(kNow, 9));
-  EXPECT_EQ(key->version, 2);
-  EXPECT_EQ(code_of(keys.of_service(kOther, "openai")), ErrorCode::not_found);
-  EXPECT_EQ(code_of(keys.rotate(kOther, "key_1", {{1}}, "", kNow)), ErrorCode::not_found);
 }
 
 TEST_P(Settings, AVoiceRestsOnAConsentThatIsNotWithdrawn) {

@@ -16,6 +16,7 @@ pkg_check_modules(spandsp REQUIRED IMPORTED_TARGET spandsp)
 pkg_check_modules(libsrtp2 REQUIRED IMPORTED_TARGET libsrtp2)
 pkg_check_modules(libre REQUIRED IMPORTED_TARGET libre)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 
 find_path(FLITE_INCLUDE flite/flite.h REQUIRED)
 add_library(frontdesk_flite INTERFACE)

@@ -17,13 +17,13 @@
 
 namespace frontdesk::accounts {
 
-class LetterBox final : public Mailer {
+class LetterBox final : public notify::Mailer {
  public:
-  base::Status send(Mail mail) override {
+  base::Status send(notify::Mail mail) override {
     mails.push_back(std::move(mail));
     return {};
   }
-  std::vector<Mail> mails;
+  std::vector<notify::Mail> mails;
 };
 
 class AccountsTest : public testing::Test {

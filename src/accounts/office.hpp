@@ -9,9 +9,9 @@
 #include "access/access.hpp"
 #include "accounts/bcrypt/hash_worker.hpp"
 #include "accounts/credentials/one_time_token.hpp"
-#include "accounts/mail.hpp"
 #include "audit/log.hpp"
 #include "base/endpoint.hpp"
+#include "notify/mail.hpp"
 #include "store/sql.hpp"
 #include "vault/secrets/secret_box.hpp"
 
@@ -56,7 +56,7 @@ struct Office {
   Connections& connections;
   audit::Log& audit;
   bcrypt::HashWorker& hashes;
-  Mailer& mailer;
+  notify::Mailer& mailer;
   secrets::SecretBox box;
   Settings settings;
 

@@ -23,27 +23,27 @@ std::string link(const Settings& settings, std::string_view page, const base::Se
   return settings.base_url + "/" + std::string(page) + "#token=" + token.expose();
 }
 
-Mail verification_mail(const Settings& settings, const std::string& to, const base::Secret& token) {
+notify::Mail verification_mail(const Settings& settings, const std::string& to, const base::Secret& token) {
   return {to, settings.name + ": please verify your e-mail address",
           base::Secret("Somebody, probably you, registered with this e-mail address. To verify it, open\n\n" +
                        link(settings, "verify-email", token) + "\n\nwithin a day. If it was not you, do nothing.\n")};
 }
 
-Mail reset_mail(const Settings& settings, const std::string& to, const base::Secret& token) {
+notify::Mail reset_mail(const Settings& settings, const std::string& to, const base::Secret& token) {
   return {to, settings.name + ": choose a new password",
           base::Secret("Somebody, probably you, asked for a new password. To choose one, open\n\n" +
                        link(settings, "reset-password", token) +
                        "\n\nwithin an hour. If it was not you, do nothing: your password stays as it is.\n")};
 }
 
-Mail known_mail(const Settings& settings, const std::string& to) {
+notify::Mail known_mail(const Settings& settings, const std::string& to) {
   return {to, settings.name + ": you have an account already",
           base::Secret("Somebody, probably you, tried to register with this e-mail address, which has an account. "
                        "Sign in at\n\n" +
                        settings.base_url + "\n\nor choose \"Forgot password\" there.\n")};
 }
 
-Mail changed_mail(const Settings& settings, const std::string& to) {
+notify::Mail changed_mail(const Settings& settings, const std::string& to) {
   return {
       to, settings.name + ": your password was changed",
       base::Secret("Your password was changed just now and other devices were signed out. If it was not you, choose "
@@ -161,27 +161,28 @@ base::Result<Registered> Registration::openly(const NewAccount& account, const V
   if (auto may = allow_mail(visitor, now); !may) return tl::unexpected(may.error());
   const auto hash = checked_hash(account.password, *email);
   if (!hash) return tl::unexpected(hash.error());
-  auto mail = office_.change(now, [&](store::Connection& connection, audit::Trail& trail) -> base::Result<Mail> {
-    const auto known = find_user_by_email(connection, *email);
-    if (!known) return tl::unexpected(known.error());
-    if (*known) {  // recorded, so that both ways write as much
-      trail.add(
-          {{"", "system", "", base::address_text(visitor.address)}, "account.registered_again", (*known)->id, {}});
-      return known_mail(office_.settings, *email);
-    }
-    const User user{base::new_id("user"), *email, *hash, *person, now, "", 0, 0, {}, "", {}, 0};
-    const auto organisation = base::new_id("org");
-    if (auto made = insert_user(connection, user); !made) return tl::unexpected(made.error());
-    if (auto made = insert_organisation(connection, organisation, *person, now); !made)
-      return tl::unexpected(made.error());
-    if (auto joined = insert_membership(connection, {organisation, user.id, access::Role::owner}, now); !joined)
-      return tl::unexpected(joined.error());
-    const auto token = issue_token(connection, TokenKind::verify_email, *email, user.id, "", "", now);
-    if (!token) return tl::unexpected(token.error());
-    trail.add(
-        {{organisation, user.id, "", base::address_text(visitor.address)}, "organisation.made", organisation, {}});
-    return verification_mail(office_.settings, *email, *token);
-  });
+  auto mail =
+      office_.change(now, [&](store::Connection& connection, audit::Trail& trail) -> base::Result<notify::Mail> {
+        const auto known = find_user_by_email(connection, *email);
+        if (!known) return tl::unexpected(known.error());
+        if (*known) {  // recorded, so that both ways write as much
+          trail.add(
+              {{"", "system", "", base::address_text(visitor.address)}, "account.registered_again", (*known)->id, {}});
+          return known_mail(office_.settings, *email);
+        }
+        const User user{base::new_id("user"), *email, *hash, *person, now, "", 0, 0, {}, "", {}, 0};
+        const auto organisation = base::new_id("org");
+        if (auto made = insert_user(connection, user); !made) return tl::unexpected(made.error());
+        if (auto made = insert_organisation(connection, organisation, *person, now); !made)
+          return tl::unexpected(made.error());
+        if (auto joined = insert_membership(connection, {organisation, user.id, access::Role::owner}, now); !joined)
+          return tl::unexpected(joined.error());
+        const auto token = issue_token(connection, TokenKind::verify_email, *email, user.id, "", "", now);
+        if (!token) return tl::unexpected(token.error());
+        trail.add(
+            {{organisation, user.id, "", base::address_text(visitor.address)}, "organisation.made", organisation, {}});
+        return verification_mail(office_.settings, *email, *token);
+      });
   if (!mail) return tl::unexpected(mail.error());
   if (auto sent = office_.mailer.send(std::move(*mail)); !sent) return tl::unexpected(sent.error());
   return Registered{true};
@@ -219,15 +220,15 @@ base::Status Registration::send_link(std::string_view given, bool reset, const V
   if (!email) return base::fail(base::ErrorCode::invalid_argument, "accounts", "this is not an e-mail address");
   if (auto may = allow_mail(visitor, now); !may) return may;
   const auto kind = reset ? TokenKind::reset_password : TokenKind::verify_email;
-  auto mail = office_.transaction([&](store::Connection& connection) -> base::Result<std::optional<Mail>> {
+  auto mail = office_.transaction([&](store::Connection& connection) -> base::Result<std::optional<notify::Mail>> {
     const auto user = find_user_by_email(connection, *email);
     if (!user) return tl::unexpected(user.error());
     const bool wanted = *user && (reset || !(*user)->email_verified);
     const auto token = issue_token(connection, kind, *email, wanted ? (*user)->id : std::string(), "", "", now);
     if (!token) return tl::unexpected(token.error());
-    if (!wanted) return std::optional<Mail>();
-    return std::optional<Mail>(reset ? reset_mail(office_.settings, *email, *token)
-                                     : verification_mail(office_.settings, *email, *token));
+    if (!wanted) return std::optional<notify::Mail>();
+    return std::optional<notify::Mail>(reset ? reset_mail(office_.settings, *email, *token)
+                                             : verification_mail(office_.settings, *email, *token));
   });
   if (!mail) return tl::unexpected(mail.error());
   if (*mail) (void)office_.mailer.send(std::move(**mail));  // a failure would tell that there is an account

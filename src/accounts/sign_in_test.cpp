@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "accounts/accounts_fixture_test.hpp"
 #include "crypto/digest.hpp"
 
@@ -239,6 +242,44 @@ TEST_F(AccountsTest, SecondFactorIsRemovedWithThePasswordOnly) {
   EXPECT_FALSE(desk.second_factor.remove(zoe.who, secret("wrong wrong wrong"), home, now));
   ASSERT_TRUE(desk.second_factor.remove(zoe.who, secret(kPassword), home, now));
   EXPECT_TRUE(std::holds_alternative<SessionTokens>(*try_password(kZoe, kPassword)));
+}
+
+TEST_F(AccountsTest, SideBySideEachTokenAndCodeCountsOnce) {
+  const auto zoe = owner();
+  const auto together = [](const std::function<bool()>& attempt) {
+    std::atomic<int> succeeded{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 6; ++i)
+      threads.emplace_back([&] {
+        if (attempt()) ++succeeded;
+      });
+    for (auto& each : threads) each.join();
+    return succeeded.load();
+  };
+  EXPECT_EQ(together([&] { return desk.sign_in.refresh(zoe.refresh.expose(), home, now).has_value(); }), 1);
+  EXPECT_FALSE(who(zoe.access));  // the others were reuse
+  const auto again = sign_in(kZoe);
+  const auto setup = desk.second_factor.begin(again.who, now);
+  const auto key = *crypto::from_base32(setup->secret.expose());
+  const auto code = [&](int steps) {
+    return credentials::hotp(key, static_cast<std::uint64_t>(credentials::totp_step(now) + steps));
+  };
+  ASSERT_TRUE(desk.second_factor.confirm(again.who, code(0), home, now));
+  std::vector<std::string> challenges;
+  for (int i = 0; i < 6; ++i)
+    challenges.push_back(std::get<CodeNeeded>(*try_password(kZoe, kPassword)).challenge.expose());
+  std::atomic<std::size_t> next{0};
+  EXPECT_EQ(together([&] { return desk.sign_in.second_factor(challenges.at(next++), code(1), home, now).has_value(); }),
+            1);
+  std::atomic<int> looked_at{0};
+  (void)together([&] {
+    for (int i = 0; i < 4; ++i) {
+      const auto tried = desk.sign_in.password({"max@hillside.example", secret("wrong"), ""}, elsewhere, now);
+      if (tried.error().code == base::ErrorCode::unauthenticated) ++looked_at;
+    }
+    return false;
+  });
+  EXPECT_EQ(looked_at, 5);
 }
 
 TEST_F(AccountsTest, HashesAreRenewedWhenTheCostRises) {

@@ -49,7 +49,7 @@ std::string text_of(const std::vector<AllowedNetwork>& networks) {
   return out;
 }
 
-Mail invitation_mail(const Settings& settings, const std::string& to, const std::string& link) {
+notify::Mail invitation_mail(const Settings& settings, const std::string& to, const std::string& link) {
   return {to, settings.name + ": you are invited",
           base::Secret("You are invited to " + settings.name + ". To join, open\n\n" + link +
                        "\n\nwithin a week. If you do not know what this is, do nothing.\n")};

@@ -243,6 +243,21 @@ base::Status Registration::forgot_password(std::string_view email, const Visitor
   return send_link(email, true, visitor, now);
 }
 
+base::Result<base::Secret> Registration::reset_link(std::string_view given, base::UtcTime now) {
+  const auto email = credentials::normal_email(given).value_or("");
+  return office_.change(now, [&](store::Connection& connection, audit::Trail& trail) -> base::Result<base::Secret> {
+    const auto user = find_user_by_email(connection, email);
+    if (!user) return tl::unexpected(user.error());
+    if (!*user) return base::fail(base::ErrorCode::not_found, "accounts", "nobody has an account by this address");
+    const auto token = issue_token(connection, TokenKind::reset_password, email, (*user)->id, "", "", now);
+    if (!token) return tl::unexpected(token.error());
+    const auto home = home_of(connection, (*user)->id);
+    if (!home) return tl::unexpected(home.error());
+    trail.add({{*home, "operator", "", ""}, "account.reset_link_made", (*user)->id, {}});
+    return base::Secret(link(office_.settings, "reset-password", *token));
+  });
+}
+
 base::Status Registration::reset_password(std::string_view text, const base::Secret& password, const Visitor& visitor,
                                           base::UtcTime now) {
   const auto digest = credentials::token_digest(name(TokenKind::reset_password), text);

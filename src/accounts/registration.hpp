@@ -38,6 +38,9 @@ class Registration {
   base::Status send_verification_again(std::string_view email, const Visitor& visitor, base::UtcTime now);
 
   base::Status forgot_password(std::string_view email, const Visitor& visitor, base::UtcTime now);
+  /// For whoever has the machine, and somebody who gets no mail: what forgot_password() would send. not_found: no such
+  /// account.
+  base::Result<base::Secret> reset_link(std::string_view email, base::UtcTime now);
   /// Ends all sessions of the account.
   base::Status reset_password(std::string_view token, const base::Secret& password, const Visitor& visitor,
                               base::UtcTime now);

@@ -202,6 +202,27 @@ TEST_F(Secrets, AreReadWhileTheirKeyRotates) {
   EXPECT_FALSE(box.open(*connection, {kOrganisation, ids[0], "api_keys.key_encrypted"}, before));
 }
 
+TEST_F(Secrets, OfOneOrganisationRotateAlone) {
+  const auto store = keys();
+  std::vector<std::string> ids;
+  for (int i = 0; i < 120; ++i) ids.push_back(store.add(*connection, planted(std::to_string(i)), kNow)->id);
+  auto other = planted();
+  other.organisation = "org_2";
+  const auto others = store.add(*connection, other, kNow)->id;
+  const auto before = column(others);
+  const std::array columns = {kApiKeyColumn};
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(*rotate_organisation(*connection, store.box(), columns, kOrganisation, kNow), 120);
+    for (const auto& id : ids) ASSERT_EQ(use(store, kOrganisation, id)->expose(), kPlanted);
+  }
+  EXPECT_EQ(store.box().keys().all(*connection, kOrganisation, kSecretsPurpose)->size(), 2U);
+  EXPECT_EQ(column(others), before);
+  // A record that does not open is told, and the key that sealed it is kept.
+  ASSERT_TRUE(connection->run("UPDATE api_keys SET name = name || 'x', id = 'key_moved' WHERE id = ?", {ids[0]}));
+  EXPECT_FALSE(rotate_organisation(*connection, store.box(), columns, kOrganisation, kNow));
+  EXPECT_EQ(use(store, kOrganisation, ids[1])->expose(), kPlanted);
+}
+
 TEST_F(Secrets, SurviveARotationOfTheMasterKey) {
   const auto key = keys().add(*connection, planted(), kNow);
   const auto both = keys(kOldMaster + "\n" + kNewMaster);

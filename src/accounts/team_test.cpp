@@ -165,6 +165,17 @@ TEST_F(AccountsTest, NobodyGivesMoreThanTheyHave) {
   EXPECT_EQ(who(eve.access)->role, access::Role::viewer);  // with the next request
 }
 
+TEST_F(AccountsTest, OnlyOwnersTouchOwners) {
+  const auto zoe = owner();
+  const auto ann = colleague(zoe, "ann@hillside.example", access::Role::owner);
+  const auto max = colleague(zoe, "max@hillside.example", access::Role::admin);
+  EXPECT_EQ(desk.team.remove(max.who, ann.who.id, home, now).error().code, base::ErrorCode::permission_denied);
+  EXPECT_EQ(desk.team.change_role(max.who, ann.who.id, access::Role::viewer, home, now).error().code,
+            base::ErrorCode::permission_denied);
+  EXPECT_EQ(who(ann.access)->role, access::Role::owner);
+  EXPECT_TRUE(desk.team.remove(zoe.who, ann.who.id, home, now));
+}
+
 TEST_F(AccountsTest, TheLastOwnerStays) {
   const auto zoe = owner();
   const auto max = colleague(zoe, "max@hillside.example", access::Role::owner);

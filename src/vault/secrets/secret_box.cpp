@@ -77,6 +77,7 @@ base::Result<int> SecretBox::reseal(store::Connection& connection, const SealedC
   const auto rows = connection.run(select + " LIMIT ?", std::span<const store::Value>(values));
   if (!rows) return tl::unexpected(rows.error());
   const auto field = table + "." + text;
+  const auto update = "UPDATE " + table + " SET " + text + " = ? WHERE " + record + " = ? AND " + text + " = ?";
   for (const auto& row : *rows) {
     const auto id = row.text(0);
     const Place place{organisation, id, field};
@@ -85,9 +86,7 @@ base::Result<int> SecretBox::reseal(store::Connection& connection, const SealedC
     const auto sealed = seal(connection, place, *secret, now);
     if (!sealed) return tl::unexpected(sealed.error());
     // Only if nobody has stored another secret meanwhile.
-    const auto written =
-        connection.run("UPDATE " + table + " SET " + text + " = ? WHERE " + record + " = ? AND " + text + " = ?",
-                       {*sealed, id, row.text(1)});
+    const auto written = connection.run(update, {*sealed, id, row.text(1)});
     if (!written) return tl::unexpected(written.error());
   }
   return static_cast<int>(rows->size());

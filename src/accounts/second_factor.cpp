@@ -50,7 +50,7 @@ base::Result<CodeTaken> take_code(Office& office, store::Connection& connection,
 base::Result<User> check_password_again(Office& office, const access::Principal& who, const base::Secret& password,
                                         const Visitor& visitor, base::UtcTime now) {
   const auto source = credentials::source_of(visitor.address);
-  const auto user = office.transaction([&](store::Connection& connection) -> base::Result<User> {
+  auto user = office.transaction([&](store::Connection& connection) -> base::Result<User> {
     auto found = existing_user(connection, who.id);
     if (!found) return found;
     if (auto may = reserve_try(connection, account_key(found->email), source, credentials::kPerAccount, now); !may)

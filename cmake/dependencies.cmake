@@ -18,6 +18,7 @@ pkg_check_modules(libre REQUIRED IMPORTED_TARGET libre)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 
 find_path(FLITE_INCLUDE flite/flite.h REQUIRED)
 add_library(frontdesk_flite INTERFACE)

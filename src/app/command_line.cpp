@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/account_command.hpp"
+#include "app/audit_command.hpp"
 #include "app/backup_command.hpp"
 #include "app/call_command.hpp"
 #include "app/calls_command.hpp"
@@ -57,6 +59,8 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   ServeOptions serve_options;
+  AccountOptions account_options;
+  AuditOptions audit_options;
   CallCommandOptions call_options;
   CallsOptions calls_options;
   DoctorOptions doctor_options;
@@ -67,6 +71,8 @@ int run_command_line(int argc, char** argv) {
   RerunOptions rerun_options;
   RecordingOptions recording_options;
   add_serve(app, serve_options);
+  add_account_command(app, account_options);
+  add_audit_command(app, audit_options);
   add_call_command(app, call_options);
   add_calls(app, calls_options);
   add_doctor_command(app, doctor_options);
@@ -82,6 +88,8 @@ int run_command_line(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kMisused;
   }
   if (app.got_subcommand("serve")) return serve(serve_options);
+  if (app.got_subcommand("account")) return account_command(account_options);
+  if (app.got_subcommand("audit")) return audit_command(audit_options);
   if (app.got_subcommand("call")) return call_command(call_options);
   if (app.got_subcommand("doctor")) return doctor_command(doctor_options);
   if (app.got_subcommand("load")) return load_command(load_options);

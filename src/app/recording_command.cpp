@@ -8,7 +8,9 @@
 #include "app/recording_keys.hpp"
 #include "media/recording/call_recording.hpp"
 #include "store/call_log.hpp"
+#include "store/call_writer.hpp"
 #include "store/folder_lock.hpp"
+#include "vault/secrets/data_keys.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -58,6 +60,14 @@ int export_recording(const RecordingOptions& options) {
   return written ? 0 : complain(written.error());
 }
 
+/// How many there were; 0 without a database.
+base::Result<int> rewrap_data_keys(const std::filesystem::path& folder, const vault::KeyRing& keys) {
+  if (!std::filesystem::exists(folder / store::kDatabaseFile)) return 0;
+  const auto connection = store::open_database(folder);
+  if (!connection) return tl::unexpected(connection.error());
+  return secrets::DataKeys(std::make_shared<const vault::KeyRing>(keys)).rewrap(**connection);
+}
+
 /// Stopped in the middle, it goes on where it was when it is run again: every key stays in the file.
 int rotate_key(const RecordingOptions& options) {
   const std::filesystem::path folder = options.data;
@@ -78,7 +88,11 @@ int rotate_key(const RecordingOptions& options) {
       std::fprintf(stderr, "frontdesk: %s: %s\n", entry.path().c_str(), done.error().message.c_str());
     }
   }
-  std::printf("there is a new master key; %d recordings are wrapped by it, %d could not be\n", wrapped, failed);
+  const auto data_keys = rewrap_data_keys(folder, *keys);
+  if (!data_keys) return complain(data_keys.error());
+  std::printf(
+      "there is a new master key; %d recordings are wrapped by it, %d could not be; of the database's keys %d\n",
+      wrapped, failed, *data_keys);
   return failed == 0 ? 0 : 1;
 }
 

@@ -1,13 +1,16 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <thread>
 
 #include "audit/anchor_file.hpp"
 #include "audit/log.hpp"
+#include "audit/secret_use.hpp"
 #include "store/migrations.hpp"
 #include "store/sqlite_connection.hpp"
 
@@ -243,6 +246,52 @@ TEST_F(Audit, TakesARestoredBackupOnlyWithAReason) {
   const auto told = log->list(*connection, "org_local", 5, 1)->front();
   EXPECT_EQ(told.action, "audit.reanchored");
   EXPECT_EQ(told.changes[0], (chain::Change{"end", "5", "3"}));
+}
+
+// A change that was acknowledged is there with its record, whenever the process is killed.
+TEST_F(Audit, SurvivesBeingKilledAtAnyMoment) {
+  connection.reset();
+  std::int64_t acknowledged = 0;
+  for (int round = 0; round < 25; ++round) {
+    int pipe_ends[2];
+    ASSERT_EQ(::pipe(pipe_ends), 0);
+    const auto child = ::fork();
+    if (child == 0) {
+      connection = connect();
+      for (int i = 0; i < 1'000'000; ++i)
+        if (set(std::to_string(round) + "." + std::to_string(i), "x") && ::write(pipe_ends[1], "x", 1) != 1) ::_exit(1);
+      ::_exit(0);
+    }
+    char byte = 0;
+    for (int wanted = round % 5 + 1; wanted > 0; --wanted) ASSERT_EQ(::read(pipe_ends[0], &byte, 1), 1);
+    for (volatile int spin = 0; spin < round * 20'000;) spin = spin + 1;  // another moment each round
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ::close(pipe_ends[1]);
+    acknowledged += round % 5 + 1;
+    while (::read(pipe_ends[0], &byte, 1) == 1) ++acknowledged;
+    ::close(pipe_ends[0]);
+  }
+  connection = connect();
+  EXPECT_GE(settings(), acknowledged);
+  EXPECT_EQ(records(), settings());
+  EXPECT_TRUE(findings().empty());
+  EXPECT_TRUE(set("after", "x"));
+}
+
+TEST_F(Audit, RecordsEveryUseOfASecret) {
+  const secrets::SecretStore store{secrets::SecretBox(keys)};
+  const auto key = store.add(*connection, {"org_local", "user_zoe", "openai", "main", base::Secret(kPlanted)}, kNow);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(use_secret(*log, store, *connection, kZoe, key->id, "test", kNow)->expose(), kPlanted);
+  EXPECT_FALSE(use_secret(*log, store, *connection, {"org_2", "user_eve", "", ""}, key->id, "test", kNow));
+  const auto told = log->list(*connection, "org_local", 0, 10);
+  ASSERT_EQ(told->size(), 1U);
+  EXPECT_EQ(told->front().action, "keys.used");
+  EXPECT_EQ(told->front().subject, key->id);
+  tamper("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  EXPECT_FALSE(use_secret(*log, store, *connection, kZoe, key->id, "test", kNow));
+  EXPECT_EQ(store.find(*connection, "org_local", key->id)->uses, 1);
 }
 
 TEST_F(Audit, KeepsItsAnchorToItself) {

@@ -24,7 +24,7 @@ std::string text_of(const std::vector<chain::Change>& changes) {
 
 /// What is not text_of()'s comes back as one change that no record has: the chain then shows it.
 std::vector<chain::Change> changes_in(const std::string& text) {
-  const std::vector<chain::Change> unreadable = {{"(unreadable)", text, text}};
+  std::vector<chain::Change> unreadable = {{"(unreadable)", text, text}};
   boost::system::error_code error;
   const auto value = bj::parse(text, error);
   if (error || !value.is_array()) return unreadable;

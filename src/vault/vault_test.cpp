@@ -44,6 +44,53 @@ const ByteView kFor = bytes_of("recording call_1");
 
 }  // namespace
 
+// Test cases 13, 14 and 15 of the GCM specification (McGrew and Viega, revised 2005).
+TEST(Cipher, IsAes256GcmWithoutAssociatedData) {
+  const auto zero = key_from(std::string(64, '0'));
+  const auto start = nonce_from(std::string(24, '0'));
+  EXPECT_EQ(*seal(zero, start, {}, {}), from_hex("530f8afbc74536b9a963b4f1c4cb738b"));
+  EXPECT_EQ(*seal(zero, start, {}, from_hex(std::string(32, '0'))),
+            from_hex("cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"));
+  const auto key = key_from("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+  const auto plain = from_hex(
+      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657"
+      "ba637b391aafd255");
+  EXPECT_EQ(
+      *seal(key, nonce_from("cafebabefacedbaddecaf888"), {}, plain),
+      from_hex("522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f6"
+               "1e6393ba7a0abcc9f662898015adb094dac5d93471bdec1a502270e3cc6c"));
+}
+
+// What implementations were found to accept: every single wrong bit of the tag, shorter and empty tags, tags of all
+// zeros and ones, other nonces, other associated data, text without its tag.
+TEST(Cipher, RefusesEveryOtherTag) {
+  const auto key = key_from("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+  const auto nonce = nonce_from("cafebabefacedbaddecaf888");
+  const auto about = from_hex("feedfacedeadbeef");
+  for (const auto* text : {"", "00", "d9313225f88406e5a55909c5aff5269a", "d9313225f88406e5a55909c5aff5269a86"}) {
+    const auto sealed = *seal(key, nonce, about, from_hex(text));
+    ASSERT_TRUE(open(key, nonce, about, sealed));
+    for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit) {
+      auto changed = sealed;
+      changed[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+      EXPECT_FALSE(open(key, nonce, about, changed)) << bit;
+    }
+    for (std::size_t size = 0; size < sealed.size(); ++size)
+      EXPECT_FALSE(open(key, nonce, about, ByteView(sealed).first(size))) << size;
+    for (const std::uint8_t fill : {std::uint8_t{0x00}, std::uint8_t{0xff}}) {
+      auto changed = sealed;
+      std::fill(changed.end() - kTagBytes, changed.end(), fill);
+      EXPECT_FALSE(open(key, nonce, about, changed));
+    }
+    auto longer = sealed;
+    longer.push_back(0);
+    EXPECT_FALSE(open(key, nonce, about, longer));
+    EXPECT_FALSE(open(key, nonce_from("cafebabefacedbaddecaf889"), about, sealed));
+    EXPECT_FALSE(open(key, nonce, from_hex("feedfacedeadbeee"), sealed));
+    EXPECT_FALSE(open(key, nonce, {}, sealed));
+  }
+}
+
 // Test case 16 of the GCM specification (McGrew and Viega, revised 2005).
 TEST(Cipher, IsAes256Gcm) {
   const auto key = key_from("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");

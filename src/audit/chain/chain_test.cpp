@@ -102,6 +102,16 @@ TEST(Chain, ShowsATailThatWasReplaced) {
   EXPECT_FALSE(check_end({6, rows.back().mac}, anchor_of(whole)));
 }
 
+// Written with the key, but in a history that was given up: after a backup was restored numbers come again.
+TEST(Chain, ShowsARecordOfAnotherHistory) {
+  auto rows = log_of(5);
+  auto other = record(3);
+  other.actor = "user_9";
+  auto swapped = rows;
+  swapped[2] = {other, mac_after(kKey, rows[1].mac, other)};
+  EXPECT_EQ(findings(swapped, anchor_of(rows)), (std::vector<Finding>{{Fault::changed, 4}}));
+}
+
 TEST(Chain, ShowsReordering) {
   auto rows = log_of(6);
   std::swap(rows[2], rows[3]);

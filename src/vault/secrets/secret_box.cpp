@@ -8,6 +8,8 @@ namespace frontdesk::secrets {
 namespace {
 
 constexpr std::string_view kVersion = "v1.";
+constexpr int kBatch = 50;
+constexpr std::size_t kVersionsKept = 2;
 
 std::string associated(const Place& place, std::string_view key) {
   return bound({"frontdesk secret 1", place.organisation, place.record, place.field, key});
@@ -75,6 +77,7 @@ base::Result<int> SecretBox::reseal(store::Connection& connection, const SealedC
   const auto rows = connection.run(select + " LIMIT ?", std::span<const store::Value>(values));
   if (!rows) return tl::unexpected(rows.error());
   const auto field = table + "." + text;
+  const auto update = "UPDATE " + table + " SET " + text + " = ? WHERE " + record + " = ? AND " + text + " = ?";
   for (const auto& row : *rows) {
     const auto id = row.text(0);
     const Place place{organisation, id, field};
@@ -83,12 +86,32 @@ base::Result<int> SecretBox::reseal(store::Connection& connection, const SealedC
     const auto sealed = seal(connection, place, *secret, now);
     if (!sealed) return tl::unexpected(sealed.error());
     // Only if nobody has stored another secret meanwhile.
-    const auto written =
-        connection.run("UPDATE " + table + " SET " + text + " = ? WHERE " + record + " = ? AND " + text + " = ?",
-                       {*sealed, id, row.text(1)});
+    const auto written = connection.run(update, {*sealed, id, row.text(1)});
     if (!written) return tl::unexpected(written.error());
   }
   return static_cast<int>(rows->size());
+}
+
+base::Result<int> rotate_organisation(store::Connection& connection, const SecretBox& box,
+                                      std::span<const SealedColumn> columns, std::string_view organisation,
+                                      base::UtcTime now) {
+  const auto made = box.keys().rotate(connection, organisation, kSecretsPurpose, now);
+  if (!made) return tl::unexpected(made.error());
+  int count = 0;
+  for (const auto& column : columns) {
+    for (int some = kBatch; some == kBatch; count += some) {
+      auto done = connection.transaction([&]() -> base::Status {
+        const auto sealed = box.reseal(connection, column, organisation, kBatch, now);
+        if (!sealed) return tl::unexpected(sealed.error());
+        some = *sealed;
+        return {};
+      });
+      if (!done) return tl::unexpected(done.error());
+    }
+  }
+  if (auto old = box.keys().forget_old(connection, organisation, kSecretsPurpose, kVersionsKept); !old)
+    return tl::unexpected(old.error());
+  return count;
 }
 
 }  // namespace frontdesk::secrets

@@ -1,9 +1,9 @@
 // Seals one field of one record. What comes out is text for a column: "v1.<data key>.<nonce, ciphertext, tag>". It
 // opens only in the place it was sealed for; moved to another organisation, record or field it is refused.
 //
-// Rotation: DataKeys::rotate(), then reseal() column after column while everything goes on being read, then
-// DataKeys::forget_old().
+// rotate_organisation() makes a new data key and seals everything again while everything goes on being read.
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -47,5 +47,12 @@ class SecretBox {
  private:
   DataKeys keys_;
 };
+
+/// Rotates the key of an organisation's secrets: batch after batch in transactions of its own, so that others get their
+/// turn. How many were sealed again. Stopped in between, nothing is lost: run it again. The version before the newest
+/// is kept until the next rotation, for what somebody was writing at that moment.
+base::Result<int> rotate_organisation(store::Connection& connection, const SecretBox& box,
+                                      std::span<const SealedColumn> columns, std::string_view organisation,
+                                      base::UtcTime now);
 
 }  // namespace frontdesk::secrets

@@ -118,13 +118,15 @@ base::Result<std::vector<ApiKey>> SecretStore::list(store::Connection& connectio
 }
 
 base::Result<base::Secret> SecretStore::use(store::Connection& connection, std::string_view organisation,
-                                            std::string_view id, std::string_view reason, base::UtcTime now) const {
+                                            std::string_view id, std::string_view reason, const Witness& witness,
+                                            base::UtcTime now) const {
   const auto rows = connection.run("SELECT service_name, key_encrypted FROM api_keys WHERE organisation = ? AND id = ?",
                                    {std::string(organisation), std::string(id)});
   if (!rows) return tl::unexpected(rows.error());
   if (rows->empty()) return no_such_key();
   const SecretUse use{std::string(organisation), std::string(id), rows->front().text(0), std::string(reason), now};
-  if (auto seen = witness_(connection, use); !seen) return tl::unexpected(seen.error());
+  if (!witness) return base::fail(base::ErrorCode::failed_precondition, kDomain, "nobody records the use of this key");
+  if (auto seen = witness(use); !seen) return tl::unexpected(seen.error());
   const auto counted = connection.run(
       "UPDATE api_keys SET usage_count = usage_count + 1, last_used = ? WHERE organisation = ? AND id = ?",
       {now.unix_ms, std::string(organisation), std::string(id)});

@@ -44,12 +44,12 @@ struct SecretUse {
   std::string reason;  ///< "call call_018f...", "test"
   base::UtcTime at{};
 };
-/// An error refuses the use.
-using Witness = std::function<base::Status(store::Connection&, const SecretUse&)>;
+/// An error refuses the use; so does the lack of a witness.
+using Witness = std::function<base::Status(const SecretUse&)>;
 
 class SecretStore {
  public:
-  SecretStore(SecretBox box, Witness witness) : box_(std::move(box)), witness_(std::move(witness)) {}
+  explicit SecretStore(SecretBox box) : box_(std::move(box)) {}
 
   struct NewApiKey {
     std::string organisation;
@@ -68,13 +68,12 @@ class SecretStore {
   base::Result<std::vector<ApiKey>> list(store::Connection& connection, std::string_view organisation) const;
   /// The key itself, for the one who sends it to its service.
   base::Result<base::Secret> use(store::Connection& connection, std::string_view organisation, std::string_view id,
-                                 std::string_view reason, base::UtcTime now) const;
+                                 std::string_view reason, const Witness& witness, base::UtcTime now) const;
 
   const SecretBox& box() const { return box_; }
 
  private:
   SecretBox box_;
-  Witness witness_;
 };
 
 }  // namespace frontdesk::secrets

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "crypto/digest.hpp"
+#include "crypto/encoding.hpp"
 #include "store/migrations.hpp"
 #include "store/sqlite_connection.hpp"
 #include "vault/secrets/secret_store.hpp"
@@ -37,13 +39,15 @@ class Secrets : public testing::Test {
   }
   ~Secrets() override { std::filesystem::remove_all(folder); }
 
-  SecretStore keys(const std::string& master = kOldMaster) {
-    return SecretStore(SecretBox(DataKeys(ring(master))),
-                       [this](store::Connection&, const SecretUse& use) -> base::Status {
-                         if (refuse) return base::fail(base::ErrorCode::unavailable, "test", "no witness");
-                         uses.push_back(use);
-                         return {};
-                       });
+  SecretStore keys(const std::string& master = kOldMaster) { return SecretStore(SecretBox(DataKeys(ring(master)))); }
+  base::Result<base::Secret> use(const SecretStore& store, std::string_view organisation, const std::string& id,
+                                 base::UtcTime now = kNow) {
+    const Witness witness = [this](const SecretUse& each) -> base::Status {
+      if (refuse) return base::fail(base::ErrorCode::unavailable, "test", "no witness");
+      uses.push_back(each);
+      return {};
+    };
+    return store.use(*connection, organisation, id, "test", witness, now);
   }
   SecretStore::NewApiKey planted(const std::string& name = "main") const {
     return {std::string(kOrganisation), "user_1", "openai", name, base::Secret(kPlanted)};
@@ -67,7 +71,7 @@ TEST_F(Secrets, GoInAndAreUsedAndCounted) {
   EXPECT_EQ(key->last_four, "WXYZ");
   EXPECT_EQ(key->uses, 0);
   EXPECT_FALSE(key->last_used);
-  const auto secret = store.use(*connection, kOrganisation, key->id, "test", later(1));
+  const auto secret = use(store, kOrganisation, key->id, later(1));
   ASSERT_TRUE(secret);
   EXPECT_EQ(secret->expose(), kPlanted);
   ASSERT_EQ(uses.size(), 1U);
@@ -82,25 +86,39 @@ TEST_F(Secrets, AreNotUsedWithoutAWitness) {
   const auto store = keys();
   const auto key = store.add(*connection, planted(), kNow);
   refuse = true;
-  EXPECT_FALSE(store.use(*connection, kOrganisation, key->id, "test", kNow));
+  EXPECT_FALSE(use(store, kOrganisation, key->id, kNow));
+  EXPECT_FALSE(store.use(*connection, kOrganisation, key->id, "test", {}, kNow));
   EXPECT_EQ(store.find(*connection, kOrganisation, key->id)->uses, 0);
 }
 
-TEST_F(Secrets, StandInNoFileOfTheDatabase) {
+TEST_F(Secrets, StandInNoFileOfTheDatabaseNorInItsBackup) {
+  std::vector<std::string> planted_keys;
   {
     const auto store = keys();
-    const auto key = store.add(*connection, planted(), kNow);
-    ASSERT_TRUE(store.use(*connection, kOrganisation, key->id, "test", kNow));
-    ASSERT_TRUE(store.replace(*connection, kOrganisation, key->id, base::Secret("other-" + kPlanted), kNow));
-    ASSERT_TRUE(store.use(*connection, kOrganisation, key->id, "test", kNow));
+    for (int i = 0; i < 20; ++i) {
+      planted_keys.push_back("sk-" + std::to_string(i * 7919 + 1'000'003) + "-planted-" + std::to_string(i));
+      auto key = planted(std::to_string(i));
+      key.secret = base::Secret(planted_keys.back());
+      const auto added = store.add(*connection, key, kNow);
+      ASSERT_TRUE(added);
+      ASSERT_TRUE(use(store, kOrganisation, added->id));
+      planted_keys.push_back("other-" + planted_keys.back());
+      ASSERT_TRUE(store.replace(*connection, kOrganisation, added->id, base::Secret(planted_keys.back()), kNow));
+      ASSERT_EQ(use(store, kOrganisation, added->id)->expose(), planted_keys.back());
+    }
+    ASSERT_TRUE(store.box().keys().rotate(*connection, kOrganisation, kSecretsPurpose, kNow));
+    ASSERT_EQ(*store.box().reseal(*connection, kApiKeyColumn, kOrganisation, 100, kNow), 20);
   }
+  ASSERT_TRUE(connection->run("VACUUM INTO ?", {(folder / "backup.db").string()}));
   int files = 0;
   const auto search = [&] {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       std::ifstream in(entry.path(), std::ios::binary);
       const std::string bytes(std::istreambuf_iterator<char>(in), {});
-      EXPECT_EQ(bytes.find(kPlanted), std::string::npos) << entry.path();
-      EXPECT_EQ(bytes.find(kPlanted.substr(0, 12)), std::string::npos) << entry.path();
+      for (const auto& key : planted_keys) {
+        EXPECT_EQ(bytes.find(key), std::string::npos) << entry.path();
+        EXPECT_EQ(bytes.find(crypto::base64url(crypto::bytes_of(key)).substr(0, 12)), std::string::npos);
+      }
       EXPECT_EQ(bytes.find(std::string(32, '\xaa')), std::string::npos) << entry.path();
       ++files;
     }
@@ -108,7 +126,7 @@ TEST_F(Secrets, StandInNoFileOfTheDatabase) {
   search();  // with the write-ahead log beside it
   connection.reset();
   search();
-  EXPECT_GE(files, 3);
+  EXPECT_GE(files, 5);
 }
 
 TEST_F(Secrets, OpenOnlyInTheirPlace) {
@@ -151,14 +169,14 @@ TEST_F(Secrets, NeverSealTwiceAlike) {
 TEST_F(Secrets, OfOtherOrganisationsAreNotThere) {
   const auto store = keys();
   const auto key = store.add(*connection, planted(), kNow);
-  EXPECT_FALSE(store.use(*connection, "org_2", key->id, "test", kNow));
+  EXPECT_FALSE(use(store, "org_2", key->id, kNow));
   EXPECT_FALSE(store.find(*connection, "org_2", key->id));
   EXPECT_FALSE(store.replace(*connection, "org_2", key->id, base::Secret("y"), kNow));
   EXPECT_FALSE(store.remove(*connection, "org_2", key->id));
   EXPECT_TRUE(store.list(*connection, "org_2")->empty());
   // Nor when somebody with access to the database moves the row.
   ASSERT_TRUE(connection->run("UPDATE api_keys SET organisation = 'org_2'"));
-  const auto moved = store.use(*connection, "org_2", key->id, "test", kNow);
+  const auto moved = use(store, "org_2", key->id, kNow);
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().code, base::ErrorCode::data_loss);
 }
@@ -175,23 +193,44 @@ TEST_F(Secrets, AreReadWhileTheirKeyRotates) {
     const auto some = box.reseal(*connection, kApiKeyColumn, kOrganisation, 10, kNow);
     ASSERT_TRUE(some);
     done = *some;
-    for (const auto& id : ids) ASSERT_EQ(store.use(*connection, kOrganisation, id, "during", kNow)->expose(), kPlanted);
+    for (const auto& id : ids) ASSERT_EQ(use(store, kOrganisation, id, kNow)->expose(), kPlanted);
   }
   EXPECT_EQ(rounds, 4);
   ASSERT_TRUE(box.keys().forget_old(*connection, kOrganisation, kSecretsPurpose, 1));
   EXPECT_EQ(box.keys().all(*connection, kOrganisation, kSecretsPurpose)->size(), 1U);
-  for (const auto& id : ids) EXPECT_EQ(store.use(*connection, kOrganisation, id, "after", kNow)->expose(), kPlanted);
+  for (const auto& id : ids) EXPECT_EQ(use(store, kOrganisation, id, kNow)->expose(), kPlanted);
   EXPECT_FALSE(box.open(*connection, {kOrganisation, ids[0], "api_keys.key_encrypted"}, before));
+}
+
+TEST_F(Secrets, OfOneOrganisationRotateAlone) {
+  const auto store = keys();
+  std::vector<std::string> ids;
+  for (int i = 0; i < 120; ++i) ids.push_back(store.add(*connection, planted(std::to_string(i)), kNow)->id);
+  auto other = planted();
+  other.organisation = "org_2";
+  const auto others = store.add(*connection, other, kNow)->id;
+  const auto before = column(others);
+  const std::array columns = {kApiKeyColumn};
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(*rotate_organisation(*connection, store.box(), columns, kOrganisation, kNow), 120);
+    for (const auto& id : ids) ASSERT_EQ(use(store, kOrganisation, id)->expose(), kPlanted);
+  }
+  EXPECT_EQ(store.box().keys().all(*connection, kOrganisation, kSecretsPurpose)->size(), 2U);
+  EXPECT_EQ(column(others), before);
+  // A record that does not open is told, and the key that sealed it is kept.
+  ASSERT_TRUE(connection->run("UPDATE api_keys SET name = name || 'x', id = 'key_moved' WHERE id = ?", {ids[0]}));
+  EXPECT_FALSE(rotate_organisation(*connection, store.box(), columns, kOrganisation, kNow));
+  EXPECT_EQ(use(store, kOrganisation, ids[1])->expose(), kPlanted);
 }
 
 TEST_F(Secrets, SurviveARotationOfTheMasterKey) {
   const auto key = keys().add(*connection, planted(), kNow);
   const auto both = keys(kOldMaster + "\n" + kNewMaster);
-  EXPECT_EQ(both.use(*connection, kOrganisation, key->id, "before", kNow)->expose(), kPlanted);
+  EXPECT_EQ(use(both, kOrganisation, key->id, kNow)->expose(), kPlanted);
   EXPECT_EQ(*both.box().keys().rewrap(*connection), 1);
   EXPECT_EQ(*both.box().keys().rewrap(*connection), 0);
-  EXPECT_EQ(keys(kNewMaster).use(*connection, kOrganisation, key->id, "after", kNow)->expose(), kPlanted);
-  const auto without = keys(kOldMaster).use(*connection, kOrganisation, key->id, "never", kNow);
+  EXPECT_EQ(use(keys(kNewMaster), kOrganisation, key->id, kNow)->expose(), kPlanted);
+  const auto without = use(keys(kOldMaster), kOrganisation, key->id, kNow);
   ASSERT_FALSE(without);
   EXPECT_EQ(without.error().code, base::ErrorCode::not_found);
 }

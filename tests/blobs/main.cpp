@@ -2,9 +2,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <iostream>
 
 #include "blobs/contract_test.hpp"
 #include "blobs/s3/s3_store.hpp"
+#include "blobs/spool/spooled_store.hpp"
 
 namespace frontdesk::blobs {
 namespace {
@@ -138,6 +140,32 @@ TEST(S3Service, AMissingBucketIsNotAMissingBlob) {
   EXPECT_EQ(fixture.store().get("k", 0, 1).error().code, base::ErrorCode::failed_precondition);
   TextSource source("x");
   EXPECT_FALSE(fixture.store().put("k", source, {}));
+}
+
+/// The service is away when this begins; whoever runs it starts the service once "spooled" is printed.
+TEST(Outage, NothingIsLost) {
+  const auto folder = std::filesystem::temp_directory_path() / ("outage-" + std::to_string(::getpid()));
+  S3Fixture fixture;
+  spool::SpoolOptions options{folder};
+  options.keep_free = 0;
+  options.backoff = {base::milliseconds(50), base::milliseconds(500)};
+  auto store = std::move(*spool::SpooledStore::open(fixture.store(), options, [&] { fixture.store().stop(); }));
+  const auto large = noise(fixture.large(), 8);
+  TextSource source(large);
+  ASSERT_TRUE(store->put("large", source, {}));
+  for (int i = 0; i < 100; ++i) {
+    TextSource small("small " + std::to_string(i));
+    ASSERT_TRUE(store->put("small/" + std::to_string(i), small, {}));
+  }
+  EXPECT_EQ(store->status().waiting, 101);
+  std::cout << "spooled" << std::endl;
+  ASSERT_TRUE(store->wait_until_sent(base::seconds(120))) << store->status().last_error;
+  EXPECT_GT(store->status().failures, 0U);
+  EXPECT_EQ(fixture.store().get("small/99", 0, 100).value(), "small 99");
+  EXPECT_TRUE(fixture.store().get("large", 0, 100'000).value() == large.substr(0, 100'000));
+  EXPECT_EQ(fixture.store().head("large")->size, large.size());
+  store.reset();
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

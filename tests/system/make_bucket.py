@@ -1,8 +1,11 @@
-"""Makes a bucket on an S3 server: ENDPOINT BUCKET ACCESS SECRET. Signed here, independently of the product."""
+"""Makes a bucket on an S3 server: ENDPOINT BUCKET ACCESS SECRET. Signed here, independently of the product. A server that
+has only just started may say 503 for a while."""
 import datetime
 import hashlib
 import hmac
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -20,4 +23,12 @@ signature = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
 request = urllib.request.Request(f"{endpoint}/{bucket}", method="PUT", headers={
     "x-amz-date": date, "x-amz-content-sha256": empty,
     "Authorization": f"AWS4-HMAC-SHA256 Credential={access}/{scope},SignedHeaders=host;x-amz-content-sha256;x-amz-date,Signature={signature}"})
-print(urllib.request.urlopen(request, timeout=30).status)
+deadline = time.monotonic() + 30
+while True:
+    try:
+        print(urllib.request.urlopen(request, timeout=30).status)
+        break
+    except urllib.error.HTTPError as error:
+        if error.code != 503 or time.monotonic() > deadline:
+            raise
+        time.sleep(0.2)

@@ -12,9 +12,12 @@ PROGRAM = sys.argv.pop(1)
 DEADLINE = 300
 
 
-def run(server, access, secret, only="*", **more):
-    environment = {**os.environ, "S3_ENDPOINT": server.endpoint, "S3_BUCKET": server.bucket, "S3_ACCESS_KEY": access,
-                   "S3_SECRET_KEY": secret, **more}
+def settings(endpoint, bucket, access, secret):
+    return {**os.environ, "S3_ENDPOINT": endpoint, "S3_BUCKET": bucket, "S3_ACCESS_KEY": access, "S3_SECRET_KEY": secret}
+
+
+def run(server, access, secret, only="*:-Outage.*", **more):
+    environment = {**settings(server.endpoint, server.bucket, access, secret), **more}
     return subprocess.run([PROGRAM, f"--gtest_filter={only}"], env=environment, capture_output=True, text=True, timeout=DEADLINE)
 
 
@@ -54,6 +57,18 @@ class S3Test(unittest.TestCase):
                 server.faults = [fault, fault]
                 self.good(run(server, "AKTEST", "secret/of+test", "S3/*.GivesBackWhatWasPut:S3/*.LargeBlobs*"))
                 self.assertFalse(server.faults)
+
+    def test_an_outage_loses_nothing(self):
+        port = swift_s3.free_port()
+        process = subprocess.Popen([PROGRAM, "--gtest_filter=Outage.*"], stdout=subprocess.PIPE, text=True,
+                                   env=settings(f"http://127.0.0.1:{port}", "frontdesk", "AKTEST", "secret/of+test"))
+        self.addCleanup(process.kill)
+        self.assertTrue(any(line.startswith("spooled") for line in process.stdout), "it was not spooled")
+        server = self.strict(port=port)
+        server.faults = [503, "drop", 500, 429, "drop"]
+        rest, _ = process.communicate(timeout=DEADLINE)
+        self.assertEqual(process.returncode, 0, rest)
+        self.assertEqual(len(server.objects), 101)
 
     def test_a_lasting_fault_is_reported(self):
         server = self.strict()

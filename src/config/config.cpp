@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "config/sections.hpp"
+#include "config/usual_variables.hpp"
 
 extern char** environ;
 
@@ -105,6 +106,8 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.transfer = read_section(root, findings, "transfer", read_transfers);
   config.recording =
       read_section(root, findings, "recording", [&](TableReader& reader) { return read_recording(reader, findings); });
+  config.storage = read_section(root, findings, "storage", read_storage);
+  config.outbound = read_section(root, findings, "outbound", read_outbound);
   const auto* name = table["business"].as_string();
   if (name == nullptr) {
     config.business = read_business(root, findings);
@@ -168,14 +171,15 @@ base::Result<business_hours::TimeZone> load_time_zone(std::string_view name, con
 }
 
 Environment process_environment() {
-  Environment out;
+  Environment out, usual;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos && text.starts_with("FRONTDESK_")) {
-      out.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
+    if (equals == std::string_view::npos) continue;
+    if (text.starts_with("FRONTDESK_")) out.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (text.starts_with("AWS_")) usual.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
+  add_usual_variables(usual, out);
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include "base/endpoint.hpp"
 #include "base/protect.hpp"
 #include "codec/codec.hpp"
+#include "config/storage.hpp"
 #include "reception/business_hours/time_zone.hpp"
 #include "reception/knowledge/business.hpp"
 
@@ -157,6 +158,8 @@ struct Config {
   Limits limits;
   Transfer transfer;
   Recording recording;
+  Storage storage;
+  Outbound outbound;
   knowledge::Business business;
   business_hours::TimeZone zone;   ///< of business.timezone
   std::vector<std::string> files;  ///< that were read
@@ -188,7 +191,7 @@ tl::expected<Config, std::vector<ConfigProblem>> parse_config(std::string_view t
 base::Result<business_hours::TimeZone> load_time_zone(std::string_view name,
                                                       const std::string& directory = "/usr/share/zoneinfo");
 
-/// FRONTDESK_* of this process.
+/// FRONTDESK_* of this process, and what usual_variables.hpp makes of others.
 Environment process_environment();
 
 }  // namespace frontdesk::config

@@ -90,8 +90,12 @@ class Listener : public Sink {
     heard_.store(base::monotonic_now().since_start.count());
     return Flow::more;
   }
-  void end(base::RequestId, const Ending&) override { ended_.set_value(); }
+  void end(base::RequestId, const Ending&) override {
+    over_ = true;
+    ended_.set_value();
+  }
   std::atomic<std::int64_t> heard_{0};
+  std::atomic<bool> over_{false};
   std::promise<void> ended_;
 };
 
@@ -103,8 +107,8 @@ std::vector<std::int64_t> stream_delays(Client& client) {
     peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < kWarm; ++i) {
       const auto before = base::monotonic_now().since_start.count();
-      peer.send("20\r\ndata: {\"token\":\"abc\"}        \n\n\r\n");
-      while (listener->heard_ < before) std::this_thread::yield();
+      peer.send("17\r\ndata: {\"token\":\"abc\"}\n\n\r\n");
+      while (listener->heard_ < before && !listener->over_) std::this_thread::yield();
       out.push_back((listener->heard_ - before) / 1000);
     }
     peer.send("0\r\n\r\n");

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/load_config.hpp"
+#include "app/storage_trial.hpp"
 #include "app/trunk_order.hpp"
 #include "sip/trial/findings/render.hpp"
 
@@ -58,6 +59,9 @@ void add_doctor_command(CLI::App& app, DoctorOptions& options) {
   sip->add_option("--trunk", options.trunk, "Only the line of this name");
   sip->add_flag("--json", options.json, "A line of JSON for each step");
   sip->add_flag("--ladder", options.ladder, "Also the SIP messages, with everything secret left out");
+  auto* storage = command->add_subcommand("storage", "Write, read and remove a file where large files are kept");
+  storage->add_option("--config", options.config, "Configuration file (default: frontdesk.toml)");
+  storage->callback([&options] { options.storage = true; });
 }
 
 int doctor_command(const DoctorOptions& options) {
@@ -66,6 +70,7 @@ int doctor_command(const DoctorOptions& options) {
     print_problems(config.error());
     return kMisused;
   }
+  if (options.storage) return try_storage(*config);
   bool all = true;
   int tried = 0;
   for (const auto& trunk : config->all_trunks) {

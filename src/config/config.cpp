@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "config/sections.hpp"
+#include "config/usual_variables.hpp"
 
 extern char** environ;
 
@@ -119,6 +120,7 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.transfer = read_section(root, findings, "transfer", read_transfers);
   config.recording =
       read_section(root, findings, "recording", [&](TableReader& reader) { return read_recording(reader, findings); });
+  config.outbound = read_section(root, findings, "outbound", read_outbound);
   const auto* name = table["business"].as_string();
   if (name == nullptr) {
     config.business = read_business(root, findings);
@@ -192,16 +194,17 @@ base::Result<business_hours::TimeZone> load_time_zone(std::string_view name, con
 }
 
 Environment process_environment() {
-  Environment out;
+  Environment out, usual;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos &&
-        (text.starts_with("FRONTDESK_") || text.substr(0, equals) == kDatabaseVariable)) {
+    if (equals == std::string_view::npos) continue;
+    if (text.starts_with("FRONTDESK_") || text.substr(0, equals) == kDatabaseVariable)
       out.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
+    if (text.starts_with("AWS_")) usual.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   if (const char* redis = std::getenv("REDIS_URL"); redis != nullptr) out.emplace("FRONTDESK_STORAGE_REDIS", redis);
+  add_usual_variables(usual, out);
   return out;
 }
 

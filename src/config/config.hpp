@@ -12,6 +12,7 @@
 #include "base/endpoint.hpp"
 #include "base/protect.hpp"
 #include "codec/codec.hpp"
+#include "config/storage.hpp"
 #include "reception/business_hours/time_zone.hpp"
 #include "reception/knowledge/business.hpp"
 
@@ -163,16 +164,8 @@ struct Recording {
   std::vector<NumberPolicy> numbers;
 };
 
-/// Where calls and settings are kept, and what several machines share. Recordings stay in server.data.
-struct Storage {
-  /// postgresql://user:password@host/name, which several machines may share; empty: a file in server.data.
-  base::Secret database;
-  base::Secret redis;  ///< an address, perhaps with a password; empty: this machine is alone
-};
-
 struct Config {
   Server server;
-  Storage storage;
   std::optional<Trunk> trunk;     ///< the first of all_trunks
   std::vector<Trunk> all_trunks;  ///< [trunk], or each [[trunk]], in the order of the file
   Voice voice;
@@ -181,6 +174,8 @@ struct Config {
   Limits limits;
   Transfer transfer;
   Recording recording;
+  Storage storage;
+  Outbound outbound;
   knowledge::Business business;
   business_hours::TimeZone zone;   ///< of business.timezone
   std::vector<std::string> files;  ///< that were read
@@ -220,7 +215,8 @@ tl::expected<Config, std::vector<ConfigProblem>> parse_config(std::string_view t
 base::Result<business_hours::TimeZone> load_time_zone(std::string_view name,
                                                       const std::string& directory = "/usr/share/zoneinfo");
 
-/// FRONTDESK_* of this process, and DATABASE_URL; REDIS_URL stands for FRONTDESK_STORAGE_REDIS.
+/// FRONTDESK_* of this process, DATABASE_URL, REDIS_URL for FRONTDESK_STORAGE_REDIS, and what usual_variables.hpp makes
+/// of others.
 Environment process_environment();
 
 }  // namespace frontdesk::config

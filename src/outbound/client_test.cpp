@@ -106,6 +106,32 @@ TEST_F(ClientTest, AnUploadIsSentAsItComes) {
   EXPECT_EQ(rest, "6\r\nsecond\r\n0\r\n\r\n");
 }
 
+TEST_F(ClientTest, AnUploadThatGrowsWhileItIsWrittenIsSentWhole) {
+  std::atomic<int> whole{0};
+  const std::string piece(50'000, 'x');
+  ScriptedServer server([&](Peer& peer) {
+    peer.until("\r\n\r\n");
+    if (!peer.until("\r\n0\r\n\r\n").empty()) ++whole;
+    peer.answer("done", "Connection: close\r\n");
+    peer.ended();
+  });
+  const auto client = start();
+  for (int i = 0; i < 50; ++i) {
+    auto request = post(server.url(), "");
+    request.upload = std::make_shared<http::LiveBody>();
+    const auto upload = request.upload;
+    const auto sink = std::make_shared<RecordingSink>();
+    client->send(std::move(request), sink);
+    for (int each = 0; each < 10; ++each) {
+      EXPECT_TRUE(upload->push(piece));
+      std::this_thread::yield();
+    }
+    upload->finish();
+    ASSERT_TRUE(sink->await_end().status) << i;
+  }
+  EXPECT_EQ(whole, 50);
+}
+
 TEST_F(ClientTest, AnUploadOfAnnouncedLengthIsHeldToIt) {
   ScriptedServer server(serve);
   const auto client = start();

@@ -190,13 +190,14 @@ net::awaitable<bool> Exchange::send() {
 }
 
 net::awaitable<bool> Exchange::send_upload() {
-  request_.upload->on_change([executor = engine_->executor, weak = std::weak_ptr(sleeper_)] {
+  request_.upload->on_change([executor = engine_->executor, weak = weak_from_this()] {
     net::post(executor, [weak] {
-      if (const auto sleeper = weak.lock()) sleeper->cancel();
+      if (const auto self = weak.lock()) self->stir();
     });
   });
   std::uint64_t left = request_.upload_length.value_or(0);
   for (;;) {
+    stirred_ = false;
     auto taken = request_.upload->take();
     if (request_.upload_length && taken.bytes.size() > left)
       co_return fail(error(base::ErrorCode::invalid_argument, "more was uploaded than had been announced"));
@@ -216,10 +217,15 @@ net::awaitable<bool> Exchange::send_upload() {
     if (taken.finished && left > 0)
       co_return fail(error(base::ErrorCode::invalid_argument, "less was uploaded than had been announced"));
     if (taken.finished) co_return true;
-    interrupt_->no_phase();  // whoever uploads may take the time that total leaves
-    co_await nap();
+    interrupt_->no_phase();                                  // whoever uploads may take the time that total leaves
+    while (!stirred_ && !interrupt_->why()) co_await nap();  // it may have been stirred during the write
     if (interrupt_->why()) co_return false;
   }
+}
+
+void Exchange::stir() {
+  stirred_ = true;
+  sleeper_->cancel();
 }
 
 net::awaitable<bool> Exchange::write(std::string bytes) {

@@ -28,6 +28,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   boost::asio::awaitable<bool> receive();
   boost::asio::awaitable<bool> read_more();
   boost::asio::awaitable<void> nap();
+  void stir();
   bool prepare_hop();
   bool fail(base::Error error);
   bool lost();
@@ -60,6 +61,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool unwritten_ = false;
   bool lost_ = false;
   bool paused_ = false;
+  bool stirred_ = false;  ///< the upload has grown
 };
 
 }  // namespace frontdesk::outbound

@@ -35,9 +35,7 @@ void Pool::release(const std::string& origin) {
   while (!host.waiting.empty()) {
     const auto waiter = host.waiting.front().lock();
     host.waiting.pop_front();
-    if (!waiter) continue;
-    waiter->cancel();
-    break;
+    if (waiter && waiter->cancel() > 0) break;  // not one whose deadline has just ended its wait
   }
   forget_if_empty(origin);
 }

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <csignal>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -93,6 +94,7 @@ class ScriptedServer {
   explicit ScriptedServer(Script script, SSL_CTX* tls = nullptr, const std::string& address = "127.0.0.1",
                           std::uint16_t port = 0)
       : script_(std::move(script)), tls_(tls), listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     const int on = 1;
     setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     sockaddr_in at{};

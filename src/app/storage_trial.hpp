@@ -1,0 +1,13 @@
+// `frontdesk doctor storage`: writes, reads and removes a blob where the configuration says, and tells how it went.
+#pragma once
+#include "config/config.hpp"
+
+namespace frontdesk::app {
+
+/// Clients of this program connect where [outbound] lets them.
+address_guard::Policy outbound_policy(const config::Outbound& outbound);
+
+/// 0: it works.
+int try_storage(const config::Config& config);
+
+}  // namespace frontdesk::app

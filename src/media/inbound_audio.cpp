@@ -110,6 +110,7 @@ void InboundAudio::on_comfort_noise(std::span<const std::uint8_t> payload) {
 
 void InboundAudio::pull(Frame out, base::Instant now) {
   const rtp::JitterFrame frame = jitter_.pull(now);
+  quiet_left_out_ = frame.quiet_left_out;
   const bool conceal =
       frame.kind == rtp::FrameKind::missing || (frame.kind == rtp::FrameKind::not_started && heard_anything_);
   if (frame.kind == rtp::FrameKind::audio) {

@@ -43,6 +43,8 @@ class InboundAudio {
   void prefetch() const;
   /// Fills one frame, every 20 ms.
   void pull(std::span<audio::Sample, audio::kFrameSamples> out, base::Instant now);
+  /// Right before the last frame one of quiet was left out: whoever measures pauses must know.
+  bool quiet_left_out() const { return quiet_left_out_; }
   /// A new codec: what is buffered cannot be decoded any more. Allocates.
   void set_codec(codec::Codec codec);
 
@@ -86,6 +88,7 @@ class InboundAudio {
   bool heard_anything_ = false;
   bool quiet_ = false;  ///< the last frame played, for codecs whose packets do not tell before they are decoded
   bool in_burst_ = false;
+  bool quiet_left_out_ = false;
   PlayoutLoss loss_;
   std::uint64_t source_changes_ = 0;
   std::array<audio::Sample, rtp::kMaxFramePayload> scratch_{};

@@ -158,7 +158,13 @@ void MediaSession::State::hear(base::Instant now) {
   inbound.pull(heard, now);
   if (held || !parameters.may_receive) heard.fill(0);
   if (!digits_in_band) return;
-  if (const auto digit = digits_in_band->push(heard)) events.push(DigitPressed{*digit, digits::Form::in_band});
+  const auto listen = [&](audio::PcmView pcm) {
+    if (const auto digit = digits_in_band->push(pcm)) events.push(DigitPressed{*digit, digits::Form::in_band});
+  };
+  // A pause that the delay was shortened by must not make one press of two.
+  constexpr std::array<audio::Sample, audio::kFrameSamples> kQuiet{};
+  if (inbound.quiet_left_out()) listen(kQuiet);
+  listen(heard);
 }
 
 /// Who holds us may play music and mostly does not.

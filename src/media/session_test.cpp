@@ -155,6 +155,34 @@ TEST(Digits, InTheSoundWhereTheyAreLookedFor) {
   }
 }
 
+/// The jitter buffer gets shorter where it is quiet: between presses of one key, of all places.
+TEST(Digits, InTheSoundSurviveAShorterDelay) {
+  for (std::size_t lead = 0; lead < 4; ++lead) {
+    auto config = config_for(kPeer);
+    config.parameters.in_band_digits = true;
+    Bench bench(config);
+    const Pcm press = digits::tones_of("5");
+    Pcm pcm(lead * 160, 0);
+    constexpr std::size_t kPresses = 250;
+    for (std::size_t i = 0; i < kPresses; ++i) {
+      pcm.insert(pcm.end(), press.begin(), press.begin() + 320);
+      pcm.insert(pcm.end(), 320, 0);
+    }
+    std::vector<std::uint8_t> codes(pcm.size());
+    audio::encode_g711(audio::G711Law::mu, pcm, codes);
+    Duration longest{0};
+    for (std::size_t at = 0; at + 160 <= codes.size(); at += 160) {
+      const auto header = rtp::Header{at == 0, 0, bench.sequence++, bench.timestamp += 160, bench.ssrc};
+      bench.session.on_datagram(bench.packet(header, std::span(codes).subspan(at, 160)), kPeer, bench.now);
+      bench.tick();
+      longest = std::max(longest, bench.session.stats().playout_delay);
+    }
+    EXPECT_LE(bench.session.stats().playout_delay, longest - milliseconds(15)) << "or else nothing was tried";
+    bench.ticks(10);
+    EXPECT_EQ(digits_of(bench), std::string(kPresses, '5')) << lead;
+  }
+}
+
 TEST(Session, RandomDatagramsDoNoHarm) {
   Bench bench;
   bench.talk(10);

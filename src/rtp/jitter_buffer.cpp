@@ -333,12 +333,16 @@ JitterFrame JitterBuffer::pull(Instant now) {
       return emit_nothing(FrameKind::missing);
     }
   }
+  bool quiet_left_out = false;
   if (shrinks_now()) {
+    quiet_left_out = all_quiet(playhead_);
     skip_to(playhead_ + kFrame);
     shift_spare(-kFrame);
     ++counters_.shrunk;
   }
-  return emit();
+  auto frame = emit();
+  frame.quiet_left_out = quiet_left_out;
+  return frame;
 }
 
 }  // namespace frontdesk::rtp

@@ -42,6 +42,7 @@ struct JitterFrame {
   std::span<const bool, kFrameSamples> present;  ///< false: conceal this sample
   /// Of the first sample; unset when the frame is an extra one, played while the buffer stands still.
   std::optional<std::uint32_t> timestamp;
+  bool quiet_left_out = false;  ///< a frame before it, where the talker was quiet, was skipped to shorten the delay
 };
 
 enum class InsertOutcome { accepted, duplicate, late, discarded, restarted };

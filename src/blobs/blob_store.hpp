@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
-#include "hashing/hashing.hpp"
+#include "crypto/digest.hpp"
 
 namespace frontdesk::blobs {
 
@@ -54,7 +54,7 @@ struct PutOptions {
 
 struct Written {
   std::uint64_t size = 0;
-  hashing::Sha256 sha256{};
+  crypto::Sha256 sha256{};
 };
 
 struct Info {

@@ -41,7 +41,7 @@ class BlobStoreContract : public ::testing::Test {
     const auto written = store().put(key, source, {});
     EXPECT_TRUE(written) << key << ": " << (written ? "" : written.error().message);
     EXPECT_EQ(written.value_or(blobs::Written{}).size, content.size()) << key;
-    EXPECT_EQ(written.value_or(blobs::Written{}).sha256, hashing::sha256(content)) << key;
+    EXPECT_EQ(written.value_or(blobs::Written{}).sha256, crypto::sha256(content)) << key;
     return content;
   }
   std::string get(const std::string& key, std::uint64_t offset = 0, std::size_t length = kLongestRead) {

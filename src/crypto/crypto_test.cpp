@@ -14,7 +14,7 @@ std::string text_of(const std::optional<std::vector<std::uint8_t>>& bytes) {
 
 TEST(Digest, Sha256OfTheStandard) {
   EXPECT_EQ(hex(sha256(bytes_of("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(hex(sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(hex(sha256(Bytes{})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 // RFC 4231, test cases 1, 2, 4 and 6; RFC 2202, test case 2.
@@ -31,7 +31,7 @@ TEST(Digest, HmacOfTheStandards) {
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   EXPECT_EQ(hex(hmac_sha1(bytes_of("Jefe"), bytes_of("what do ya want for nothing?"))),
             "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
-  EXPECT_EQ(hex(hmac_sha256({}, {})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  EXPECT_EQ(hex(hmac_sha256(Bytes{}, Bytes{})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 TEST(Digest, EqualLooksAtEveryByteAndAtTheLength) {
@@ -62,6 +62,26 @@ TEST(Encoding, WritesTheVectorsOfTheStandard) {
 }
 
 // A second text for the same bytes would be a second token for the same right.
+TEST(Digest, Md5OfTheStandard) {
+  EXPECT_EQ(hex(md5("abc")), "900150983cd24fb0d6963f7d28e17f72");
+}
+
+TEST(Digest, PiecesGiveTheDigestOfTheWhole) {
+  RunningSha256 running;
+  running.add("a");
+  running.add("");
+  running.add("bc");
+  EXPECT_EQ(running.finish(), sha256("abc"));
+}
+
+TEST(Encoding, Base64IsPadded) {
+  EXPECT_EQ(base64({}), "");
+  EXPECT_EQ(base64(bytes_of("f")), "Zg==");
+  EXPECT_EQ(base64(bytes_of("fo")), "Zm8=");
+  EXPECT_EQ(base64(bytes_of("foobar")), "Zm9vYmFy");
+  EXPECT_EQ(base64(std::vector<std::uint8_t>{0xff, 0xfe, 0}), "//4A");
+}
+
 TEST(Encoding, RefusesEveryOtherSpelling) {
   for (const std::string_view text : {"Zm9vYg==", "Zm9vYh", "Zm9vY", "Z", "Zm9v Yg", "Zm9vYg\n", "Zm+v", "Zm/v"})
     EXPECT_FALSE(from_base64url(text)) << text;

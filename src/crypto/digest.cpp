@@ -30,6 +30,27 @@ Sha256 sha256(Bytes text) {
   return out;
 }
 
+Md5 md5(std::string_view text) {
+  Md5 out{};
+  FRONTDESK_ASSERT(EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_md5(), nullptr) == 1);
+  return out;
+}
+
+RunningSha256::RunningSha256()
+    : context_(EVP_MD_CTX_new(), [](void* context) { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context)); }) {
+  FRONTDESK_ASSERT(EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_.get()), EVP_sha256(), nullptr) == 1);
+}
+
+void RunningSha256::add(std::string_view text) {
+  FRONTDESK_ASSERT(EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_.get()), text.data(), text.size()) == 1);
+}
+
+Sha256 RunningSha256::finish() {
+  Sha256 out{};
+  FRONTDESK_ASSERT(EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_.get()), out.data(), nullptr) == 1);
+  return out;
+}
+
 Sha256 hmac_sha256(Bytes key, Bytes text) {
   return hmac<Sha256>(EVP_sha256(), key, text);
 }

@@ -54,6 +54,14 @@ std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text) {
   return decode(text, kHex, 4);
 }
 
+std::string base64(std::span<const std::uint8_t> bytes) {
+  std::string out = base64url(bytes);
+  std::replace(out.begin(), out.end(), '-', '+');
+  std::replace(out.begin(), out.end(), '_', '/');
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
+
 std::string base64url(std::span<const std::uint8_t> bytes) {
   return encode(bytes, kBase64, 6);
 }

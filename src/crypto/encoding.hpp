@@ -1,5 +1,5 @@
-// Bytes as text (RFC 4648): hexadecimal, base64url and base32, both without padding; and base62 for tokens that a
-// double click shall mark whole. Decoders accept exactly what the encoders write: one text for each value.
+// Bytes as text (RFC 4648): hexadecimal, base64 with padding, base64url and base32 without; and base62 for tokens that
+// a double click shall mark whole. Decoders accept exactly what the encoders write: one text for each value.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,9 @@ namespace frontdesk::crypto {
 
 std::string hex(std::span<const std::uint8_t> bytes);
 std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text);
+
+/// With padding: for protocols that want it.
+std::string base64(std::span<const std::uint8_t> bytes);
 
 std::string base64url(std::span<const std::uint8_t> bytes);
 std::optional<std::vector<std::uint8_t>> from_base64url(std::string_view text);

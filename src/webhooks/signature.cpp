@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "hashing/hashing.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/encoding.hpp"
 
 namespace frontdesk::webhooks {
 namespace {
@@ -14,8 +15,8 @@ constexpr std::size_t kLongestHeader = 1024;
 std::string digits_of(std::string_view timestamp, std::string_view body, const base::Secret& secret) {
   std::string text(timestamp);
   text.append(".").append(body);
-  const auto mac = hashing::hmac_sha256(secret.expose(), text);
-  return hashing::hex(hashing::view(mac));
+  const auto mac = crypto::hmac_sha256(secret.expose(), text);
+  return crypto::hex(mac);
 }
 
 struct Header {
@@ -60,7 +61,7 @@ base::Status verify(std::string_view text, std::string_view body, const std::vec
   bool good = false;
   for (const auto& secret : secrets) {
     const auto expected = digits_of(header.timestamp, body, secret);
-    for (const auto each : header.signatures) good = hashing::same_secret(expected, each) || good;
+    for (const auto each : header.signatures) good = crypto::equal(expected, each) || good;
   }
   if (!good) return base::fail(base::ErrorCode::unauthenticated, "webhooks", "no signature matches");
   const auto age_ms = now.unix_ms - header.seconds * 1000;

@@ -87,7 +87,7 @@ TEST(S3Service, ABrokenUploadIsContinued) {
   const auto written = fixture.store().put("resumed", whole, options);
   ASSERT_TRUE(written) << written.error().message;
   EXPECT_EQ(options.resume, first) << "no second upload was begun";
-  EXPECT_EQ(written->sha256, hashing::sha256(content));
+  EXPECT_EQ(written->sha256, crypto::sha256(content));
   std::string read;
   while (read.size() < content.size()) read += fixture.store().get("resumed", read.size(), kLongestRead).value();
   EXPECT_TRUE(read == content);

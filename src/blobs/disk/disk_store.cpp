@@ -122,7 +122,7 @@ base::Result<blobs::Written> DiskStore::write_plain(const fs::path& path, blobs:
   auto file = create_file(path);
   if (!file) return tl::unexpected(file.error());
   blobs::Written written;
-  hashing::RunningSha256 hash;
+  crypto::RunningSha256 hash;
   for (;;) {
     const auto piece = source.read(kPiece);
     if (!piece) return tl::unexpected(piece.error());
@@ -141,7 +141,7 @@ base::Result<blobs::Written> DiskStore::write_sealed(const fs::path& path, const
   auto file = vault::SealedWriter::create(path, *options_.keys, purpose_of(key));
   if (!file) return tl::unexpected(file.error());
   blobs::Written written;
-  hashing::RunningSha256 hash;
+  crypto::RunningSha256 hash;
   for (;;) {
     const auto piece = blobs::read_fully(source, kPiece);
     if (!piece) return tl::unexpected(piece.error());

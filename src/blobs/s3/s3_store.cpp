@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "blobs/s3/xml.hpp"
+#include "crypto/encoding.hpp"
 #include "outbound/address_guard/url.hpp"
 
 namespace frontdesk::s3 {
@@ -16,13 +17,13 @@ constexpr std::size_t kMostParts = 10'000;
 constexpr std::size_t kLeastPart = 64 * 1024;
 
 std::string hex_md5(std::string_view bytes) {
-  const auto sum = hashing::md5(bytes);
-  return hashing::hex(hashing::view(sum));
+  const auto sum = crypto::md5(bytes);
+  return crypto::hex(sum);
 }
 
 std::string hash_text(std::string_view bytes) {
-  const auto hash = hashing::sha256(bytes);
-  return hashing::hex(hashing::view(hash));
+  const auto hash = crypto::sha256(bytes);
+  return crypto::hex(hash);
 }
 
 std::uint64_t number(std::string_view text) {
@@ -117,8 +118,8 @@ outbound::Request S3Store::signed_request(const Call& call) const {
   const bool open = options_.unsigned_payload && !call.body.empty();
   to_sign.payload_hash = open ? std::string(signature_v4::kUnsignedPayload) : hash_text(call.body);
   if (open) {
-    const auto sum = hashing::md5(call.body);
-    to_sign.headers["content-md5"] = hashing::base64(hashing::view(sum));
+    const auto sum = crypto::md5(call.body);
+    to_sign.headers["content-md5"] = crypto::base64(sum);
   }
   signature_v4::sign(to_sign, options_.credentials, {options_.region}, base::wall_now());
   outbound::Request request;
@@ -258,7 +259,7 @@ base::Result<blobs::Written> S3Store::put_small(const std::string& key, std::str
   if (contradicts(*answer, call.body))
     return base::fail(base::ErrorCode::data_loss, kDomain, "the storage service stored something else",
                       base::Retry::later);
-  return blobs::Written{call.body.size(), hashing::sha256(call.body)};
+  return blobs::Written{call.body.size(), crypto::sha256(call.body)};
 }
 
 base::Result<blobs::Written> S3Store::put_large(const std::string& key, std::string first, blobs::Source& source,
@@ -307,8 +308,8 @@ base::Result<S3Store::Upload> S3Store::take_up(const std::string& key, const std
   return upload;
 }
 
-base::Result<hashing::Sha256> S3Store::send_parts(Upload& upload, std::string part, blobs::Source& source) {
-  hashing::RunningSha256 hash;
+base::Result<crypto::Sha256> S3Store::send_parts(Upload& upload, std::string part, blobs::Source& source) {
+  crypto::RunningSha256 hash;
   while (!part.empty()) {
     const bool last = part.size() < options_.part_bytes;
     hash.add(part);

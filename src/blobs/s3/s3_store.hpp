@@ -77,7 +77,7 @@ class S3Store : public blobs::BlobStore {
                                          const blobs::PutOptions& options);
   base::Result<Upload> begin(const std::string& key, const blobs::PutOptions& options);
   base::Result<Upload> take_up(const std::string& key, const std::string& id);
-  base::Result<hashing::Sha256> send_parts(Upload& upload, std::string part, blobs::Source& source);
+  base::Result<crypto::Sha256> send_parts(Upload& upload, std::string part, blobs::Source& source);
   base::Status send_part(Upload& upload, std::string part);
   base::Status complete(const Upload& upload);
 

@@ -31,7 +31,7 @@ class Remote : public BlobStore {
     if (!content) return tl::unexpected(content.error());
     const std::lock_guard lock(mutex);
     all[key] = *content;
-    return Written{content->size(), hashing::sha256(*content)};
+    return Written{content->size(), crypto::sha256(*content)};
   }
   base::Result<std::string> get(const std::string& key, std::uint64_t offset, std::size_t length) override {
     if (auto good = check_key(key); !good) return tl::unexpected(good.error());

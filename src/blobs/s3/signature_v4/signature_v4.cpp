@@ -3,7 +3,8 @@
 #include <array>
 #include <chrono>
 
-#include "hashing/hashing.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/encoding.hpp"
 
 namespace frontdesk::signature_v4 {
 namespace {
@@ -36,8 +37,8 @@ std::string signed_names(const Request& request) {
 }
 
 std::string hmac(std::string_view key, std::string_view text) {
-  const auto mac = hashing::hmac_sha256(key, text);
-  return std::string(hashing::view(mac));
+  const auto mac = crypto::hmac_sha256(key, text);
+  return std::string(crypto::text_of(mac));
 }
 
 }  // namespace
@@ -91,16 +92,15 @@ void sign(Request& request, const Credentials& credentials, const Scope& scope, 
   request.headers["x-amz-content-sha256"] = request.payload_hash;
   if (!credentials.session_token.empty()) request.headers["x-amz-security-token"] = credentials.session_token.expose();
   const std::string where = day + "/" + scope.region + "/" + scope.service + "/aws4_request";
-  const auto hash = hashing::sha256(canonical_request(request));
-  const std::string to_sign =
-      std::string(kAlgorithm) + "\n" + date + "\n" + where + "\n" + hashing::hex(hashing::view(hash));
+  const auto hash = crypto::sha256(canonical_request(request));
+  const std::string to_sign = std::string(kAlgorithm) + "\n" + date + "\n" + where + "\n" + crypto::hex(hash);
   std::string key = hmac("AWS4" + credentials.secret_key.expose(), day);
   for (const std::string_view part :
        {std::string_view(scope.region), std::string_view(scope.service), std::string_view("aws4_request")})
     key = hmac(key, part);
   request.headers["authorization"] = std::string(kAlgorithm) + " Credential=" + credentials.access_key + "/" + where +
                                      ",SignedHeaders=" + signed_names(request) +
-                                     ",Signature=" + hashing::hex(hmac(key, to_sign));
+                                     ",Signature=" + crypto::hex(crypto::bytes_of(hmac(key, to_sign)));
 }
 
 }  // namespace frontdesk::signature_v4

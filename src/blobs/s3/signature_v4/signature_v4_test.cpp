@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "hashing/hashing.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/encoding.hpp"
 
 namespace frontdesk::signature_v4 {
 namespace {
@@ -12,8 +13,8 @@ constexpr base::UtcTime kNow{1369353600'000};  // 2013-05-24T00:00:00Z
 const Credentials kExample{"AKIAIOSFODNN7EXAMPLE", base::Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), {}};
 
 std::string hash_of(std::string_view text) {
-  const auto hash = hashing::sha256(text);
-  return hashing::hex(hashing::view(hash));
+  const auto hash = crypto::sha256(text);
+  return crypto::hex(hash);
 }
 
 Request example(std::string method, std::string path, std::string_view payload = "") {

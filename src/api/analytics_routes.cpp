@@ -48,7 +48,10 @@ constexpr std::size_t kTopSources = 20;
 /// One answer's view on the database.
 class Reading {
  public:
-  static Answer<Reading> begin(const AnalyticsSources& sources, const access::Principal& who, Period period) {
+  static Answer<Reading> begin(const AnalyticsSources& sources, const access::Principal& who,
+                               const Answer<Period>& asked) {
+    if (!asked) return tl::unexpected(asked.error());
+    auto period = *asked;
     if (!sources.database) return tl::unexpected(rest::Problem(503, "there is no call log here"));
     auto lease = sources.database->take();
     if (!lease) return tl::unexpected(lease.error());
@@ -117,9 +120,7 @@ Answer<Period> period_of(const AnalyticsSources& sources, const std::optional<Wh
 
 Answer<DashboardView> dashboard(const AnalyticsSources& sources, const access::Principal& who,
                                 const DashboardQuery& query) {
-  const auto period = period_of(sources, query.from, query.to, 1);
-  if (!period) return tl::unexpected(period.error());
-  auto reading = Reading::begin(sources, who, *period);
+  auto reading = Reading::begin(sources, who, period_of(sources, query.from, query.to, 1));
   if (!reading) return tl::unexpected(reading.error());
   const auto pieces = reading->pieces();
   if (!pieces) return tl::unexpected(pieces.error());
@@ -145,9 +146,7 @@ Answer<DashboardView> dashboard(const AnalyticsSources& sources, const access::P
 
 Answer<CallAnalyticsView> calls(const AnalyticsSources& sources, const access::Principal& who,
                                 const AnalyticsQuery& query) {
-  const auto period = period_of(sources, query.from, query.to, kUsualDays);
-  if (!period) return tl::unexpected(period.error());
-  auto reading = Reading::begin(sources, who, *period);
+  auto reading = Reading::begin(sources, who, period_of(sources, query.from, query.to, kUsualDays));
   if (!reading) return tl::unexpected(reading.error());
   const auto pieces = reading->pieces();
   if (!pieces) return tl::unexpected(pieces.error());
@@ -171,9 +170,7 @@ Answer<CallAnalyticsView> calls(const AnalyticsSources& sources, const access::P
 
 Answer<VoiceQualityView> voice_quality(const AnalyticsSources& sources, const access::Principal& who,
                                        const AnalyticsQuery& query) {
-  const auto period = period_of(sources, query.from, query.to, kUsualDays);
-  if (!period) return tl::unexpected(period.error());
-  auto reading = Reading::begin(sources, who, *period);
+  auto reading = Reading::begin(sources, who, period_of(sources, query.from, query.to, kUsualDays));
   if (!reading) return tl::unexpected(reading.error());
   const auto pieces = reading->pieces();
   if (!pieces) return tl::unexpected(pieces.error());

@@ -13,22 +13,6 @@ namespace net = boost::asio;
 using boost::system::error_code;
 using net::ip::tcp;
 
-template <class Layer>
-net::awaitable<Moved> read_from(Layer& layer, void* into, std::size_t room) {
-  Moved moved;
-  const auto buffer = net::buffer(into, room);
-  moved.bytes = co_await layer.async_read_some(buffer, net::redirect_error(net::use_awaitable, moved.error));
-  co_return moved;
-}
-
-template <class Layer>
-net::awaitable<Moved> write_to(Layer& layer, const void* bytes, std::size_t count) {
-  Moved moved;
-  const auto buffer = net::buffer(bytes, count);
-  moved.bytes = co_await net::async_write(layer, buffer, net::redirect_error(net::use_awaitable, moved.error));
-  co_return moved;
-}
-
 class PlainStream final : public Stream {
  public:
   explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {}

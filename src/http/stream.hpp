@@ -7,12 +7,9 @@
 #include <boost/system/error_code.hpp>
 #include <memory>
 
-namespace frontdesk::http {
+#include "http/moved.hpp"
 
-struct Moved {
-  std::size_t bytes = 0;
-  boost::system::error_code error;
-};
+namespace frontdesk::http {
 
 class Stream {
  public:

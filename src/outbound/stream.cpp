@@ -35,15 +35,11 @@ class PlainStream : public Stream {
 
   net::awaitable<base::Status> handshake() override { co_return base::Status{}; }
   net::awaitable<Moved> read(char* into, std::size_t room) override {
-    Moved moved;
-    const auto buffer = net::buffer(into, room);
-    moved.bytes = co_await socket_.async_read_some(buffer, net::redirect_error(net::use_awaitable, moved.error));
+    Moved moved = co_await http::read_from(socket_, into, room);
     co_return moved;
   }
   net::awaitable<Moved> write(const char* bytes, std::size_t count) override {
-    Moved moved;
-    const auto buffer = net::buffer(bytes, count);
-    moved.bytes = co_await net::async_write(socket_, buffer, net::redirect_error(net::use_awaitable, moved.error));
+    Moved moved = co_await http::write_to(socket_, bytes, count);
     co_return moved;
   }
   bool fit() override { return silent(socket_, socket_); }
@@ -69,15 +65,11 @@ class TlsStream : public Stream {
     co_return base::Status{};
   }
   net::awaitable<Moved> read(char* into, std::size_t room) override {
-    Moved moved;
-    const auto buffer = net::buffer(into, room);
-    moved.bytes = co_await stream_.async_read_some(buffer, net::redirect_error(net::use_awaitable, moved.error));
+    Moved moved = co_await http::read_from(stream_, into, room);
     co_return moved;
   }
   net::awaitable<Moved> write(const char* bytes, std::size_t count) override {
-    Moved moved;
-    const auto buffer = net::buffer(bytes, count);
-    moved.bytes = co_await net::async_write(stream_, buffer, net::redirect_error(net::use_awaitable, moved.error));
+    Moved moved = co_await http::write_to(stream_, bytes, count);
     co_return moved;
   }
   bool fit() override { return silent(stream_.next_layer(), stream_); }  // reads session tickets on the way

@@ -8,14 +8,12 @@
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
+#include "http/moved.hpp"
 #include "outbound/tls_context.hpp"
 
 namespace frontdesk::outbound {
 
-struct Moved {
-  std::size_t bytes = 0;
-  boost::system::error_code error;
-};
+using http::Moved;
 
 class Stream {
  public:

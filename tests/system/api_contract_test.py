@@ -160,6 +160,17 @@ class ApiContractTest(unittest.TestCase):
         self.expect(422, "POST", "/api/sip/test-connection", {"domain": "sip.example.com"})
         self.expect(200, "POST", "/api/sip/test-connection", {**account, "domain": "127.0.0.1", "port": free_port()})
 
+    def test_2_analytics(self):
+        today = json.loads(self.expect(200, "GET", "/api/analytics/dashboard?compare=true"))
+        self.assertGreaterEqual(today["totals"]["answered"], 1)
+        self.assertIsNotNone(today["reply"]["gap"]["p50_ms"])
+        self.assertEqual(today["before"]["calls"], 0)
+        month = json.loads(self.expect(200, "GET", "/api/analytics/calls"))
+        self.assertEqual(len(month["days"]), 30)
+        self.expect(200, "GET", "/api/analytics/calls?from=2026-01-01&to=2026-10-01")
+        self.expect(200, "GET", "/api/analytics/voice-quality")
+        self.expect(400, "GET", "/api/analytics/calls?from=2020-01-01")
+
     def test_2_health(self):
         self.expect(200, "GET", "/api/health")
         self.expect(200, "GET", "/api/health/live")

@@ -3,21 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
 
-extern "C" {
-#include <re.h>
-}
+#include "rtp/stun/decoding.hpp"
 
 namespace frontdesk::turn {
 namespace {
 
-constexpr std::size_t kMaxMessage = 1500;
+using stun::decode;
+using stun::endpoint_from;
+using stun::Ref;
+
 constexpr std::size_t kMaxText = 763;  // realm and nonce: RFC 8489, sections 14.9 and 14.10
 constexpr std::uint8_t kUdp = 17;
-
-template <class T>
-using Ref = std::unique_ptr<T, decltype([](T* object) { mem_deref(object); })>;
 
 std::uint16_t code_of(Method method) {
   switch (method) {
@@ -45,31 +42,8 @@ sa address_of(const base::Endpoint& endpoint) {
   return address;
 }
 
-base::Endpoint endpoint_from(const sa& address) {
-  base::Endpoint endpoint;
-  endpoint.port = sa_port(&address);
-  endpoint.v6 = sa_af(&address) == AF_INET6;
-  if (endpoint.v6)
-    sa_in6(&address, endpoint.address.data());
-  else
-    std::memcpy(endpoint.address.data(), &address.u.in.sin_addr, 4);
-  return endpoint;
-}
-
 Bytes taken(const mbuf& buffer) {
   return {buffer.buf, buffer.buf + buffer.end};
-}
-
-Ref<stun_msg> decode(ByteView datagram, Ref<mbuf>& buffer) {
-  if (datagram.size() > kMaxMessage) return {};
-  buffer.reset(mbuf_alloc(datagram.size() + 1));
-  if (!buffer || mbuf_write_mem(buffer.get(), datagram.data(), datagram.size()) != 0) return {};
-  buffer->pos = 0;
-  stun_msg* decoded = nullptr;
-  stun_unknown_attr unknown{};
-  if (stun_msg_decode(&decoded, buffer.get(), &unknown) != 0) return {};
-  Ref<stun_msg> message(decoded);
-  return stun_msg_mcookie(decoded) ? std::move(message) : Ref<stun_msg>();
 }
 
 std::string text_of(const stun_msg* message, stun_attrib type) {

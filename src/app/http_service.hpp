@@ -22,6 +22,7 @@ class HttpService {
     live::LiveService live = {};
     std::function<business_hours::TimeZone()> zone = {};
     double requests_per_second = api::kUsualRate;  ///< of one user, token or address
+    std::shared_ptr<rest::Authenticator> authenticator = nullptr;
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

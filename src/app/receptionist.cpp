@@ -11,6 +11,7 @@
 #include "app/call_plans.hpp"
 #include "app/call_policy.hpp"
 #include "app/database_location.hpp"
+#include "app/door.hpp"
 #include "app/hold_music_file.hpp"
 #include "app/http_service.hpp"
 #include "app/in_force.hpp"
@@ -92,19 +93,6 @@ std::string state_name(sip::RegistrationState state) {
   return "failed";
 }
 
-/// There is no sign-in yet: whoever reaches the server, which keeps other people's pages away, is the owner.
-live::Doorkeeper open_door() {
-  live::Doorkeeper door;
-  door.identify = [](const http::Request&) -> base::Result<access::Principal> {
-    access::Principal owner;
-    owner.organisation = std::string(store::kLocalOrganisation);
-    owner.id = "local";
-    owner.role = access::Role::owner;
-    return owner;
-  };
-  return door;
-}
-
 /// What a softphone on this machine can dial: 0.0.0.0 is no address to call.
 base::Endpoint reachable(base::Endpoint endpoint) {
   const bool unspecified = endpoint.address == base::Endpoint{}.address;
@@ -128,7 +116,9 @@ struct Receptionist::Parts {
   std::unique_ptr<records::RecordKeeper> records;
   const std::string machine = base::new_id("machine");
   SharedState shared;
-  const live::Doorkeeper door = open_door();
+  /// Nobody signs in yet: whoever works at this machine is the owner.
+  const std::shared_ptr<rest::Authenticator> authenticator =
+      std::make_shared<rest::LocalOwner>(std::string(store::kLocalOrganisation));
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
@@ -188,17 +178,18 @@ base::Status Receptionist::Parts::start_http() {
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
-  auto service =
-      HttpService::start(http_options(server), database_location(*first),
-                         {[this] { return health(); },
-                          keys,
-                          [this](const std::string& call, bool paused) {
-                            return switchboard->tell_call(call, call::RecordingRequested{paused});
-                          },
-                          std::move(sources),
-                          {door, feed, web_calls(), std::make_shared<live::Tickets>(shared.cache, shared.counters)},
-                          [this] { return config.get()->zone; },
-                          server.requests_per_second});
+  auto service = HttpService::start(
+      http_options(server), database_location(*first),
+      {[this] { return health(); },
+       keys,
+       [this](const std::string& call, bool paused) {
+         return switchboard->tell_call(call, call::RecordingRequested{paused});
+       },
+       std::move(sources),
+       {door_of(authenticator), feed, web_calls(), std::make_shared<live::Tickets>(shared.cache, shared.counters)},
+       [this] { return config.get()->zone; },
+       server.requests_per_second,
+       authenticator});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -291,7 +282,6 @@ void Receptionist::Parts::open_feed() {
   live::FeedOptions options;
   if (shared.several) options.fan_out = shared.fan_out;
   options.machine = machine;
-  options.still_welcome = door.still_welcome;
   options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
   feed = std::make_shared<live::Feed>(std::move(options));
   tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),

@@ -80,7 +80,7 @@ void print_box(const Receptionist::Addresses& at, const std::string& business, b
       "stop it      Ctrl-C",
   };
   if (at.https)
-    lines.insert(lines.end() - 1, "             https://" + local_address(*at.https) + "/  from other machines");
+    lines.insert(lines.end() - 1, "             https://" + local_address(*at.https) + "/  the same by TLS");
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.size());
   const std::string edge = "+" + std::string(width + 4, '-') + "+\n";

@@ -1,6 +1,7 @@
 #include "app/line_trials.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "app/trunk_order.hpp"
 #include "config/account.hpp"
@@ -19,8 +20,10 @@ class Teller final : public trial::Sink {
   }
   void on_finished(const findings::Report& report) override {
     tell("result", findings::closing_json(report));
+    told_ = true;  // before whoever asked sees the end, and may ask for the next
     body_->finish();
   }
+  bool told() const { return told_; }
 
  private:
   void tell(const std::string& event, const std::string& json) {
@@ -28,6 +31,7 @@ class Teller final : public trial::Sink {
   }
   std::shared_ptr<http::LiveBody> body_;
   bool events_, ladder_;
+  std::atomic<bool> told_{false};
 };
 
 }  // namespace
@@ -45,7 +49,7 @@ LineTrials::~LineTrials() = default;
 
 base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::TrialOrder& order) {
   const std::lock_guard lock(mutex_);
-  if (running_ && !running_->trial.finished()) {
+  if (running_ && !running_->teller.told() && !running_->trial.finished()) {
     return base::fail(base::ErrorCode::resource_exhausted, "app",
                       "another test is under way: it ends within half a minute", base::Retry::later);
   }
@@ -64,6 +68,7 @@ base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::Trial
     if (found == all.end()) return base::fail(base::ErrorCode::not_found, "app", "no line of this name is configured");
     trunk = *found;
   }
+  running_.reset();  // its thread has told everything, and ends now
   running_ = std::make_unique<Running>(trial_order(trunk, server), order);
   return running_->body;
 }

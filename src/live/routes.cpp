@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "http/origin_policy.hpp"
 #include "http/web_socket.hpp"
 #include "live/console.hpp"
 
@@ -36,6 +37,8 @@ http::Response issue_ticket(const LiveService& service, const http::Request& req
 }
 
 http::Response open_socket(const LiveService& service, const http::Request& request) {
+  // Browsers let any page open a WebSocket anywhere, with the cookies of the place it goes to.
+  if (const auto why = http::foreign_origin(request)) return http::problem(403, *why);
   const auto* feed = http::find_field(request.query, "feed");
   if (feed != nullptr && *feed != "calls" && *feed != "none")
     return http::problem(400, "feed: write \"calls\" or \"none\"", "feed");

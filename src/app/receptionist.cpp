@@ -196,7 +196,7 @@ base::Status Receptionist::Parts::start_http() {
                                       std::make_shared<live::Tickets>(shared.cache, shared.counters)},
                                      [this] { return config.get()->zone; },
                                      server.requests_per_second,
-                                     *back_office,
+                                     back_office.get(),
                                      [this] { return adopt_saved(); }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);

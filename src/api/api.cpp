@@ -44,6 +44,8 @@ rest::Api make_api(const Sources& sources) {
   rest::Api api(options_of(sources), std::move(authenticator));
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
   add_health_routes(api, sources.health);
+  add_inbound_routes(api, {sources.screening, [health = sources.health] { return health().sip_address; },
+                           [health = sources.health] { return health().draining; }});
   auto lines = sources.lines;
   lines.statuses = [health = sources.health] { return health().lines; };
   add_line_routes(api, lines);

@@ -147,6 +147,13 @@ class ApiContractTest(unittest.TestCase):
         self.expect(200, "GET", "/api/messages?limit=5")
         self.expect(400, "GET", "/api/calls/logs?cursor=nonsense")
 
+    def test_2_inbound(self):
+        asked = {"from": "+443335550100", "to": "03335550001"}
+        answer = json.loads(self.expect(200, "POST", "/api/calls/inbound", asked))
+        self.assertEqual((answer["action"], answer["caller"]), ("accept", "+443335550100"))
+        self.assertTrue(answer["route"].startswith("sip:"), answer)
+        self.expect(404, "POST", "/api/calls/inbound", {**asked, "line": "no such line"})
+
     def test_2_lines(self):
         account = {"domain": "sip.example.com", "port": 5060, "username": "u", "password": "p", "transport": "UDP",
                    "inboundNumber": "03333357324"}

@@ -27,8 +27,16 @@ work::Job new_job(const std::string& organisation, const std::string& kind, cons
   return job;
 }
 
-base::Status unless_there(base::Status added) {
-  if (!added && added.error().code == base::ErrorCode::already_exists) return {};
+/// Asked first, because a failed statement would spoil the caller's transaction.
+base::Status add_singleton(store::Connection& connection, const work::Job& job) {
+  const auto there =
+      connection.run("SELECT 1 FROM jobs WHERE queue = ? AND singleton = ? AND state IN ('waiting', 'running')",
+                     {job.queue, *job.singleton});
+  if (!there) return tl::unexpected(there.error());
+  if (!there->empty()) return {};
+  auto added = work::Jobs(connection).add(job);
+  if (!added && added.error().code == base::ErrorCode::already_exists)
+    return base::fail(base::ErrorCode::aborted, "jobs", "somebody else added it at the same time", base::Retry::now);
   return added;
 }
 
@@ -45,12 +53,7 @@ base::Status add(store::Connection& connection, const std::string& organisation,
   auto job = new_job(organisation, kind, payload, now, now);
   if (!singleton) return work::Jobs(connection).add(job);
   job.singleton = kind + "/" + *singleton;
-  // A failed statement would spoil the caller's transaction.
-  const auto there =
-      connection.run("SELECT 1 FROM jobs WHERE queue = ? AND singleton = ? AND state IN ('waiting', 'running')",
-                     {job.queue, *job.singleton});
-  if (!there) return tl::unexpected(there.error());
-  return there->empty() ? work::Jobs(connection).add(job) : base::Status();
+  return add_singleton(connection, job);
 }
 
 Worker::Worker(store::Pool& pool, std::vector<Kind> kinds, std::string name, std::uint64_t seed)
@@ -72,7 +75,7 @@ base::Status Worker::add_regular(store::Connection& connection, const Kind& kind
   auto job = new_job(std::string(store::kLocalOrganisation), kind.name, "{}", due, now);
   job.singleton = kind.name;
   job.max_attempts = kRegularAttempts;
-  return unless_there(work::Jobs(connection).add(job));
+  return add_singleton(connection, job);
 }
 
 /// What is done regularly waits in the queue from the start.

@@ -1,8 +1,11 @@
 #include "api/api.hpp"
 
 #include "api/auth_routes.hpp"
+#include "api/saved_answers.hpp"
 #include "api/saved_line_routes.hpp"
 #include "api/web_assets.hpp"
+#include "api/webhook_routes.hpp"
+#include "api/work_routes.hpp"
 
 namespace frontdesk::api {
 namespace {
@@ -36,6 +39,8 @@ rest::ApiOptions options_of(const Sources& sources) {
                   {"Analytics", "Figures over many calls."},
                   {"Signing in", "Accounts, passwords, tokens."},
                   {"Your account", "One's own account, devices and second factor."},
+                  {"Webhooks", "Telling other programs what happened."},
+                  {"Upkeep", "Alerts, usage and work that is done later."},
                   {"Health", "How the receptionist is."}};
   return options;
 }
@@ -45,10 +50,13 @@ rest::ApiOptions options_of(const Sources& sources) {
 rest::Api make_api(const Sources& sources) {
   auto authenticator = sources.authenticator;
   if (!authenticator) authenticator = std::make_shared<rest::LocalOwner>(std::string(store::kLocalOrganisation));
-  rest::Api api(options_of(sources), std::move(authenticator));
+  auto answers = sources.office ? std::make_shared<SavedAnswers>(*sources.office) : nullptr;
+  rest::Api api(options_of(sources), std::move(authenticator), std::move(answers));
   if (sources.office && sources.accounts) {
     add_auth_routes(api, {*sources.office, *sources.accounts});
     add_me_routes(api, {*sources.office, *sources.accounts});
+    add_webhook_routes(api, {*sources.office, sources.deliveries_waiting});
+    add_work_routes(api, {*sources.office, sources.jobs_waiting});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
   add_health_routes(api, sources.health);

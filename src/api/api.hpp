@@ -33,6 +33,8 @@ struct Sources {
   /// Composes what the file says with what is saved and takes it in force, while calls go on; blocks for up to seconds.
   std::function<base::Status()> settings_changed = {};
   std::function<screening::Rules()> screening = {};  ///< in force now
+  std::function<void()> deliveries_waiting = {};     ///< to webhooks; may be empty
+  std::function<void()> jobs_waiting = {};
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

@@ -4,6 +4,7 @@
 
 #include "api/account_authenticator.hpp"
 #include "app/database_location.hpp"
+#include "app/mailer.hpp"
 #include "base/clock.hpp"
 #include "store/call_records.hpp"
 #include "vault/key_ring.hpp"
@@ -32,7 +33,7 @@ std::string page_address(const config::Server& server) {
 
 base::Result<std::unique_ptr<BackOffice>> BackOffice::open(const config::Config& config) {
   std::unique_ptr<BackOffice> office(new BackOffice());
-  office->mailer_ = std::make_unique<notify::NoMailer>();
+  office->mailer_ = mailer_of(config);
   accounts::Settings settings;
   settings.base_url = page_address(config.server);
   settings.name = config.business.name;

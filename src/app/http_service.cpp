@@ -21,6 +21,8 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
     sources.office = &saved->office();
     sources.accounts = &saved->accounts();
   }
+  sources.deliveries_waiting = receptionist.work_waiting;
+  sources.jobs_waiting = std::move(receptionist.work_waiting);
   sources.settings_changed = std::move(receptionist.settings_changed);
   sources.requests_per_second = receptionist.requests_per_second;
   sources.analytics = {service->readers_, std::move(receptionist.zone), {}};

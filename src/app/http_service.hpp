@@ -26,6 +26,7 @@ class HttpService {
     BackOffice* back_office = nullptr;  ///< none: nobody signs in
     std::function<base::Status()> settings_changed = {};
     std::function<screening::Rules()> screening = {};
+    std::function<void()> work_waiting = {};  ///< deliveries or jobs
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

@@ -11,6 +11,7 @@
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/call_policy.hpp"
+#include "app/chores.hpp"
 #include "app/database_location.hpp"
 #include "app/door.hpp"
 #include "app/hold_music_file.hpp"
@@ -122,12 +123,14 @@ struct Receptionist::Parts {
   const std::string machine = base::new_id("machine");
   SharedState shared;
   std::unique_ptr<BackOffice> back_office;
+  const std::shared_ptr<Doorbell> doorbell = std::make_shared<Doorbell>();
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<OutsideWatch> outside_watch;
   std::unique_ptr<LineTrials> trials;
+  std::unique_ptr<Chores> chores;
   std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
   std::unique_ptr<cluster::LeaseKeeper> leases;
@@ -139,6 +142,7 @@ struct Receptionist::Parts {
   base::Status open_records();
   base::Status build_signalling();
   base::Status start_http();
+  base::Status start_chores();
   base::Status think_of(const config::Config& next);
   base::Status open_back_office();
   base::Result<std::vector<std::string>> adopt(config::Config file);
@@ -172,6 +176,7 @@ base::Status Receptionist::Parts::build() {
   open_feed();
   if (auto built = build_signalling(); !built) return built;
   if (auto started = start_http(); !started) return started;
+  if (auto started = start_chores(); !started) return started;
   wait_for_phrases();
   switchboard->open();
   rehearse();
@@ -198,9 +203,20 @@ base::Status Receptionist::Parts::start_http() {
                                      server.requests_per_second,
                                      back_office.get(),
                                      [this] { return adopt_saved(); },
-                                     [this] { return screening_rules(*config.get(), diagnostics); }});
+                                     [this] { return screening_rules(*config.get(), diagnostics); },
+                                     [bell = doorbell] { bell->ring(); }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
+  return {};
+}
+
+base::Status Receptionist::Parts::start_chores() {
+  const auto first = config.get();
+  auto started = Chores::start(
+      *first, {*back_office, doorbell, [this] { return lines(); }, [this] { return records->stats().last_error; },
+               shared.several ? shared.cache : nullptr, machine});
+  if (!started) return tl::unexpected(started.error());
+  chores = std::move(*started);
   return {};
 }
 
@@ -308,6 +324,7 @@ base::Status Receptionist::Parts::open_records() {
       wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
   if (wanted.encrypt) options.storage.keys = keys;
   options.keep_days = wanted.keep_days;
+  options.witness = call_news(*first, doorbell);
   auto keeper = records::RecordKeeper::start(database_location(*first), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
@@ -465,6 +482,7 @@ void Receptionist::stop() {
   parts.outside_watch.reset();
   parts.leases.reset();
   if (parts.http) parts.http->stop();
+  parts.chores.reset();
   parts.trials.reset();
   if (parts.switchboard && parts.user_agent) {
     parts.switchboard->drain("the receptionist is being stopped");

@@ -39,6 +39,8 @@ int walk_through(blobs::BlobStore& store) {
   return wrote && back && removed ? 0 : 1;
 }
 
+}  // namespace
+
 s3::S3Options s3_options(const config::Storage& storage) {
   s3::S3Options options;
   options.endpoint = storage.s3_endpoint;
@@ -50,8 +52,6 @@ s3::S3Options s3_options(const config::Storage& storage) {
   options.attempts = 2;
   return options;
 }
-
-}  // namespace
 
 address_guard::Policy outbound_policy(const config::Outbound& outbound) {
   return {outbound.allowed_private};

@@ -121,6 +121,7 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.recording =
       read_section(root, findings, "recording", [&](TableReader& reader) { return read_recording(reader, findings); });
   config.outbound = read_section(root, findings, "outbound", read_outbound);
+  config.mail = read_section(root, findings, "mail", read_mail);
   const auto* name = table["business"].as_string();
   if (name == nullptr) {
     config.business = read_business(root, findings);

@@ -12,6 +12,7 @@
 #include "base/endpoint.hpp"
 #include "base/protect.hpp"
 #include "codec/codec.hpp"
+#include "config/mail.hpp"
 #include "config/storage.hpp"
 #include "reception/business_hours/time_zone.hpp"
 #include "reception/knowledge/business.hpp"
@@ -178,6 +179,7 @@ struct Config {
   Recording recording;
   Storage storage;
   Outbound outbound;
+  Mail mail;
   knowledge::Business business;
   business_hours::TimeZone zone;   ///< of business.timezone
   std::vector<std::string> files;  ///< that were read
@@ -205,7 +207,7 @@ using Environment = std::map<std::string, std::string>;
 inline constexpr std::string_view kDatabaseVariable = "DATABASE_URL";
 
 /// Variables are FRONTDESK_<SECTION>_<KEY> for [server], [trunk], [voice], [screening], [conversation], [limits],
-/// [transfer], [recording] and [storage]; lists are comma-separated. DATABASE_URL stands for
+/// [transfer], [recording], [storage], [outbound] and [mail]; lists are comma-separated. DATABASE_URL stands for
 /// FRONTDESK_STORAGE_DATABASE where that is not set. `business` is a path relative to the file that names it.
 tl::expected<Config, std::vector<ConfigProblem>> load_config(const std::string& path, const Environment& environment);
 

@@ -15,6 +15,7 @@ Transfer read_transfers(TableReader& reader);
 Recording read_recording(TableReader& reader, Findings& findings);
 Storage read_storage(TableReader& reader, const Environment& environment);
 Outbound read_outbound(TableReader& reader);
+Mail read_mail(TableReader& reader);
 /// None if it is not written.
 std::optional<RecordingPolicy> read_recording_policy(TableReader& reader, std::string_view key);
 

@@ -166,8 +166,18 @@ RecordKeeper::~RecordKeeper() {
 
 /// Calls of a process that was killed: mark them, and make their recordings playable.
 base::Status RecordKeeper::mend() {
-  const auto calls = writer_.close_interrupted();
-  if (!calls) return tl::unexpected(calls.error());
+  base::Result<std::vector<store::CallRow>> calls;
+  const auto closed = witnessed(
+      [&]() -> base::Status {
+        calls = writer_.close_interrupted();
+        return calls ? base::Status() : tl::unexpected(calls.error());
+      },
+      [&](auto& witness) -> base::Status {
+        for (const auto& call : *calls)
+          if (auto told = witness.call_ended(*connection_, call); !told) return told;
+        return {};
+      });
+  if (!closed) return closed;
   for (const auto& call : *calls) {
     mended_.push_back(call.id);
     if (!call.recording.empty()) (void)recording::mend_recording(folder_ / call.recording);
@@ -239,6 +249,23 @@ bool RecordKeeper::keep(const base::Status& status) {
   return status || status.error().retry == base::Retry::never;
 }
 
+base::Status RecordKeeper::witnessed(const std::function<base::Status()>& write,
+                                     const std::function<base::Status(store::CallWitness&)>& tell) {
+  auto* witness = options_.witness.get();
+  if (witness == nullptr) return write();
+  base::Status told;
+  auto done = connection_->transaction([&]() -> base::Status {
+    told = {};
+    if (auto written = write(); !written) return written;
+    told = tell(*witness);
+    return told;
+  });
+  if (done) witness->written();
+  // The row matters more than the telling of it.
+  if (!done && !told && told.error().retry == base::Retry::never) return write();
+  return done;
+}
+
 RecordKeeperStats RecordKeeper::stats() const {
   const std::lock_guard lock(mutex_);
   auto stats = stats_;
@@ -307,7 +334,9 @@ bool RecordKeeper::write_begin(const runtime::CallBegun& begun) {
   open.row = row_of(begun);
   const auto month = month_of(begun.at);
   open.row.journal = "journals/" + month + "/" + begun.id + ".tape";
-  if (!keep(writer_.begin(open.row))) return false;
+  const auto written = witnessed([&] { return writer_.begin(open.row); },
+                                 [&](auto& witness) { return witness.call_begun(*connection_, open.row); });
+  if (!keep(written)) return false;
   std::error_code ignored;  // shows when the file cannot be opened
   std::filesystem::create_directories(folder_ / "journals" / month, ignored);
   calls_[begun.number] = std::move(open);
@@ -316,7 +345,11 @@ bool RecordKeeper::write_begin(const runtime::CallBegun& begun) {
 
 bool RecordKeeper::write_turn(const runtime::TurnTaken& taken) {
   auto* open = find(taken.number);
-  return open == nullptr || keep(writer_.add_turn(row_of(open->row.id, taken)));
+  if (open == nullptr) return true;
+  const auto row = row_of(open->row.id, taken);
+  if (!keep(writer_.add_turn(row))) return false;
+  if (options_.witness) options_.witness->turn_taken(row);
+  return true;
 }
 
 bool RecordKeeper::write_journal(runtime::CallNumber number, const std::string& lines) {
@@ -388,7 +421,8 @@ bool RecordKeeper::write_message(runtime::CallNumber number, const std::string& 
   row.name = base::Pii<std::string>(error ? "" : member(parsed, "name"));
   row.number = base::Pii<std::string>(error ? "" : member(parsed, "number"));
   row.reason = base::Pii<std::string>(error ? arguments : member(parsed, "reason"));
-  return keep(writer_.add_message(row));
+  return keep(witnessed([&] { return writer_.add_message(row); },
+                        [&](auto& witness) { return witness.message_taken(*connection_, row); }));
 }
 
 bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
@@ -404,7 +438,9 @@ bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
   row.jitter_ms = closed.figures.jitter_ms;
   row.quality = quality_of(closed.figures);
   if (!open->sound) row.recording.clear();
-  if (!keep(writer_.finish(row))) return false;
+  const auto written = witnessed([&] { return writer_.finish(row); },
+                                 [&](auto& witness) { return witness.call_ended(*connection_, row); });
+  if (!keep(written)) return false;
   if (open->sound) (void)keep(open->sound->close());
   calls_.erase(closed.number);
   forget_old_recordings();

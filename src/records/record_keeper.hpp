@@ -16,6 +16,7 @@
 #include "base/inheriting_mutex.hpp"
 #include "media/recording/call_recording.hpp"
 #include "runtime/call_records.hpp"
+#include "store/call_witness.hpp"
 #include "store/call_writer.hpp"
 #include "store/folder_lock.hpp"
 
@@ -31,7 +32,8 @@ struct RecordKeeperStats {
 
 struct RecordKeeperOptions {
   recording::Storage storage;
-  int keep_days = 0;  ///< of recordings; 0: for good
+  int keep_days = 0;                                      ///< of recordings; 0: for good
+  std::shared_ptr<store::CallWitness> witness = nullptr;  ///< may be null
 };
 
 class RecordKeeper final : public runtime::CallRecords {
@@ -74,6 +76,9 @@ class RecordKeeper final : public runtime::CallRecords {
   void loop();
   void push(Job job, bool is_sound = false);
   bool keep(const base::Status& status);
+  /// `write`, and what the witness adds to it, as one transaction.
+  base::Status witnessed(const std::function<base::Status()>& write,
+                         const std::function<base::Status(store::CallWitness&)>& tell);
 
   bool write_begin(const runtime::CallBegun& begun);
   bool write_turn(const runtime::TurnTaken& taken);

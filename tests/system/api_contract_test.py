@@ -14,7 +14,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from frontdesk import Frontdesk, call, main
+from frontdesk import Frontdesk, call, main, wait_for
 
 CACHE = os.environ.get("FRONTDESK_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "frontdesk")
@@ -213,6 +213,44 @@ class ApiContractTest(unittest.TestCase):
         self.expect(200, "GET", "/api/analytics/calls?from=2026-01-01&to=2026-10-01")
         self.expect(200, "GET", "/api/analytics/voice-quality")
         self.expect(400, "GET", "/api/analytics/calls?from=2020-01-01")
+
+    def test_2_webhooks(self):
+        new = {"url": f"http://127.0.0.1:{free_port()}/", "events": ["*"]}
+        hook = json.loads(self.expect(201, "POST", "/api/webhooks", new, {"Idempotency-Key": "contract"}))
+        self.assertEqual(json.loads(self.expect(201, "POST", "/api/webhooks", new, {"Idempotency-Key": "contract"})), hook)
+        self.expect(422, "POST", "/api/webhooks", {"url": "http://user@host/", "events": ["nonsense"]})
+        listed = json.loads(self.expect(200, "GET", "/api/webhooks"))["webhooks"]
+        self.assertEqual([each["id"] for each in listed], [hook["id"]])
+        self.assertNotIn("secret", listed[0])
+        path = f"/api/webhooks/{hook['id']}"
+        self.expect(200, "GET", path)
+        self.expect(428, "PUT", path, new)
+        self.expect(412, "PUT", path, new, {"If-Match": '"99"'})
+        self.expect(200, "PUT", path, {**new, "description": "ours"}, {"If-Match": '"1"'})
+        self.expect(200, "POST", path + "/secret")
+        test = json.loads(self.expect(202, "POST", path + "/test"))
+        page = json.loads(self.expect(200, "GET", path + "/deliveries?limit=1"))
+        self.assertEqual(page["deliveries"][0]["id"], test["id"])
+        self.expect(200, "GET", path + "/deliveries?state=dead")
+        self.expect(400, "GET", path + "/deliveries?cursor=nonsense")
+        def given_up():
+            return json.loads(self.expect(200, "GET", path + "/deliveries?state=dead"))["deliveries"]
+        self.assertEqual(wait_for(given_up, 20, "a dead letter")[0]["id"], test["id"])
+        self.expect(202, "POST", f"{path}/deliveries/{test['id']}/resend")
+        self.expect(404, "POST", f"{path}/deliveries/whd_none/resend")
+        self.expect(204, "DELETE", path)
+        self.expect(404, "GET", path)
+
+    def test_2_upkeep(self):
+        jobs = json.loads(self.expect(200, "GET", "/api/jobs?limit=5"))["jobs"]
+        self.expect(409, "POST", f"/api/jobs/{jobs[0]['id']}/retry")
+        self.expect(404, "POST", "/api/jobs/job_none/retry")
+        self.expect(200, "GET", "/api/jobs?state=dead")
+        self.expect(200, "GET", "/api/alerts?state=open&limit=5")
+        self.expect(404, "POST", "/api/alerts/alert_none/acknowledge")
+        usage = json.loads(self.expect(200, "GET", "/api/usage"))
+        self.assertEqual(usage["totals"][0]["kind"], "call_seconds")
+        self.expect(400, "GET", "/api/usage?from=2020-01-01")
 
     def test_2_health(self):
         self.expect(200, "GET", "/api/health")

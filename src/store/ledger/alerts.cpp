@@ -46,6 +46,16 @@ base::Result<bool> Alerts::resolve(const std::string& organisation, const std::s
   return connection_.changed() > 0;
 }
 
+base::Result<Alert> Alerts::open_one(const std::string& organisation, const std::string& kind,
+                                     const std::string& subject) const {
+  return one("organisation = ? AND kind = ? AND subject = ? AND state <> 'resolved'", {organisation, kind, subject});
+}
+
+base::Result<store::Page<Alert>> Alerts::in_state(const std::string& organisation, AlertState state, int limit,
+                                                  const std::string& after) const {
+  return page("organisation = ? AND state = ?", {organisation, std::string(store::name_of(state))}, limit, after);
+}
+
 base::Result<store::Page<Alert>> Alerts::unresolved(const std::string& organisation, int limit,
                                                     const std::string& after) const {
   return page("organisation = ? AND state <> 'resolved'", {organisation}, limit, after);

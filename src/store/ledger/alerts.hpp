@@ -75,6 +75,11 @@ class Alerts : public store::Table<Alert> {
   /// True if there was one to resolve.
   base::Result<bool> resolve(const std::string& organisation, const std::string& kind, const std::string& subject,
                              base::UtcTime now);
+  /// not_found: there is none unresolved.
+  base::Result<Alert> open_one(const std::string& organisation, const std::string& kind,
+                               const std::string& subject) const;
+  base::Result<store::Page<Alert>> in_state(const std::string& organisation, AlertState state, int limit,
+                                            const std::string& after = {}) const;
   base::Result<store::Page<Alert>> unresolved(const std::string& organisation, int limit,
                                               const std::string& after = {}) const;
 };

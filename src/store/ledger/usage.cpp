@@ -18,4 +18,17 @@ base::Result<std::vector<UsageTotal>> Usage::totals(const std::string& organisat
   return totals;
 }
 
+base::Result<std::vector<UsageDay>> Usage::days(const std::string& organisation, base::UtcTime from,
+                                                base::UtcTime to) const {
+  const auto rows = connection_.run(
+      "SELECT at / 86400000 AS day, kind, SUM(quantity), COUNT(*) FROM usage_records WHERE organisation = ? AND at >= "
+      "? "
+      "AND at < ? GROUP BY 1, 2 ORDER BY 1, 2",
+      {organisation, from.unix_ms, to.unix_ms});
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<UsageDay> days;
+  for (const auto& row : *rows) days.push_back({row.integer(0), row.text(1), row.integer(2), row.integer(3)});
+  return days;
+}
+
 }  // namespace frontdesk::ledger

@@ -48,12 +48,23 @@ struct UsageTotal {
   friend bool operator==(const UsageTotal&, const UsageTotal&) = default;
 };
 
+/// A day in UTC.
+struct UsageDay {
+  std::int64_t day = 0;  ///< since 1970
+  std::string kind;
+  std::int64_t quantity = 0;
+  std::int64_t records = 0;
+  friend bool operator==(const UsageDay&, const UsageDay&) = default;
+};
+
 class Usage : public store::Table<UsageRecord> {
  public:
   using Table::Table;
   /// From `from` on, before `to`; in the order of their names.
   base::Result<std::vector<UsageTotal>> totals(const std::string& organisation, base::UtcTime from,
                                                base::UtcTime to) const;
+  /// The same by day, the oldest first.
+  base::Result<std::vector<UsageDay>> days(const std::string& organisation, base::UtcTime from, base::UtcTime to) const;
 };
 
 enum class InvoiceState { open, paid, cancelled };

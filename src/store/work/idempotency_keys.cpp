@@ -36,10 +36,11 @@ base::Result<std::optional<StoredAnswer>> IdempotencyKeys::existing(const std::s
 }
 
 base::Status IdempotencyKeys::finish(const std::string& organisation, const std::string& key,
-                                     const StoredAnswer& answer) {
+                                     const StoredAnswer& answer, std::optional<base::UtcTime> expires) {
   return connection_.write(
-      "UPDATE idempotency_keys SET status = ?, content_type = ?, answer = ? WHERE organisation = ? AND key = ?",
-      {answer.status, answer.content_type, answer.body, organisation, key});
+      "UPDATE idempotency_keys SET status = ?, content_type = ?, answer = ?, expires_at = COALESCE(?, expires_at) "
+      "WHERE organisation = ? AND key = ?",
+      {answer.status, answer.content_type, answer.body, store::value_of(expires), organisation, key});
 }
 
 base::Status IdempotencyKeys::release(const std::string& organisation, const std::string& key) {

@@ -20,7 +20,9 @@ class IdempotencyKeys {
   base::Result<std::optional<StoredAnswer>> begin(const std::string& organisation, const std::string& key,
                                                   const std::string& request_sha256, base::UtcTime now,
                                                   base::UtcTime expires);
-  base::Status finish(const std::string& organisation, const std::string& key, const StoredAnswer& answer);
+  /// `expires`: as at begin(), unless given.
+  base::Status finish(const std::string& organisation, const std::string& key, const StoredAnswer& answer,
+                      std::optional<base::UtcTime> expires = {});
   /// It was not carried out: the key may be used again.
   base::Status release(const std::string& organisation, const std::string& key);
   /// Removes what has expired; how many.

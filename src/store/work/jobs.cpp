@@ -22,6 +22,16 @@ base::Result<bool> Jobs::failed(const Lease& lease, const std::string& error, ba
   return give_back(connection_, Job::kTable, lease, error, next, now);
 }
 
+base::Status Jobs::give_up(const Lease& lease, const std::string& error, base::UtcTime now) {
+  return work::give_up(connection_, Job::kTable, lease, error, now);
+}
+
+base::Result<store::Page<Job>> Jobs::in_state(const std::string& organisation, std::optional<State> state, int limit,
+                                              const std::string& after) const {
+  if (!state) return list(organisation, limit, after);
+  return page("organisation = ? AND state = ?", {organisation, std::string(store::name_of(*state))}, limit, after);
+}
+
 base::Result<store::Page<Job>> Jobs::dead(const std::string& organisation, int limit, const std::string& after) const {
   return page("organisation = ? AND state = 'dead'", {organisation}, limit, after);
 }

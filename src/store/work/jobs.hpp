@@ -58,6 +58,11 @@ class Jobs : public store::Table<Job> {
   base::Status extend(const Lease& lease, base::UtcTime until);
   base::Status done(const Lease& lease, base::UtcTime now);
   base::Result<bool> failed(const Lease& lease, const std::string& error, base::UtcTime next, base::UtcTime now);
+  /// Dead at once.
+  base::Status give_up(const Lease& lease, const std::string& error, base::UtcTime now);
+  /// Of an organisation, in one state or in any.
+  base::Result<store::Page<Job>> in_state(const std::string& organisation, std::optional<State> state, int limit,
+                                          const std::string& after = {}) const;
   base::Result<store::Page<Job>> dead(const std::string& organisation, int limit, const std::string& after = {}) const;
   base::Status revive(const std::string& organisation, const std::string& id, base::UtcTime now);
   base::Result<QueueLength> length(const std::string& queue) const;

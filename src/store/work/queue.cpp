@@ -83,6 +83,15 @@ base::Result<bool> give_back(store::Connection& connection, std::string_view tab
   return rows->front().text(0) == "dead";
 }
 
+base::Status give_up(store::Connection& connection, std::string_view table, const Lease& lease,
+                     const std::string& error, base::UtcTime now) {
+  return held(connection,
+              connection.write(text("UPDATE ", table,
+                                    " SET state = 'dead', finished_at = ?, last_error = ?, worker = '' WHERE id = ? "
+                                    "AND attempts = ? AND state = 'running'"),
+                               {now.unix_ms, error, lease.id, lease.attempt}));
+}
+
 base::Status revive(store::Connection& connection, std::string_view table, const std::string& organisation,
                     const std::string& id, base::UtcTime now) {
   auto done = connection.write(text("UPDATE ", table,

@@ -47,6 +47,9 @@ base::Status finish(store::Connection& connection, std::string_view table, const
 /// Due again at `next`, or dead after the last attempt; true if it is dead.
 base::Result<bool> give_back(store::Connection& connection, std::string_view table, const Lease& lease,
                              const std::string& error, base::UtcTime next, base::UtcTime now);
+/// Dead at once: trying again cannot help.
+base::Status give_up(store::Connection& connection, std::string_view table, const Lease& lease,
+                     const std::string& error, base::UtcTime now);
 /// A dead row is due again, with all its attempts. not_found if there is no dead one.
 base::Status revive(store::Connection& connection, std::string_view table, const std::string& organisation,
                     const std::string& id, base::UtcTime now);

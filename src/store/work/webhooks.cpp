@@ -18,9 +18,19 @@ base::Status Webhooks::set_failing(const std::string& id, std::optional<base::Ut
   return changed_one(done, store::no_such(Webhook::kNoun));
 }
 
-base::Result<std::vector<Delivery>> Deliveries::claim(const Claim& claim) {
-  const auto rows = take_due(connection_, Delivery::kTable, store::columns_of<Delivery>(), "1 = 1",
-                             std::vector<store::Value>{}, claim);
+base::Status Webhooks::note_failing(const std::string& id, base::UtcTime since) {
+  return connection_.write("UPDATE webhooks SET failing_since = ? WHERE id = ? AND failing_since IS NULL",
+                           {since.unix_ms, id});
+}
+
+base::Result<std::vector<Delivery>> Deliveries::claim(const Claim& claim, const std::set<std::string>& busy) {
+  std::string condition = "webhook IN (SELECT id AS hook FROM webhooks WHERE enabled = 1)";
+  std::vector<store::Value> values;
+  for (const auto& webhook : busy) {
+    condition += " AND webhook <> ?";
+    values.emplace_back(webhook);
+  }
+  const auto rows = take_due(connection_, Delivery::kTable, store::columns_of<Delivery>(), condition, values, claim);
   if (!rows) return tl::unexpected(rows.error());
   auto deliveries = store::records_of<Delivery>(*rows);
   std::sort(deliveries.begin(), deliveries.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
@@ -53,9 +63,27 @@ base::Result<bool> Deliveries::failed(const Lease& lease, const Answer& answer, 
   return dead;
 }
 
+base::Status Deliveries::given_up(const Lease& lease, const Answer& answer, base::UtcTime now) {
+  return connection_.transaction([&]() -> base::Status {
+    if (auto noted = note(lease, answer); !noted) return noted;
+    return give_up(connection_, Delivery::kTable, lease, answer.error, now);
+  });
+}
+
+base::Result<std::int64_t> Deliveries::remove_events(const std::string& organisation, const std::string& prefix) {
+  const auto done = connection_.write(
+      "DELETE FROM webhook_deliveries WHERE organisation = ? AND substr(event_id, 1, CAST(? AS INTEGER)) = ?",
+      {organisation, static_cast<std::int64_t>(prefix.size()), prefix});
+  if (!done) return tl::unexpected(done.error());
+  return connection_.changed();
+}
+
 base::Result<store::Page<Delivery>> Deliveries::of_webhook(const std::string& organisation, const std::string& webhook,
-                                                           int limit, const std::string& after) const {
-  return page("organisation = ? AND webhook = ?", {organisation, webhook}, limit, after);
+                                                           int limit, const std::string& after,
+                                                           std::optional<State> state) const {
+  if (!state) return page("organisation = ? AND webhook = ?", {organisation, webhook}, limit, after);
+  return page("organisation = ? AND webhook = ? AND state = ?",
+              {organisation, webhook, std::string(store::name_of(*state))}, limit, after);
 }
 
 base::Status Deliveries::revive(const std::string& organisation, const std::string& id, base::UtcTime now) {

@@ -1,5 +1,7 @@
 // Where an organisation wants to be told of events, and each telling of one.
 #pragma once
+#include <set>
+
 #include "store/work/queue.hpp"
 
 namespace frontdesk::work {
@@ -48,6 +50,8 @@ class Webhooks : public store::Table<Webhook> {
   base::Result<std::vector<Webhook>> wanting(const std::string& organisation, std::string_view event) const;
   /// nullopt: it works again. Leaves `version` alone.
   base::Status set_failing(const std::string& id, std::optional<base::UtcTime> since);
+  /// The same, but the first failure's time stays.
+  base::Status note_failing(const std::string& id, base::UtcTime since);
 };
 
 struct Delivery {
@@ -104,14 +108,19 @@ struct Answer {
 class Deliveries : public store::Table<Delivery> {
  public:
   using Table::Table;
-  base::Result<std::vector<Delivery>> claim(const Claim& claim);
+  /// None of webhooks that are switched off, none of those in `busy`.
+  base::Result<std::vector<Delivery>> claim(const Claim& claim, const std::set<std::string>& busy = {});
   base::Status delivered(const Lease& lease, const Answer& answer, base::UtcTime now);
   /// Again at `next`, or dead after the last attempt; true if it is dead.
   base::Result<bool> failed(const Lease& lease, const Answer& answer, base::UtcTime next, base::UtcTime now);
+  /// Dead at once: trying again cannot help.
+  base::Status given_up(const Lease& lease, const Answer& answer, base::UtcTime now);
   base::Result<store::Page<Delivery>> of_webhook(const std::string& organisation, const std::string& webhook, int limit,
-                                                 const std::string& after = {}) const;
+                                                 const std::string& after = {}, std::optional<State> state = {}) const;
   base::Status revive(const std::string& organisation, const std::string& id, base::UtcTime now);
   base::Result<std::int64_t> forget(State state, base::UtcTime before);
+  /// All whose event_id begins with `prefix`, in whatever state; how many.
+  base::Result<std::int64_t> remove_events(const std::string& organisation, const std::string& prefix);
 
  private:
   base::Status note(const Lease& lease, const Answer& answer);

@@ -1,6 +1,11 @@
 #include "api/api.hpp"
 
+#include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
+#include "api/key_routes.hpp"
+#include "api/organisation_routes.hpp"
+#include "api/team_routes.hpp"
+#include "api/token_routes.hpp"
 #include "api/web_assets.hpp"
 
 namespace frontdesk::api {
@@ -35,6 +40,11 @@ rest::ApiOptions options_of(const Sources& sources) {
                   {"Analytics", "Figures over many calls."},
                   {"Signing in", "Accounts, passwords, tokens."},
                   {"Your account", "One's own account, devices and second factor."},
+                  {"Organisation", "Its name, and from where it may be reached."},
+                  {"Team", "Its people: roles and invitations."},
+                  {"API tokens", "What programs come in with, and what they may do."},
+                  {"Keys", "Keys of other services. They go in and never come out."},
+                  {"Audit log", "Who changed what, and the proof of it."},
                   {"Health", "How the receptionist is."}};
   return options;
 }
@@ -48,6 +58,11 @@ rest::Api make_api(const Sources& sources) {
   if (sources.office && sources.accounts) {
     add_auth_routes(api, {*sources.office, *sources.accounts});
     add_me_routes(api, {*sources.office, *sources.accounts});
+    add_organisation_routes(api, {*sources.office, *sources.accounts});
+    add_team_routes(api, {*sources.office, *sources.accounts});
+    add_token_routes(api, {*sources.office, *sources.accounts});
+    add_key_routes(api, {*sources.office});
+    add_audit_routes(api, {*sources.office});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
   add_health_routes(api, sources.health);

@@ -4,6 +4,7 @@
 #include "api/auth_routes.hpp"
 #include "api/key_routes.hpp"
 #include "api/organisation_routes.hpp"
+#include "api/saved_line_routes.hpp"
 #include "api/team_routes.hpp"
 #include "api/token_routes.hpp"
 #include "api/web_assets.hpp"
@@ -71,6 +72,8 @@ rest::Api make_api(const Sources& sources) {
   auto lines = sources.lines;
   lines.statuses = [health = sources.health] { return health().lines; };
   add_line_routes(api, lines);
+  if (sources.office)
+    add_saved_line_routes(api, {*sources.office, lines.country, lines.lines, lines.statuses, sources.settings_changed});
   auto analytics = sources.analytics;
   analytics.calls_now = [health = sources.health] { return health().calls_now; };
   add_analytics_routes(api, std::move(analytics));

@@ -1,7 +1,6 @@
-// An office with a database of its own, cheap hashes and a letter box instead of a mail server.
+// An office with a database of its own, of both kinds, cheap hashes and a letter box instead of a mail server.
 #pragma once
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,8 +11,8 @@
 #include "accounts/credentials/totp.hpp"
 #include "accounts/token_rows.hpp"
 #include "crypto/encoding.hpp"
-#include "store/migrations.hpp"
-#include "store/sqlite_connection.hpp"
+#include "store/test_databases/refused_records.hpp"
+#include "store/test_databases/test_databases.hpp"
 
 namespace frontdesk::accounts {
 
@@ -26,12 +25,13 @@ class LetterBox final : public notify::Mailer {
   std::vector<notify::Mail> mails;
 };
 
-class AccountsTest : public testing::Test {
+using test_databases::Kind;
+
+class AccountsTest : public testing::TestWithParam<Kind> {
  protected:
   AccountsTest()
-      : folder(make_folder()),
-        connection(std::move(*store::open_sqlite(folder / "test.db", store::OpenMode::read_write))),
-        migrated(store::migrate(*connection)),
+      : folder(database.location().folder),
+        connection(database.open()),
         ring(std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(std::string(64, 'a')))),
         log(std::move(*audit::Log::open(*connection, secrets::DataKeys(ring), folder / "audit.anchor", kStart))),
         connections(*connection),
@@ -39,15 +39,8 @@ class AccountsTest : public testing::Test {
         desk(office) {
     office.settings.base_url = "https://desk.example";
   }
-  ~AccountsTest() override {
-    EXPECT_TRUE(log->verify(*connection)->findings.empty());
-    std::filesystem::remove_all(folder);
-  }
+  ~AccountsTest() override { EXPECT_TRUE(log->verify(*connection)->findings.empty()); }
 
-  static std::filesystem::path make_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-accounts-XXXXXX").string();
-    return mkdtemp(pattern.data());
-  }
   static constexpr base::UtcTime kStart{1'800'000'000'000};
   static base::Secret secret(std::string_view text) { return base::Secret(std::string(text)); }
 
@@ -87,7 +80,20 @@ class AccountsTest : public testing::Test {
   base::Result<access::Principal> who(const base::Secret& credential) {
     return desk.authentication.authenticate(credential.expose(), home.address, now);
   }
-  bool in_files(const std::string& text) const {
+  /// Anywhere in the files of the folder, or in a text of PostgreSQL's tables.
+  bool is_kept(const std::string& text) const {
+    if (database.location().shared()) {
+      const auto columns = connection->run(
+          "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() AND "
+          "data_type = 'text'");
+      EXPECT_TRUE(columns && columns->size() > 50U);
+      for (const auto& row : *columns) {
+        const auto found = connection->run(
+            "SELECT COUNT(*) FROM " + row.text(0) + " WHERE POSITION(? IN " + row.text(1) + ") > 0", {text});
+        EXPECT_TRUE(found) << row.text(0) << "." << row.text(1);
+        if (found && found->front().integer(0) > 0) return true;
+      }
+    }
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       std::ifstream in(entry.path(), std::ios::binary);
       if (std::string(std::istreambuf_iterator<char>(in), {}).find(text) != std::string::npos) return true;
@@ -99,9 +105,9 @@ class AccountsTest : public testing::Test {
   base::UtcTime now = kStart;
   const Visitor home{*base::parse_address("192.0.2.10", 443), "Mozilla/5.0"};
   const Visitor elsewhere{*base::parse_address("203.0.113.5", 443), "curl/8"};
+  test_databases::TestDatabase database{GetParam()};
   std::filesystem::path folder;
   std::unique_ptr<store::Connection> connection;
-  base::Status migrated;
   std::shared_ptr<const vault::KeyRing> ring;
   std::unique_ptr<audit::Log> log;
   OneConnection connections;

@@ -4,7 +4,7 @@
 
 namespace frontdesk::accounts {
 
-TEST_F(AccountsTest, DesksOpenAFolderAndComeBackToIt) {
+TEST_P(AccountsTest, DesksOpenAFolderAndComeBackToIt) {
   const auto own = folder / "own";
   std::filesystem::create_directory(own);
   const base::Secret password = secret(kPassword);
@@ -29,7 +29,7 @@ TEST_F(AccountsTest, DesksOpenAFolderAndComeBackToIt) {
   EXPECT_FALSE(Desk::open(own, std::string(64, '1'), {"https://desk.example"}, letters, now));
 }
 
-TEST_F(AccountsTest, OperatorsMakeResetLinksForThoseWithoutMail) {
+TEST_P(AccountsTest, OperatorsMakeResetLinksForThoseWithoutMail) {
   const auto zoe = owner();
   const auto link = desk.registration.reset_link("Zoe@Hillside.example", now);
   ASSERT_TRUE(link);
@@ -38,5 +38,8 @@ TEST_F(AccountsTest, OperatorsMakeResetLinksForThoseWithoutMail) {
   (void)sign_in("zoe@hillside.example", "violet spoon window 4");
   EXPECT_FALSE(desk.registration.reset_link("nobody@hillside.example", now));
 }
+
+INSTANTIATE_TEST_SUITE_P(Databases, AccountsTest, testing::Values(Kind::sqlite, Kind::postgres),
+                         test_databases::KindName());
 
 }  // namespace frontdesk::accounts

@@ -14,7 +14,7 @@ constexpr std::string_view kZoe = "zoe@hillside.example";
 
 }  // namespace
 
-TEST_F(AccountsTest, SignInGivesTokensThatAreSomebody) {
+TEST_P(AccountsTest, SignInGivesTokensThatAreSomebody) {
   owner();
   const auto tokens = sign_in(" Zoe@Hillside.example ");
   const auto principal = who(tokens.access);
@@ -27,7 +27,7 @@ TEST_F(AccountsTest, SignInGivesTokensThatAreSomebody) {
   EXPECT_FALSE(who(tokens.access));
 }
 
-TEST_F(AccountsTest, SignInSaysTheSameOfUnknownPeopleAndWrongPasswords) {
+TEST_P(AccountsTest, SignInSaysTheSameOfUnknownPeopleAndWrongPasswords) {
   owner();
   const auto wrong = try_password(kZoe, "turquoise lamp harbour 8");
   const auto unknown = try_password("nobody@hillside.example", kPassword);
@@ -38,7 +38,7 @@ TEST_F(AccountsTest, SignInSaysTheSameOfUnknownPeopleAndWrongPasswords) {
   EXPECT_EQ(wrong.error().code, base::ErrorCode::unauthenticated);
 }
 
-TEST_F(AccountsTest, SignInLooksAtEveryByteOfThePassword) {
+TEST_P(AccountsTest, SignInLooksAtEveryByteOfThePassword) {
   const auto tokens = owner();
   const std::string eighty = "turquoise lamp harbour, turquoise lamp harbour, turquoise lamp harbour, violet ";
   ASSERT_GT(eighty.size(), 72U);
@@ -50,7 +50,7 @@ TEST_F(AccountsTest, SignInLooksAtEveryByteOfThePassword) {
   EXPECT_TRUE(try_password(kZoe, eighty + "brush"));
 }
 
-TEST_F(AccountsTest, SignInDelaysFromTheFifthFailureAndLocksFromTheTenth) {
+TEST_P(AccountsTest, SignInDelaysFromTheFifthFailureAndLocksFromTheTenth) {
   owner();
   std::vector<std::vector<int>> waits;
   for (const auto* email : {"zoe@hillside.example", "nobody@hillside.example"}) {  // unknown people alike
@@ -76,14 +76,14 @@ TEST_F(AccountsTest, SignInDelaysFromTheFifthFailureAndLocksFromTheTenth) {
   EXPECT_EQ(waits[1], waits[0]);
 }
 
-TEST_F(AccountsTest, SignInLocksAnAccountOnlyForTheAddressThatFailed) {
+TEST_P(AccountsTest, SignInLocksAnAccountOnlyForTheAddressThatFailed) {
   owner();
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(try_password(kZoe, "wrong wrong wrong"));
   EXPECT_EQ(try_password(kZoe, kPassword).error().code, base::ErrorCode::resource_exhausted);
   EXPECT_TRUE(desk.sign_in.password({std::string(kZoe), secret(kPassword), ""}, elsewhere, now));
 }
 
-TEST_F(AccountsTest, SignInSlowsAnAddressThatTriesManyAccounts) {
+TEST_P(AccountsTest, SignInSlowsAnAddressThatTriesManyAccounts) {
   owner();
   int looked_at = 0;
   for (int i = 0; i < 100; ++i) {
@@ -93,7 +93,7 @@ TEST_F(AccountsTest, SignInSlowsAnAddressThatTriesManyAccounts) {
   EXPECT_EQ(looked_at, 30);
 }
 
-TEST_F(AccountsTest, SignInForgetsFailuresAfterASuccess) {
+TEST_P(AccountsTest, SignInForgetsFailuresAfterASuccess) {
   owner();
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 4; ++i) EXPECT_EQ(try_password(kZoe, "wrong").error().code, base::ErrorCode::unauthenticated);
@@ -101,7 +101,7 @@ TEST_F(AccountsTest, SignInForgetsFailuresAfterASuccess) {
   }
 }
 
-TEST_F(AccountsTest, RefreshRotatesAndEndsTheFamilyOnReuse) {
+TEST_P(AccountsTest, RefreshRotatesAndEndsTheFamilyOnReuse) {
   const auto first = owner();
   const auto second = desk.sign_in.refresh(first.refresh.expose(), home, now);
   ASSERT_TRUE(second);
@@ -117,7 +117,7 @@ TEST_F(AccountsTest, RefreshRotatesAndEndsTheFamilyOnReuse) {
   EXPECT_EQ(log->list(*connection, "org_local", 0, 1)->front().action, "session.refresh_token_reused");
 }
 
-TEST_F(AccountsTest, RefreshEndsWithTime) {
+TEST_P(AccountsTest, RefreshEndsWithTime) {
   auto tokens = owner();
   EXPECT_FALSE(desk.sign_in.refresh("", home, now));
   EXPECT_FALSE(desk.sign_in.refresh(tokens.access.expose(), home, now));
@@ -131,14 +131,14 @@ TEST_F(AccountsTest, RefreshEndsWithTime) {
   EXPECT_FALSE(desk.sign_in.refresh(tokens.refresh.expose(), home, now));
 }
 
-TEST_F(AccountsTest, SignOutEndsTheSessionAtOnce) {
+TEST_P(AccountsTest, SignOutEndsTheSessionAtOnce) {
   const auto tokens = owner();
   ASSERT_TRUE(desk.sign_in.sign_out(tokens.who, home, now));
   EXPECT_FALSE(who(tokens.access));
   EXPECT_FALSE(desk.sign_in.refresh(tokens.refresh.expose(), home, now));
 }
 
-TEST_F(AccountsTest, SessionsAreListedAndRevokedByTheirOwnerOnly) {
+TEST_P(AccountsTest, SessionsAreListedAndRevokedByTheirOwnerOnly) {
   const auto zoe = owner();
   const auto also_zoe = sign_in(kZoe);
   const auto max = colleague(zoe, "max@hillside.example", access::Role::viewer);
@@ -154,7 +154,7 @@ TEST_F(AccountsTest, SessionsAreListedAndRevokedByTheirOwnerOnly) {
   EXPECT_TRUE(who(zoe.access));
 }
 
-TEST_F(AccountsTest, SessionsOfOnePersonAreBounded) {
+TEST_P(AccountsTest, SessionsOfOnePersonAreBounded) {
   owner();
   for (std::size_t i = 0; i < kMostSessions + 3; ++i) {
     pass(base::seconds(1));
@@ -163,7 +163,7 @@ TEST_F(AccountsTest, SessionsOfOnePersonAreBounded) {
   EXPECT_EQ(desk.authentication.sessions(sign_in(kZoe).who, now)->size(), kMostSessions);
 }
 
-TEST_F(AccountsTest, SecondFactorIsAskedForAndTakesEachCodeOnce) {
+TEST_P(AccountsTest, SecondFactorIsAskedForAndTakesEachCodeOnce) {
   const auto zoe = owner();
   const auto setup = desk.second_factor.begin(zoe.who, now);
   ASSERT_TRUE(setup);
@@ -193,11 +193,11 @@ TEST_F(AccountsTest, SecondFactorIsAskedForAndTakesEachCodeOnce) {
   const auto late = challenge();
   pass(minutes(5));
   EXPECT_FALSE(desk.sign_in.second_factor(late, code(), home, now));
-  EXPECT_FALSE(in_files(setup->secret.expose()));
-  EXPECT_FALSE(in_files(recovery->at(2).expose()));
+  EXPECT_FALSE(is_kept(setup->secret.expose()));
+  EXPECT_FALSE(is_kept(recovery->at(2).expose()));
 }
 
-TEST_F(AccountsTest, SecondFactorLocksAgainstGuessingFromManyAddresses) {
+TEST_P(AccountsTest, SecondFactorLocksAgainstGuessingFromManyAddresses) {
   const auto zoe = owner();
   const auto setup = desk.second_factor.begin(zoe.who, now);
   const auto key = *crypto::from_base32(setup->secret.expose());
@@ -216,7 +216,7 @@ TEST_F(AccountsTest, SecondFactorLocksAgainstGuessingFromManyAddresses) {
   EXPECT_LE(looked_at, 20);
 }
 
-TEST_F(AccountsTest, SecondFactorEndsAChallengeAfterFiveTries) {
+TEST_P(AccountsTest, SecondFactorEndsAChallengeAfterFiveTries) {
   const auto zoe = owner();
   const auto setup = desk.second_factor.begin(zoe.who, now);
   const auto key = *crypto::from_base32(setup->secret.expose());
@@ -232,7 +232,7 @@ TEST_F(AccountsTest, SecondFactorEndsAChallengeAfterFiveTries) {
   EXPECT_TRUE(desk.sign_in.second_factor(fresh, code(0), home, now));
 }
 
-TEST_F(AccountsTest, SecondFactorIsRemovedWithThePasswordOnly) {
+TEST_P(AccountsTest, SecondFactorIsRemovedWithThePasswordOnly) {
   const auto zoe = owner();
   const auto setup = desk.second_factor.begin(zoe.who, now);
   const auto key = *crypto::from_base32(setup->secret.expose());
@@ -244,7 +244,7 @@ TEST_F(AccountsTest, SecondFactorIsRemovedWithThePasswordOnly) {
   EXPECT_TRUE(std::holds_alternative<SessionTokens>(*try_password(kZoe, kPassword)));
 }
 
-TEST_F(AccountsTest, SideBySideEachTokenAndCodeCountsOnce) {
+TEST_P(AccountsTest, SideBySideEachTokenAndCodeCountsOnce) {
   const auto zoe = owner();
   const auto together = [](const std::function<bool()>& attempt) {
     std::atomic<int> succeeded{0};
@@ -282,7 +282,7 @@ TEST_F(AccountsTest, SideBySideEachTokenAndCodeCountsOnce) {
   EXPECT_EQ(looked_at, 5);
 }
 
-TEST_F(AccountsTest, HashesAreRenewedWhenTheCostRises) {
+TEST_P(AccountsTest, HashesAreRenewedWhenTheCostRises) {
   owner();
   bcrypt::HashWorker stronger(bcrypt::kLeastCost + 1);
   Office next{connections, *log, stronger, letters, office.box, office.settings};
@@ -292,7 +292,7 @@ TEST_F(AccountsTest, HashesAreRenewedWhenTheCostRises) {
   EXPECT_TRUE(later.password({std::string(kZoe), secret(kPassword), ""}, home, now));
 }
 
-TEST_F(AccountsTest, AccessTokensOutliveOneRotationOfTheirKey) {
+TEST_P(AccountsTest, AccessTokensOutliveOneRotationOfTheirKey) {
   const auto tokens = owner();
   ASSERT_TRUE(rotate_signing_key(office, now));
   EXPECT_TRUE(who(tokens.access));
@@ -302,7 +302,7 @@ TEST_F(AccountsTest, AccessTokensOutliveOneRotationOfTheirKey) {
 }
 
 // Every kind of credential that must not pass, each beside one that does.
-TEST_F(AccountsTest, RequestsPassOnlyWithAGoodCredential) {
+TEST_P(AccountsTest, RequestsPassOnlyWithAGoodCredential) {
   const auto tokens = owner();
   const auto key = *signing_key(office, *connection, now);
   credentials::Claims claims{"https://desk.example", "frontdesk", tokens.who.id, "org_local",

@@ -190,7 +190,7 @@ base::Result<std::vector<AllowedNetwork>> Team::networks(const access::Principal
 }
 
 base::Status Team::set_networks(const access::Principal& who, const std::vector<AllowedNetwork>& networks,
-                                const Visitor& visitor, base::UtcTime now) {
+                                const Visitor& visitor, base::UtcTime now, const SeenNetworks& seen) {
   if (!access::allows(who, access::permission::kWriteSettings)) return denied("only administrators change this");
   if (networks.size() > credentials::kMostNetworks)
     return base::fail(base::ErrorCode::invalid_argument, "accounts", "at most 100 networks");
@@ -206,6 +206,8 @@ base::Status Team::set_networks(const access::Principal& who, const std::vector<
   return office_.change(now, [&](store::Connection& connection, audit::Trail& trail) -> base::Status {
     const auto before = allowed_networks(connection, who.organisation);
     if (!before) return tl::unexpected(before.error());
+    if (seen)
+      if (auto same = seen(*before); !same) return same;
     trail.add({actor_of(who, visitor),
                "networks.changed",
                who.organisation,

@@ -1,6 +1,7 @@
 // The people of an organisation: invited, joined, given other roles, removed. Nobody gives more than they have, only
 // owners touch owners, and the last owner stays. What a role may do ends or begins with the next request.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -46,9 +47,11 @@ class Team {
   base::Status remove(const access::Principal& who, std::string_view user, const Visitor& visitor, base::UtcTime now);
 
   base::Result<std::vector<AllowedNetwork>> networks(const access::Principal& who);
+  /// Refuses the change by an error, in its transaction, by what there was before.
+  using SeenNetworks = std::function<base::Status(const std::vector<AllowedNetwork>& before)>;
   /// failed_precondition: the list would lock out whoever sets it.
   base::Status set_networks(const access::Principal& who, const std::vector<AllowedNetwork>& networks,
-                            const Visitor& visitor, base::UtcTime now);
+                            const Visitor& visitor, base::UtcTime now, const SeenNetworks& seen = {});
 
  private:
   Office& office_;

@@ -94,6 +94,19 @@ base::Result<bool> take_totp_step(store::Connection& connection, std::string_vie
   return connection.changed() == 1;
 }
 
+base::Result<std::optional<Organisation>> find_organisation(store::Connection& connection, std::string_view id) {
+  const auto rows = connection.run("SELECT id, name, created_at FROM organisations WHERE id = ?", {std::string(id)});
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty()) return std::optional<Organisation>();
+  const auto& row = rows->front();
+  return std::optional<Organisation>(Organisation{row.text(0), row.text(1), {row.integer(2)}});
+}
+
+base::Status set_organisation_name(store::Connection& connection, std::string_view id, std::string_view name) {
+  return status_of(
+      connection.run("UPDATE organisations SET name = ? WHERE id = ?", {std::string(name), std::string(id)}));
+}
+
 base::Status insert_organisation(store::Connection& connection, std::string_view id, std::string_view name,
                                  base::UtcTime now) {
   return status_of(connection.run("INSERT INTO organisations (id, name, created_at) VALUES (?, ?, ?)",

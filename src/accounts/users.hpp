@@ -54,6 +54,13 @@ base::Status set_second_factor(store::Connection& connection, std::string_view u
 /// True for one caller only, and only if `step` is later than all that were taken.
 base::Result<bool> take_totp_step(store::Connection& connection, std::string_view user, std::int64_t step);
 
+struct Organisation {
+  std::string id;
+  std::string name;
+  base::UtcTime created{};
+};
+base::Result<std::optional<Organisation>> find_organisation(store::Connection& connection, std::string_view id);
+base::Status set_organisation_name(store::Connection& connection, std::string_view id, std::string_view name);
 base::Status insert_organisation(store::Connection& connection, std::string_view id, std::string_view name,
                                  base::UtcTime now);
 base::Result<std::optional<Membership>> find_membership(store::Connection& connection, std::string_view organisation,

@@ -1,8 +1,13 @@
 #include "api/api.hpp"
 
+#include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
+#include "api/key_routes.hpp"
+#include "api/organisation_routes.hpp"
 #include "api/saved_answers.hpp"
 #include "api/saved_line_routes.hpp"
+#include "api/team_routes.hpp"
+#include "api/token_routes.hpp"
 #include "api/web_assets.hpp"
 #include "api/webhook_routes.hpp"
 #include "api/work_routes.hpp"
@@ -41,6 +46,11 @@ rest::ApiOptions options_of(const Sources& sources) {
                   {"Your account", "One's own account, devices and second factor."},
                   {"Webhooks", "Telling other programs what happened."},
                   {"Upkeep", "Alerts, usage and work that is done later."},
+                  {"Organisation", "Its name, and from where it may be reached."},
+                  {"Team", "Its people: roles and invitations."},
+                  {"API tokens", "What programs come in with, and what they may do."},
+                  {"Keys", "Keys of other services. They go in and never come out."},
+                  {"Audit log", "Who changed what, and the proof of it."},
                   {"Health", "How the receptionist is."}};
   return options;
 }
@@ -57,6 +67,11 @@ rest::Api make_api(const Sources& sources) {
     add_me_routes(api, {*sources.office, *sources.accounts});
     add_webhook_routes(api, {*sources.office, sources.deliveries_waiting});
     add_work_routes(api, {*sources.office, sources.jobs_waiting});
+    add_organisation_routes(api, {*sources.office, *sources.accounts});
+    add_team_routes(api, {*sources.office, *sources.accounts});
+    add_token_routes(api, {*sources.office, *sources.accounts});
+    add_key_routes(api, {*sources.office});
+    add_audit_routes(api, {*sources.office});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
   add_health_routes(api, sources.health);

@@ -11,6 +11,7 @@
 
 #include "accounts/desk.hpp"
 #include "api/api.hpp"
+#include "base/clock.hpp"
 #include "http/server.hpp"
 #include "http/test_client.hpp"
 #include "rest/fixture_authenticator.hpp"
@@ -59,6 +60,7 @@ class Authorisation : public ::testing::Test {
     principal.organisation = "org_1";
     principal.id = "user_" + std::string(access::name(role));
     principal.role = role;
+    principal.authenticated_at = base::wall_now();
     return principal;
   }
   void add_people() {

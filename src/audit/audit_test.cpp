@@ -11,8 +11,7 @@
 #include "audit/anchor_file.hpp"
 #include "audit/log.hpp"
 #include "audit/secret_use.hpp"
-#include "store/migrations.hpp"
-#include "store/sqlite_connection.hpp"
+#include "store/test_databases/refused_records.hpp"
 
 namespace frontdesk::audit {
 namespace {
@@ -21,22 +20,18 @@ constexpr base::UtcTime kNow{1'800'000'000'000};
 const Actor kZoe{"org_local", "user_zoe", "session_1", "192.0.2.1"};
 const std::string kPlanted = "sk-planted-0123456789-WXYZ";
 
-class Audit : public testing::Test {
+using test_databases::Kind;
+
+class Audit : public testing::TestWithParam<Kind> {
  protected:
   Audit() : keys(std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(std::string(64, 'a')))) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-audit-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-    anchor = folder / kAnchorFile;
+    anchor = database.location().folder / kAnchorFile;
     connection = connect();
-    EXPECT_TRUE(store::migrate(*connection));
     EXPECT_TRUE(connection->run_script("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);"));
     log = std::move(*Log::open(*connection, keys, anchor, kNow));
   }
-  ~Audit() override { std::filesystem::remove_all(folder); }
 
-  std::unique_ptr<store::Connection> connect() {
-    return std::move(*store::open_sqlite(folder / "test.db", store::OpenMode::read_write));
-  }
+  std::unique_ptr<store::Connection> connect() { return database.connect(); }
   base::Status set(const std::string& name, const std::string& value) { return set(*connection, name, value); }
   base::Status set(store::Connection& by, const std::string& name, const std::string& value) {
     return log->change(by, kNow, [&](Trail& trail) -> base::Status {
@@ -54,7 +49,7 @@ class Audit : public testing::Test {
   void tamper(const std::string& sql) { ASSERT_TRUE(connection->run_script(sql + ";")); }
   std::vector<chain::Finding> findings() { return log->verify(*connection)->findings; }
 
-  std::filesystem::path folder;
+  test_databases::TestDatabase database{GetParam()};
   std::filesystem::path anchor;
   secrets::DataKeys keys;
   std::unique_ptr<store::Connection> connection;
@@ -66,7 +61,7 @@ using chain::Finding;
 
 }  // namespace
 
-TEST_F(Audit, RecordsAChangeWithItsTransaction) {
+TEST_P(Audit, RecordsAChangeWithItsTransaction) {
   ASSERT_TRUE(set("port", "5061"));
   const auto listed = log->list(*connection, "org_local", 0, 10);
   ASSERT_EQ(listed->size(), 1U);
@@ -80,14 +75,14 @@ TEST_F(Audit, RecordsAChangeWithItsTransaction) {
   EXPECT_TRUE(log->list(*connection, "org_2", 0, 10)->empty());
 }
 
-TEST_F(Audit, ListsPagesNewestFirst) {
+TEST_P(Audit, ListsPagesNewestFirst) {
   fill(5);
   const auto first = log->list(*connection, "org_local", 0, 2);
   EXPECT_EQ(first->front().sequence, 5);
   EXPECT_EQ(log->list(*connection, "org_local", first->back().sequence, 10)->size(), 3U);
 }
 
-TEST_F(Audit, LeavesNothingBehindWhenTheChangeFails) {
+TEST_P(Audit, LeavesNothingBehindWhenTheChangeFails) {
   const auto failed = log->change(*connection, kNow, [&](Trail& trail) -> base::Status {
     EXPECT_TRUE(connection->run("INSERT INTO settings VALUES ('a', 'b')"));
     trail.add({kZoe, "settings.changed", "a", {}});
@@ -99,17 +94,17 @@ TEST_F(Audit, LeavesNothingBehindWhenTheChangeFails) {
   EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(Audit, RefusesTheChangeWhenTheRecordCannotBeWritten) {
+TEST_P(Audit, RefusesTheChangeWhenTheRecordCannotBeWritten) {
   fill(2);
-  tamper("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  ASSERT_TRUE(test_databases::refuse_rows(*connection, GetParam(), "audit_log"));
   EXPECT_FALSE(set("more", "x"));
   EXPECT_EQ(settings(), 2);
-  tamper("DROP TRIGGER full");
+  ASSERT_TRUE(test_databases::take_rows_again(*connection, GetParam(), "audit_log"));
   EXPECT_TRUE(set("more", "x"));
   EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(Audit, RefusesTheChangeWhenTheAnchorCannotBeWritten) {
+TEST_P(Audit, RefusesTheChangeWhenTheAnchorCannotBeWritten) {
   fill(2);
   std::filesystem::create_directory(anchor.string() + ".new");  // in its way
   const auto refused = set("more", "x");
@@ -122,7 +117,7 @@ TEST_F(Audit, RefusesTheChangeWhenTheAnchorCannotBeWritten) {
 }
 
 // The six.
-TEST_F(Audit, ShowsAnEdit) {
+TEST_P(Audit, ShowsAnEdit) {
   fill(5);
   tamper("UPDATE audit_log SET actor = 'user_mallory' WHERE sequence = 3");
   EXPECT_EQ(findings(), (std::vector<Finding>{{Fault::changed, 3}}));
@@ -130,13 +125,13 @@ TEST_F(Audit, ShowsAnEdit) {
   EXPECT_EQ(findings(), (std::vector<Finding>{{Fault::changed, 3}}));
 }
 
-TEST_F(Audit, ShowsADeletionInside) {
+TEST_P(Audit, ShowsADeletionInside) {
   fill(5);
   tamper("DELETE FROM audit_log WHERE sequence = 3");
   EXPECT_EQ(findings(), (std::vector<Finding>{{Fault::missing, 3}}));
 }
 
-TEST_F(Audit, ShowsACutOffTail) {
+TEST_P(Audit, ShowsACutOffTail) {
   fill(5);
   tamper("DELETE FROM audit_log WHERE sequence > 3");
   EXPECT_EQ(findings(), (std::vector<Finding>{{Fault::end_missing, 4}}));
@@ -145,20 +140,20 @@ TEST_F(Audit, ShowsACutOffTail) {
   tamper("DELETE FROM audit_log WHERE sequence > 4");
 }
 
-TEST_F(Audit, ShowsThatOnlyTheLastRecordIsGone) {
+TEST_P(Audit, ShowsThatOnlyTheLastRecordIsGone) {
   fill(5);
   tamper("DELETE FROM audit_log WHERE sequence = 5");
   EXPECT_EQ(findings(), (std::vector<Finding>{{Fault::end_missing, 5}}));
 }
 
-TEST_F(Audit, ShowsAnEmptiedTable) {
+TEST_P(Audit, ShowsAnEmptiedTable) {
   fill(5);
   tamper("DELETE FROM audit_log");
   EXPECT_EQ(findings(), (std::vector<Finding>{{Fault::end_missing, 1}}));
   EXPECT_FALSE(set("more", "x"));
 }
 
-TEST_F(Audit, ShowsReordering) {
+TEST_P(Audit, ShowsReordering) {
   fill(5);
   tamper(
       "UPDATE audit_log SET sequence = 99 WHERE sequence = 2; UPDATE audit_log SET sequence = 2 WHERE sequence = 3; "
@@ -167,7 +162,7 @@ TEST_F(Audit, ShowsReordering) {
   EXPECT_EQ(findings().front(), (Finding{Fault::changed, 2}));
 }
 
-TEST_F(Audit, ShowsAChainMadeAnewWithoutTheKey) {
+TEST_P(Audit, ShowsAChainMadeAnewWithoutTheKey) {
   fill(5);
   chain::Mac mac{};
   const base::Secret guessed(std::string(32, 'x'));
@@ -187,7 +182,7 @@ TEST_F(Audit, ShowsAChainMadeAnewWithoutTheKey) {
   EXPECT_EQ(findings().size(), 6U);
 }
 
-TEST_F(Audit, MissesItsAnchor) {
+TEST_P(Audit, MissesItsAnchor) {
   fill(3);
   std::filesystem::remove(anchor);
   EXPECT_EQ(findings(), (std::vector<Finding>{{Fault::anchor_missing, 3}}));
@@ -197,7 +192,7 @@ TEST_F(Audit, MissesItsAnchor) {
   EXPECT_FALSE(std::filesystem::exists(anchor));  // a new one would hide that it was gone
 }
 
-TEST_F(Audit, RefusesAForgedAnchor) {
+TEST_P(Audit, RefusesAForgedAnchor) {
   fill(3);
   std::ofstream(anchor) << "frontdesk audit anchor 1\nconfirmed 0 " << std::string(64, '0') << "\nseal "
                         << std::string(64, '0') << "\n";
@@ -205,7 +200,7 @@ TEST_F(Audit, RefusesAForgedAnchor) {
   EXPECT_FALSE(set("more", "x"));
 }
 
-TEST_F(Audit, GoesOnAfterBeingStoppedBesideTheCommit) {
+TEST_P(Audit, GoesOnAfterBeingStoppedBesideTheCommit) {
   fill(3);
   const auto before = *read_anchor(anchor);
   ASSERT_TRUE(set("after", "x"));
@@ -215,7 +210,7 @@ TEST_F(Audit, GoesOnAfterBeingStoppedBesideTheCommit) {
   EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(Audit, KeepsTheOrderOfManyThreads) {
+TEST_P(Audit, KeepsTheOrderOfManyThreads) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([this, t] {
@@ -228,7 +223,7 @@ TEST_F(Audit, KeepsTheOrderOfManyThreads) {
   EXPECT_EQ(log->unconfirmed(), 0U);
 }
 
-TEST_F(Audit, IsVerifiedBesideTheRunningProgram) {
+TEST_P(Audit, IsVerifiedBesideTheRunningProgram) {
   fill(3);
   EXPECT_TRUE(verify(*connection, keys, anchor)->findings.empty());
   tamper("DELETE FROM audit_log WHERE sequence = 3");
@@ -237,7 +232,7 @@ TEST_F(Audit, IsVerifiedBesideTheRunningProgram) {
   EXPECT_FALSE(verify(*connection, keys, anchor));
 }
 
-TEST_F(Audit, TakesARestoredBackupOnlyWithAReason) {
+TEST_P(Audit, TakesARestoredBackupOnlyWithAReason) {
   fill(5);
   tamper("DELETE FROM audit_log WHERE sequence > 3");
   ASSERT_TRUE(log->reanchor(*connection, {"org_local", "operator", "", ""}, "restored the backup of Monday", kNow));
@@ -249,7 +244,7 @@ TEST_F(Audit, TakesARestoredBackupOnlyWithAReason) {
 }
 
 // A change that was acknowledged is there with its record, whenever the process is killed.
-TEST_F(Audit, SurvivesBeingKilledAtAnyMoment) {
+TEST_P(Audit, SurvivesBeingKilledAtAnyMoment) {
   connection.reset();
   std::int64_t acknowledged = 0;
   for (int round = 0; round < 25; ++round) {
@@ -279,7 +274,7 @@ TEST_F(Audit, SurvivesBeingKilledAtAnyMoment) {
   EXPECT_TRUE(set("after", "x"));
 }
 
-TEST_F(Audit, RecordsEveryUseOfASecret) {
+TEST_P(Audit, RecordsEveryUseOfASecret) {
   const secrets::SecretStore store{secrets::SecretBox(keys)};
   const auto key = store.add(*connection, {"org_local", "user_zoe", "openai", "main", base::Secret(kPlanted)}, kNow);
   ASSERT_TRUE(key);
@@ -289,19 +284,19 @@ TEST_F(Audit, RecordsEveryUseOfASecret) {
   ASSERT_EQ(told->size(), 1U);
   EXPECT_EQ(told->front().action, "keys.used");
   EXPECT_EQ(told->front().subject, key->id);
-  tamper("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  ASSERT_TRUE(test_databases::refuse_rows(*connection, GetParam(), "audit_log"));
   EXPECT_FALSE(use_secret(*log, store, *connection, kZoe, key->id, "test", kNow));
   EXPECT_EQ(store.find(*connection, "org_local", key->id)->uses, 1);
 }
 
-TEST_F(Audit, KeepsItsAnchorToItself) {
+TEST_P(Audit, KeepsItsAnchorToItself) {
   fill(1);
   struct stat status {};
   ASSERT_EQ(::stat(anchor.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(Audit, ShowsNoSecretAndCutsLongValues) {
+TEST_P(Audit, ShowsNoSecretAndCutsLongValues) {
   ASSERT_TRUE(log->change(*connection, kNow, [&](Trail& trail) -> base::Status {
     trail.add({kZoe, "keys.replaced", "key_1", {{"key", "", chain::shown(base::Secret(kPlanted))}}});
     trail.add({kZoe, "receptionist.changed", "r", {{"prompt", "", std::string(1999, 'x') + "\xc3\xab"}}});
@@ -309,17 +304,32 @@ TEST_F(Audit, ShowsNoSecretAndCutsLongValues) {
   }));
   EXPECT_TRUE(findings().empty());
   EXPECT_EQ(log->list(*connection, "org_local", 0, 1)->front().changes[0].after, std::string(1999, 'x') + "...");
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(anchor.parent_path())) {
     std::ifstream in(entry.path(), std::ios::binary);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}).find(kPlanted), std::string::npos);
   }
 }
 
-TEST_F(Audit, HasPseudonymsThatOnlyItsKeyMakes) {
+TEST_P(Audit, ListsByWhoWhatAndWhen) {
+  fill(3);
+  const auto count = [&](const Filter& filter) { return log->list(*connection, filter, 10)->size(); };
+  EXPECT_EQ(count({"org_local", {}, {}, {}, {}, {}, 0}), 3U);
+  EXPECT_EQ(count({"org_2", {}, {}, {}, {}, {}, 0}), 0U);
+  EXPECT_EQ(count({"org_local", "user_zoe", "settings.", "name1", kNow, {}, 0}), 1U);
+  EXPECT_EQ(count({"org_local", "user_max", {}, {}, {}, {}, 0}), 0U);
+  EXPECT_EQ(count({"org_local", {}, "settings", {}, {}, {}, 0}), 0U);
+  EXPECT_EQ(count({"org_local", {}, "set.", {}, {}, {}, 0}), 0U);
+  EXPECT_EQ(count({"org_local", {}, {}, {}, {}, kNow, 0}), 0U) << "earlier than the end";
+  EXPECT_EQ(count({"org_local", {}, {}, {}, {}, {}, 3}), 2U);
+}
+
+TEST_P(Audit, HasPseudonymsThatOnlyItsKeyMakes) {
   const auto one = log->pseudonym("+443335550100");
   EXPECT_EQ(one.size(), 32U);
   EXPECT_EQ(one, log->pseudonym("+443335550100"));
   EXPECT_NE(one, log->pseudonym("+443335550101"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Databases, Audit, testing::Values(Kind::sqlite, Kind::postgres), test_databases::KindName());
 
 }  // namespace frontdesk::audit

@@ -124,9 +124,12 @@ base::Status Log::change_locked(store::Connection& connection, base::UtcTime now
 
 base::Result<std::vector<chain::Record>> Log::list(store::Connection& connection, std::string_view organisation,
                                                    std::int64_t before, int limit) const {
-  const auto rows =
-      read_before(connection, organisation, before > 0 ? before : std::numeric_limits<std::int64_t>::max(),
-                  std::clamp(limit, 1, kMostListed));
+  return list(connection, Filter{std::string(organisation), {}, {}, {}, {}, {}, before}, limit);
+}
+
+base::Result<std::vector<chain::Record>> Log::list(store::Connection& connection, const Filter& filter,
+                                                   int limit) const {
+  const auto rows = read_before(connection, filter, std::clamp(limit, 1, kMostListed));
   if (!rows) return tl::unexpected(rows.error());
   std::vector<chain::Record> records;
   for (const auto& row : *rows) records.push_back(row.record);

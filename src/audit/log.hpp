@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,17 @@ class Trail {
   std::vector<Entry> entries_;
 };
 
+/// What of the log to list; empty: everything.
+struct Filter {
+  std::string organisation;  ///< never everything
+  std::string actor;
+  std::string action;  ///< with a dot at its end: all that begin so; ASCII
+  std::string subject;
+  std::optional<base::UtcTime> from;  ///< not earlier
+  std::optional<base::UtcTime> to;    ///< earlier
+  std::int64_t before = 0;            ///< a number; 0: from the end
+};
+
 struct Report {
   std::int64_t records = 0;
   std::vector<chain::Finding> findings;  ///< none: the log is whole
@@ -67,6 +79,8 @@ class Log {
   /// Newest first, before `before` (0: from the end).
   base::Result<std::vector<chain::Record>> list(store::Connection& connection, std::string_view organisation,
                                                 std::int64_t before, int limit) const;
+  /// Newest first; at most kMostListed.
+  base::Result<std::vector<chain::Record>> list(store::Connection& connection, const Filter& filter, int limit) const;
   base::Result<Report> verify(store::Connection& connection) const;
 
   /// Takes the log as it stands and says so in a record: after a backup was restored.

@@ -98,10 +98,24 @@ base::Result<std::vector<Row>> read_after(store::Connection& connection, std::in
       connection.run(kSelect + "WHERE sequence > ? ORDER BY sequence LIMIT ?", {sequence, std::int64_t{limit}}));
 }
 
-base::Result<std::vector<Row>> read_before(store::Connection& connection, std::string_view organisation,
-                                           std::int64_t sequence, int limit) {
-  return rows_of(connection.run(kSelect + "WHERE organisation = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?",
-                                {std::string(organisation), sequence, std::int64_t{limit}}));
+base::Result<std::vector<Row>> read_before(store::Connection& connection, const Filter& filter, int limit) {
+  std::string where = "WHERE organisation = ?";
+  std::vector<store::Value> values{filter.organisation};
+  const auto add = [&](std::string_view condition, store::Value value) {
+    where.append(" AND ").append(condition);
+    values.push_back(std::move(value));
+  };
+  if (filter.before > 0) add("sequence < ?", filter.before);
+  if (!filter.actor.empty()) add("actor = ?", filter.actor);
+  if (filter.action.ends_with('.'))
+    add("SUBSTR(action, 1, " + std::to_string(filter.action.size()) + ") = ?", filter.action);
+  else if (!filter.action.empty())
+    add("action = ?", filter.action);
+  if (!filter.subject.empty()) add("subject = ?", filter.subject);
+  if (filter.from) add("at >= ?", filter.from->unix_ms);
+  if (filter.to) add("at < ?", filter.to->unix_ms);
+  values.emplace_back(std::int64_t{limit});
+  return rows_of(connection.run(kSelect + where + " ORDER BY sequence DESC LIMIT ?", values));
 }
 
 }  // namespace frontdesk::audit

@@ -50,6 +50,9 @@ std::span<const ProblemType> problem_types() {
                   "names the first."},
       ProblemType{"permission", "Not allowed",
                   "Whoever asks is known but may not do this. The detail names the permission that is missing."},
+      ProblemType{"recent_sign_in", "Sign in again",
+                  "Keys, tokens and networks are changed only shortly after signing in, so that a screen that was left "
+                  "open is not enough. Sign in again and repeat the request."},
       ProblemType{"forgery", "Might come from another site",
                   "A change that is made with a session cookie needs the header `X-Requested-With`, with any value: "
                   "pages of other sites cannot send it."},

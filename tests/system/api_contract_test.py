@@ -172,6 +172,50 @@ class ApiContractTest(unittest.TestCase):
         self.expect(404, "POST", "/api/me/second-factor/recovery-codes", {"password": password})
         self.expect(204, "POST", "/api/auth/logout")
 
+    def test_2_people(self):
+        """While nobody has an account: this machine's user invites nobody, but reads and stores."""
+        self.assertEqual(json.loads(self.expect(200, "GET", "/api/team"))["members"], [])
+        self.expect(404, "PATCH", "/api/team/user_none", {"role": "viewer"})
+        self.expect(404, "DELETE", "/api/team/user_none")
+        self.expect(404, "POST", "/api/team/leave")
+        self.expect(200, "GET", "/api/team/invitations")
+        self.expect(409, "POST", "/api/team/invitations", {"email": "a@b.example", "role": "viewer"})
+        self.expect(404, "DELETE", "/api/team/invitations/none")
+        self.expect(401, "POST", "/api/team/invitations/accept", {"token": "x"})
+        self.expect(200, "GET", "/api/tokens")
+        self.expect(409, "POST", "/api/tokens", {"name": "wallboard", "scopes": ["calls.read"]})
+        self.expect(422, "POST", "/api/tokens", {"name": "wallboard", "scopes": ["everything"]})
+        self.expect(404, "DELETE", "/api/tokens/token_none")
+        self.expect(200, "GET", "/api/permissions")
+
+    def tag(self, path):
+        _, fields, _ = self.proxy.ask("GET", path)
+        return {"If-Match": fields["ETag"]}
+
+    def test_2_keys_and_audit(self):
+        order = {"service": "openai", "name": "main", "key": "sk-0123456789-WXYZ"}
+        key = json.loads(self.expect(201, "POST", "/api/keys", order))
+        self.assertEqual(key["last_four"], "WXYZ")
+        self.expect(409, "POST", "/api/keys", order)
+        path = f"/api/keys/{key['id']}"
+        self.expect(200, "GET", "/api/keys")
+        self.expect(200, "GET", path)
+        self.expect(200, "PUT", path, {"key": "sk-9876543210-ABCD"}, self.tag(path))
+        self.expect(204, "DELETE", path)
+        self.expect(404, "GET", path)
+        name = {"name": "Hillside"}
+        self.expect(200, "GET", "/api/organisation")
+        self.expect(200, "PATCH", "/api/organisation", name, self.tag("/api/organisation"))
+        networks = "/api/settings/networks"
+        self.expect(200, "GET", networks)
+        self.expect(409, "PUT", networks, {"networks": [{"network": "192.0.2.0/24"}]}, self.tag(networks))
+        self.expect(200, "PUT", networks, {"networks": []}, self.tag(networks))
+        page = json.loads(self.expect(200, "GET", "/api/audit?limit=1&action=keys."))
+        self.assertEqual([each["action"] for each in page["records"]], ["keys.deleted"])
+        self.expect(200, "GET", f"/api/audit?limit=1&action=keys.&cursor={page['next_cursor']}")
+        self.expect(400, "GET", "/api/audit?action=%25")
+        self.assertTrue(json.loads(self.expect(200, "GET", "/api/audit/verify"))["whole"])
+
     def test_2_inbound(self):
         asked = {"from": "+443335550100", "to": "03335550001"}
         answer = json.loads(self.expect(200, "POST", "/api/calls/inbound", asked))

@@ -128,4 +128,4 @@ class Repository:
 
 
 def is_test(path):
-    return path.endswith("_test.cpp")
+    return path.endswith(("_test.cpp", "_test.hpp"))

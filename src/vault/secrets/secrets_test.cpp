@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -7,8 +6,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/encoding.hpp"
-#include "store/migrations.hpp"
-#include "store/sqlite_connection.hpp"
+#include "store/test_databases/test_databases.hpp"
 #include "vault/secrets/secret_store.hpp"
 
 namespace frontdesk::secrets {
@@ -28,16 +26,13 @@ std::shared_ptr<const vault::KeyRing> ring(const std::string& text) {
   return std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(text));
 }
 
-class Secrets : public testing::Test {
+using test_databases::Kind;
+
+class Secrets : public testing::TestWithParam<Kind> {
  protected:
   Secrets() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "frontdesk-secrets-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-    connection = std::move(*store::open_sqlite(folder / "test.db", store::OpenMode::read_write));
-    EXPECT_TRUE(store::migrate(*connection));
     EXPECT_TRUE(connection->run("INSERT INTO organisations (id, name, created_at) VALUES ('org_2', 'Other', 0)"));
   }
-  ~Secrets() override { std::filesystem::remove_all(folder); }
 
   SecretStore keys(const std::string& master = kOldMaster) { return SecretStore(SecretBox(DataKeys(ring(master)))); }
   base::Result<base::Secret> use(const SecretStore& store, std::string_view organisation, const std::string& id,
@@ -56,15 +51,16 @@ class Secrets : public testing::Test {
     return connection->run("SELECT key_encrypted FROM api_keys WHERE id = ?", {id})->front().text(0);
   }
 
-  std::filesystem::path folder;
-  std::unique_ptr<store::Connection> connection;
+  test_databases::TestDatabase database{GetParam()};
+  std::filesystem::path folder = database.location().folder;
+  std::unique_ptr<store::Connection> connection = database.open();
   std::vector<SecretUse> uses;
   bool refuse = false;
 };
 
 }  // namespace
 
-TEST_F(Secrets, GoInAndAreUsedAndCounted) {
+TEST_P(Secrets, GoInAndAreUsedAndCounted) {
   const auto store = keys();
   const auto key = store.add(*connection, planted(), kNow);
   ASSERT_TRUE(key);
@@ -82,7 +78,7 @@ TEST_F(Secrets, GoInAndAreUsedAndCounted) {
   EXPECT_EQ(after->last_used, later(1));
 }
 
-TEST_F(Secrets, AreNotUsedWithoutAWitness) {
+TEST_P(Secrets, AreNotUsedWithoutAWitness) {
   const auto store = keys();
   const auto key = store.add(*connection, planted(), kNow);
   refuse = true;
@@ -91,7 +87,8 @@ TEST_F(Secrets, AreNotUsedWithoutAWitness) {
   EXPECT_EQ(store.find(*connection, kOrganisation, key->id)->uses, 0);
 }
 
-TEST_F(Secrets, StandInNoFileOfTheDatabaseNorInItsBackup) {
+TEST_P(Secrets, StandInNoFileOfTheDatabaseNorInItsBackup) {
+  if (database.location().shared()) GTEST_SKIP() << "its files are the server's";
   std::vector<std::string> planted_keys;
   {
     const auto store = keys();
@@ -129,7 +126,7 @@ TEST_F(Secrets, StandInNoFileOfTheDatabaseNorInItsBackup) {
   EXPECT_GE(files, 5);
 }
 
-TEST_F(Secrets, OpenOnlyInTheirPlace) {
+TEST_P(Secrets, OpenOnlyInTheirPlace) {
   const SecretBox box{DataKeys(ring(kOldMaster))};
   const Place place{kOrganisation, "record_1", "table.column"};
   const auto sealed = box.seal(*connection, place, base::Secret(kPlanted), kNow);
@@ -146,7 +143,7 @@ TEST_F(Secrets, OpenOnlyInTheirPlace) {
   }
 }
 
-TEST_F(Secrets, RefuseEveryChangedCharacter) {
+TEST_P(Secrets, RefuseEveryChangedCharacter) {
   const SecretBox box{DataKeys(ring(kOldMaster))};
   const Place place{kOrganisation, "record_1", "table.column"};
   const auto sealed = *box.seal(*connection, place, base::Secret("short"), kNow);
@@ -159,14 +156,14 @@ TEST_F(Secrets, RefuseEveryChangedCharacter) {
   EXPECT_FALSE(box.open(*connection, place, ""));
 }
 
-TEST_F(Secrets, NeverSealTwiceAlike) {
+TEST_P(Secrets, NeverSealTwiceAlike) {
   const SecretBox box{DataKeys(ring(kOldMaster))};
   const Place place{kOrganisation, "record_1", "table.column"};
   EXPECT_NE(*box.seal(*connection, place, base::Secret("x"), kNow),
             *box.seal(*connection, place, base::Secret("x"), kNow));
 }
 
-TEST_F(Secrets, OfOtherOrganisationsAreNotThere) {
+TEST_P(Secrets, OfOtherOrganisationsAreNotThere) {
   const auto store = keys();
   const auto key = store.add(*connection, planted(), kNow);
   EXPECT_FALSE(use(store, "org_2", key->id, kNow));
@@ -181,7 +178,7 @@ TEST_F(Secrets, OfOtherOrganisationsAreNotThere) {
   EXPECT_EQ(moved.error().code, base::ErrorCode::data_loss);
 }
 
-TEST_F(Secrets, AreReadWhileTheirKeyRotates) {
+TEST_P(Secrets, AreReadWhileTheirKeyRotates) {
   const auto store = keys();
   const auto& box = store.box();
   std::vector<std::string> ids;
@@ -202,7 +199,7 @@ TEST_F(Secrets, AreReadWhileTheirKeyRotates) {
   EXPECT_FALSE(box.open(*connection, {kOrganisation, ids[0], "api_keys.key_encrypted"}, before));
 }
 
-TEST_F(Secrets, OfOneOrganisationRotateAlone) {
+TEST_P(Secrets, OfOneOrganisationRotateAlone) {
   const auto store = keys();
   std::vector<std::string> ids;
   for (int i = 0; i < 120; ++i) ids.push_back(store.add(*connection, planted(std::to_string(i)), kNow)->id);
@@ -223,7 +220,7 @@ TEST_F(Secrets, OfOneOrganisationRotateAlone) {
   EXPECT_EQ(use(store, kOrganisation, ids[1])->expose(), kPlanted);
 }
 
-TEST_F(Secrets, SurviveARotationOfTheMasterKey) {
+TEST_P(Secrets, SurviveARotationOfTheMasterKey) {
   const auto key = keys().add(*connection, planted(), kNow);
   const auto both = keys(kOldMaster + "\n" + kNewMaster);
   EXPECT_EQ(use(both, kOrganisation, key->id, kNow)->expose(), kPlanted);
@@ -235,7 +232,7 @@ TEST_F(Secrets, SurviveARotationOfTheMasterKey) {
   EXPECT_EQ(without.error().code, base::ErrorCode::not_found);
 }
 
-TEST_F(Secrets, OfOnePurposeAreNotKeysOfAnother) {
+TEST_P(Secrets, OfOnePurposeAreNotKeysOfAnother) {
   const DataKeys data(ring(kOldMaster));
   const auto made = data.newest(*connection, kOrganisation, "one", kNow);
   ASSERT_TRUE(made);
@@ -245,7 +242,7 @@ TEST_F(Secrets, OfOnePurposeAreNotKeysOfAnother) {
   EXPECT_FALSE(data.newest(*connection, kOrganisation, "two", kNow));
 }
 
-TEST_F(Secrets, AreCheckedBeforeTheyAreStored) {
+TEST_P(Secrets, AreCheckedBeforeTheyAreStored) {
   const auto store = keys();
   auto bad = planted();
   bad.secret = base::Secret();
@@ -260,7 +257,7 @@ TEST_F(Secrets, AreCheckedBeforeTheyAreStored) {
   EXPECT_EQ(store.add(*connection, planted(), kNow).error().code, base::ErrorCode::already_exists);
 }
 
-TEST_F(Secrets, TellWhenToRotateThem) {
+TEST_P(Secrets, TellWhenToRotateThem) {
   ApiKey key;
   key.updated = kNow;
   EXPECT_EQ(advice(key, later(89)), Advice::none);
@@ -271,10 +268,12 @@ TEST_F(Secrets, TellWhenToRotateThem) {
   EXPECT_EQ(advice(key, later(91)), Advice::none);
 }
 
-TEST_F(Secrets, ShowFourCharactersOfLongOnesOnly) {
+TEST_P(Secrets, ShowFourCharactersOfLongOnesOnly) {
   EXPECT_EQ(last_four(base::Secret("0123456789ab")), "89ab");
   EXPECT_EQ(last_four(base::Secret("0123456789a")), "");
   EXPECT_EQ(last_four(base::Secret("0123456789a\xc3\xab")), "");
 }
+
+INSTANTIATE_TEST_SUITE_P(Databases, Secrets, testing::Values(Kind::sqlite, Kind::postgres), test_databases::KindName());
 
 }  // namespace frontdesk::secrets

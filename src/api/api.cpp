@@ -2,6 +2,7 @@
 
 #include "api/auth_routes.hpp"
 #include "api/saved_answers.hpp"
+#include "api/saved_line_routes.hpp"
 #include "api/web_assets.hpp"
 #include "api/webhook_routes.hpp"
 #include "api/work_routes.hpp"
@@ -64,6 +65,8 @@ rest::Api make_api(const Sources& sources) {
   auto lines = sources.lines;
   lines.statuses = [health = sources.health] { return health().lines; };
   add_line_routes(api, lines);
+  if (sources.office)
+    add_saved_line_routes(api, {*sources.office, lines.country, lines.lines, lines.statuses, sources.settings_changed});
   auto analytics = sources.analytics;
   analytics.calls_now = [health = sources.health] { return health().calls_now; };
   add_analytics_routes(api, std::move(analytics));

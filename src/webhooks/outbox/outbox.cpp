@@ -23,7 +23,7 @@ secrets::Place place_of_secret(const work::Webhook& webhook) {
 
 base::Result<base::Secret> open_secret(store::Connection& connection, const secrets::SecretBox& box,
                                        const work::Webhook& webhook, const store::Sealed& sealed) {
-  return box.open(connection, place_of_secret(webhook), std::string(sealed.bytes.begin(), sealed.bytes.end()));
+  return box.open(connection, place_of_secret(webhook), sealed.text);
 }
 
 base::Result<work::Delivery> add(store::Connection& connection, const secrets::SecretBox& box, work::Delivery delivery,
@@ -82,7 +82,7 @@ base::Result<work::Delivery> send_again(store::Connection& connection, const sec
   again.webhook = delivery.webhook;
   again.event = delivery.event;
   // What belongs to a call still begins with it, so that it is forgotten with it.
-  again.event_id = delivery.event_id.substr(0, delivery.event_id.find("#")) + "#" + base::new_id("again");
+  again.event_id = delivery.event_id.substr(0, delivery.event_id.find('#')) + "#" + base::new_id("again");
   return add(connection, box, std::move(again), *body, now);
 }
 
@@ -104,9 +104,9 @@ base::Result<base::Secret> new_secret() {
 
 base::Result<store::Sealed> seal_secret(store::Connection& connection, const secrets::SecretBox& box,
                                         const work::Webhook& webhook, const base::Secret& secret, base::UtcTime now) {
-  const auto sealed = box.seal(connection, place_of_secret(webhook), secret, now);
+  auto sealed = box.seal(connection, place_of_secret(webhook), secret, now);
   if (!sealed) return tl::unexpected(sealed.error());
-  return store::Sealed{store::Blob(sealed->begin(), sealed->end())};
+  return store::Sealed{std::move(*sealed)};
 }
 
 base::Result<std::vector<base::Secret>> secrets_of(store::Connection& connection, const secrets::SecretBox& box,

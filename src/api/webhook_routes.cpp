@@ -197,7 +197,8 @@ Answer<WebhookWithSecret> renew_secret(const WebhookSources& sources, const OfWe
         hook->updated_at = now;
         const auto saved = hooks.replace(*hook);
         if (!saved) return tl::unexpected(saved.error());
-        trail.add({accounts::actor_of(request.principal, visitor_of(*request.raw)), "webhook.secret_renewed", hook->id, {}});
+        trail.add(
+            {accounts::actor_of(request.principal, visitor_of(*request.raw)), "webhook.secret_renewed", hook->id, {}});
         return view_of(*saved, *secret);
       });
 }
@@ -252,7 +253,8 @@ Answer<rest::Accepted<DeliveryView>> resend(const WebhookSources& sources, const
         if (delivery->state == work::State::waiting || delivery->state == work::State::running)
           return base::fail(base::ErrorCode::aborted, "webhooks",
                             "it is on its way still: it is tried again by itself");
-        trail.add({accounts::actor_of(request.principal, visitor_of(*request.raw)), "webhook.resent", delivery->id, {}});
+        trail.add(
+            {accounts::actor_of(request.principal, visitor_of(*request.raw)), "webhook.resent", delivery->id, {}});
         return outbox::send_again(connection, sources.office.box, *delivery, now);
       });
   if (!sent) return tl::unexpected(sent.error());

@@ -17,8 +17,8 @@ constexpr std::int64_t kLongestPeriodMs = 400LL * 24 * 3600 * 1000;
 
 /// One page of rows as views; `find` gets the connection and where to go on.
 template <class View, class Query, class Find>
-Answer<std::pair<std::vector<View>, std::optional<std::string>>> page_of(const WorkSources& sources,
-                                                                         const Query& query, Find&& find) {
+Answer<std::pair<std::vector<View>, std::optional<std::string>>> page_of(const WorkSources& sources, const Query& query,
+                                                                         Find&& find) {
   const auto place = rest::place_of(query, 1);
   if (!place) return tl::unexpected(place.error());
   const auto page = sources.office.with_connection([&](store::Connection& connection) {
@@ -32,8 +32,8 @@ Answer<std::pair<std::vector<View>, std::optional<std::string>>> page_of(const W
 }
 
 Answer<JobPage> jobs(const WorkSources& sources, const rest::Request<rest::Query<JobsQuery>>& request) {
-  auto page = page_of<JobView>(
-      sources, request.query, [&](store::Connection& connection, int limit, const std::string& after) {
+  auto page =
+      page_of<JobView>(sources, request.query, [&](store::Connection& connection, int limit, const std::string& after) {
         std::optional<work::State> state;
         if (request.query.state) state = static_cast<work::State>(*request.query.state);
         return work::Jobs(connection).in_state(request.principal.organisation, state, limit, after);
@@ -44,8 +44,8 @@ Answer<JobPage> jobs(const WorkSources& sources, const rest::Request<rest::Query
 
 Answer<rest::Accepted<JobView>> retry(const WorkSources& sources, const OfWork& request) {
   const auto now = base::wall_now();
-  auto revived = sources.office.change(
-      now, [&](store::Connection& connection, audit::Trail& trail) -> base::Result<work::Job> {
+  auto revived =
+      sources.office.change(now, [&](store::Connection& connection, audit::Trail& trail) -> base::Result<work::Job> {
         work::Jobs rows(connection);
         const auto& organisation = request.principal.organisation;
         const auto job = rows.find(organisation, request.path.id);

@@ -52,8 +52,8 @@ UsageView view_of(base::UtcTime from, base::UtcTime to, const std::vector<ledger
         {each.kind, each.provider, each.model, each.quantity, each.records, each.cost_micros, each.currency});
   }
   for (const auto& each : days)
-    view.days.push_back({base::iso_time({each.day * kDayMs}).substr(0, kDateLength), each.kind, each.quantity,
-                         each.records});
+    view.days.push_back(
+        {base::iso_time({each.day * kDayMs}).substr(0, kDateLength), each.kind, each.quantity, each.records});
   return view;
 }
 

@@ -28,9 +28,8 @@ constexpr std::int64_t kKeepJobsMs = 7LL * 24 * kHourMs;
 constexpr std::int64_t kKeepDeadJobsMs = 30LL * 24 * kHourMs;
 
 store::Pool::Open opener(const config::Config& config) {
-  return [location = database_location(config)] {
-    return store::open_connection(location, store::OpenMode::read_write);
-  };
+  return
+      [location = database_location(config)] { return store::open_connection(location, store::OpenMode::read_write); };
 }
 
 /// Administrators and owners of the installation's organisation.
@@ -116,9 +115,9 @@ Chores::Chores(const config::Config& config, Surroundings around, std::unique_pt
     if (auto storage = s3::S3Store::create(*client_, s3_options(config.storage))) storage_ = std::move(*storage);
   sender_ = std::make_unique<sending::Sender>(*client_, deliveries_, sending::SenderOptions());
   auto kinds = around_.kinds;
-  kinds.push_back({"sweep",
-                   [office = &around_.back_office](const jobs::Attempt& attempt) { return sweep(*office, attempt.now); },
-                   base::seconds(3600)});
+  kinds.push_back(
+      {"sweep", [office = &around_.back_office](const jobs::Attempt& attempt) { return sweep(*office, attempt.now); },
+       base::seconds(3600)});
   jobs::RunnerOptions options;
   options.name = around_.machine;
   runner_ = std::make_unique<jobs::Runner>(pool_, std::move(kinds), std::move(options));
@@ -173,8 +172,7 @@ alerts::Readings Chores::readings(base::UtcTime now) {
   for (const auto& line : around_.lines()) {
     // Of several machines one has the line; the others know nothing of it.
     const bool of_another = around_.shared_state && line.state == "registering";
-    if (!of_another && line.state != "unregistered")
-      lines.push_back({line.name, api::working(line), line.explanation});
+    if (!of_another && line.state != "unregistered") lines.push_back({line.name, api::working(line), line.explanation});
   }
   readings.records_problem = around_.records_problem();
   readings.disk_used = disk_used(data_folder_);
@@ -187,16 +185,19 @@ void Chores::read_database(alerts::Readings& readings, base::UtcTime now) {
   const auto read = [&]() -> base::Status {
     auto connection = pool_.take();
     if (!connection) return tl::unexpected(connection.error());
-    const auto calls = (*connection)->run(
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status IN ('failed', 'interrupted') THEN 1 ELSE 0 END), 0) FROM calls "
-        "WHERE organisation = ? AND ended_at >= ? AND status NOT IN ('in_progress', 'rejected')",
-        {std::string(store::kLocalOrganisation), now.unix_ms - kHourMs});
+    const auto calls = (*connection)
+                           ->run(
+                               "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status IN ('failed', 'interrupted') THEN 1 "
+                               "ELSE 0 END), 0) FROM calls "
+                               "WHERE organisation = ? AND ended_at >= ? AND status NOT IN ('in_progress', 'rejected')",
+                               {std::string(store::kLocalOrganisation), now.unix_ms - kHourMs});
     if (!calls) return tl::unexpected(calls.error());
     readings.calls_ended = calls->front().integer(0);
     readings.calls_failed = calls->front().integer(1);
-    const auto refused = (*connection)->run(
-        "SELECT COALESCE(SUM(failures), 0) FROM sign_in_attempts WHERE account = ? AND last_failure_at >= ?",
-        {std::string(kAllAccounts), now.unix_ms - kQuarterMs});
+    const auto refused =
+        (*connection)
+            ->run("SELECT COALESCE(SUM(failures), 0) FROM sign_in_attempts WHERE account = ? AND last_failure_at >= ?",
+                  {std::string(kAllAccounts), now.unix_ms - kQuarterMs});
     if (!refused) return tl::unexpected(refused.error());
     readings.refused_sign_ins = refused->front().integer(0);
     return {};

@@ -26,7 +26,7 @@ class Chores {
     BackOffice& back_office;
     std::shared_ptr<Doorbell> doorbell;
     std::function<std::vector<api::LineStatus>()> lines;
-    std::function<std::string()> records_problem;         ///< empty: none
+    std::function<std::string()> records_problem;            ///< empty: none
     std::shared_ptr<cluster::Cache> shared_state = nullptr;  ///< null: this machine is alone
     std::string machine;
     std::vector<jobs::Kind> kinds = {};  ///< beside the usual ones

@@ -23,7 +23,7 @@ class HttpService {
     live::LiveService live = {};
     std::function<business_hours::TimeZone()> zone = {};
     double requests_per_second = api::kUsualRate;  ///< of one user, token or address
-    BackOffice* back_office = nullptr;  ///< none: nobody signs in
+    BackOffice* back_office = nullptr;             ///< none: nobody signs in
     std::function<base::Status()> settings_changed = {};
     std::function<screening::Rules()> screening = {};
     std::function<void()> work_waiting = {};  ///< deliveries or jobs

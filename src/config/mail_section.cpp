@@ -17,7 +17,8 @@ MailSecurity read_security(TableReader& reader) {
 
 bool is_address(const std::string& text) {
   const auto at = text.find('@');
-  return at != std::string::npos && at > 0 && at + 1 < text.size() && text.find_first_of(" <>,;\r\n") == std::string::npos;
+  return at != std::string::npos && at > 0 && at + 1 < text.size() &&
+         text.find_first_of(" <>,;\r\n") == std::string::npos;
 }
 
 }  // namespace

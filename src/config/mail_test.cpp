@@ -22,7 +22,8 @@ using Keys = std::vector<std::string>;
 TEST(MailSection, IsReadWithThePasswordFromTheEnvironment) {
   const auto config = parse_config(
       "[mail]\nserver = \"smtp.example.org\"\nuser = \"u\"\nfrom = \"desk@example.org\"\nsecurity = \"tls\"\n"
-      "ca_file = \"ca.pem\"\n" + kBusiness,
+      "ca_file = \"ca.pem\"\n" +
+          kBusiness,
       "/etc/frontdesk/frontdesk.toml", {{"FRONTDESK_MAIL_PASSWORD", "p"}});
   ASSERT_TRUE(config) << describe(config.error().front());
   EXPECT_EQ(config->mail.port, 465) << "usual for TLS from the first byte";

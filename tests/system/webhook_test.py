@@ -139,7 +139,7 @@ class WebhookTest(unittest.TestCase):
     def test_a_receiver_that_was_down_gets_it_after_all_although_the_program_was_killed(self):
         port = free_port()
         server = self.serve()
-        hook = self.make(server, f"http://127.0.0.1:{port}/", ["*"])
+        hook = self.make(server, f"http://127.0.0.1:{port}/")
         code, _, errors = call(server.sip, "--say", "What time do you open?", "--no-transcripts")
         self.assertEqual(code, 0, errors)
         ended = server.newest_call()["id"]
@@ -150,9 +150,9 @@ class WebhookTest(unittest.TestCase):
         receiver = Receiver(port)
         self.addCleanup(receiver.close)
         server = self.serve()
-        _, body = wait_for(lambda: receiver.events("call.ended"), 120, "the event, after all")[0]
+        # A slow machine may have got as far as the attempt after which two minutes pass.
+        _, body = wait_for(lambda: receiver.events("call.ended"), 200, "the event, after all")[0]
         self.assertEqual(json.loads(body)["data"]["call"], ended)
-        self.assertEqual(len(wait_for(lambda: receiver.events("call.started"), 120, "the other event")), 1)
         wait_for(lambda: all(each["state"] == "done" for each in self.deliveries(server, hook)), 20, "all delivered")
         self.assertIsNone(self.ask(server, "GET", f"/api/webhooks/{hook['id']}")[1]["failing_since"])
 

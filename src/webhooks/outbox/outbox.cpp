@@ -82,7 +82,7 @@ base::Result<work::Delivery> send_again(store::Connection& connection, const sec
   again.webhook = delivery.webhook;
   again.event = delivery.event;
   // What belongs to a call still begins with it, so that it is forgotten with it.
-  again.event_id = delivery.event_id.substr(0, delivery.event_id.find("#")) + "#" + base::new_id("again");
+  again.event_id = delivery.event_id.substr(0, delivery.event_id.find('#')) + "#" + base::new_id("again");
   return add(connection, box, std::move(again), *body, now);
 }
 

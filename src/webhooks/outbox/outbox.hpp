@@ -9,7 +9,9 @@
 
 namespace frontdesk::outbox {
 
-inline constexpr secrets::SealedColumn kBodyColumn{"webhook_deliveries", "body"};
+/// What a rotation of the organisation's key seals again.
+inline constexpr secrets::SealedColumn kSealedColumns[] = {{"webhook_deliveries", "body"},
+                                                           {"webhooks", "secret_sealed"}};
 
 /// One delivery to each webhook of the organisation that wants the event and has not got it; how many.
 base::Result<int> queue(store::Connection& connection, const secrets::SecretBox& box, const std::string& organisation,

@@ -1,7 +1,10 @@
 #include "api/api.hpp"
 
 #include "api/auth_routes.hpp"
+#include "api/knowledge_routes.hpp"
+#include "api/message_routes.hpp"
 #include "api/saved_line_routes.hpp"
+#include "api/voice_routes.hpp"
 #include "api/web_assets.hpp"
 
 namespace frontdesk::api {
@@ -32,6 +35,9 @@ rest::ApiOptions options_of(const Sources& sources) {
   options.description = kDescription;
   options.tags = {{"Calls", "Who called, what was said, and recordings."},
                   {"Messages", "What callers left to be passed on."},
+                  {"Receptionist", "Her settings: in force, drafted, published, tried out."},
+                  {"Knowledge", "Documents she answers from."},
+                  {"Voices", "Who can speak."},
                   {"Lines", "Telephone lines: set-up, state and trying them out."},
                   {"Analytics", "Figures over many calls."},
                   {"Signing in", "Accounts, passwords, tokens."},
@@ -51,6 +57,13 @@ rest::Api make_api(const Sources& sources) {
     add_me_routes(api, {*sources.office, *sources.accounts});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
+  add_message_routes(api, {sources.calls, sources.office});
+  if (sources.office && sources.receptionist.file) {
+    const ReceptionistSources receptionist{*sources.office, sources.settings_changed, sources.receptionist};
+    add_receptionist_routes(api, receptionist);
+    add_knowledge_routes(api, receptionist);
+    add_voice_routes(api, sources.receptionist);
+  }
   add_health_routes(api, sources.health);
   add_inbound_routes(api, {sources.screening, [health = sources.health] { return health().sip_address; },
                            [health = sources.health] { return health().draining; }});

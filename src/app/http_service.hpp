@@ -23,9 +23,10 @@ class HttpService {
     live::LiveService live = {};
     std::function<business_hours::TimeZone()> zone = {};
     double requests_per_second = api::kUsualRate;  ///< of one user, token or address
-    BackOffice* back_office = nullptr;  ///< none: nobody signs in
+    BackOffice* back_office = nullptr;             ///< none: nobody signs in
     std::function<base::Status()> settings_changed = {};
     std::function<screening::Rules()> screening = {};
+    api::ReceptionistDesk receptionist = {};
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

@@ -3,11 +3,14 @@
 #include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
 #include "api/key_routes.hpp"
+#include "api/knowledge_routes.hpp"
+#include "api/message_routes.hpp"
 #include "api/organisation_routes.hpp"
 #include "api/saved_answers.hpp"
 #include "api/saved_line_routes.hpp"
 #include "api/team_routes.hpp"
 #include "api/token_routes.hpp"
+#include "api/voice_routes.hpp"
 #include "api/web_assets.hpp"
 #include "api/webhook_routes.hpp"
 #include "api/work_routes.hpp"
@@ -40,6 +43,9 @@ rest::ApiOptions options_of(const Sources& sources) {
   options.description = kDescription;
   options.tags = {{"Calls", "Who called, what was said, and recordings."},
                   {"Messages", "What callers left to be passed on."},
+                  {"Receptionist", "Her settings: in force, drafted, published, tried out."},
+                  {"Knowledge", "Documents she answers from."},
+                  {"Voices", "Who can speak."},
                   {"Lines", "Telephone lines: set-up, state and trying them out."},
                   {"Analytics", "Figures over many calls."},
                   {"Signing in", "Accounts, passwords, tokens."},
@@ -74,6 +80,13 @@ rest::Api make_api(const Sources& sources) {
     add_audit_routes(api, {*sources.office});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
+  add_message_routes(api, {sources.calls, sources.office});
+  if (sources.office && sources.receptionist.file) {
+    const ReceptionistSources receptionist{*sources.office, sources.settings_changed, sources.receptionist};
+    add_receptionist_routes(api, receptionist);
+    add_knowledge_routes(api, receptionist);
+    add_voice_routes(api, sources.receptionist);
+  }
   add_health_routes(api, sources.health);
   add_inbound_routes(api, {sources.screening, [health = sources.health] { return health().sip_address; },
                            [health = sources.health] { return health().draining; }});

@@ -10,6 +10,7 @@
 #include "api/health_routes.hpp"
 #include "api/inbound_routes.hpp"
 #include "api/line_routes.hpp"
+#include "api/receptionist_routes.hpp"
 #include "http/router.hpp"
 #include "rest/api.hpp"
 #include "rest/authenticator.hpp"
@@ -32,6 +33,7 @@ struct Sources {
   accounts::Accounts* accounts = nullptr;
   /// Composes what the file says with what is saved and takes it in force, while calls go on; blocks for up to seconds.
   std::function<base::Status()> settings_changed = {};
+  ReceptionistDesk receptionist = {};  ///< none: her settings cannot be changed here
   std::function<screening::Rules()> screening = {};  ///< in force now
   std::function<void()> deliveries_waiting = {};     ///< to webhooks; may be empty
   std::function<void()> jobs_waiting = {};

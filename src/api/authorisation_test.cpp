@@ -11,6 +11,7 @@
 
 #include "accounts/desk.hpp"
 #include "api/api.hpp"
+#include "api/receptionist_desk_test.hpp"
 #include "base/clock.hpp"
 #include "http/server.hpp"
 #include "http/test_client.hpp"
@@ -41,6 +42,7 @@ class Authorisation : public ::testing::Test {
     desk = std::move(*accounts::Desk::open(data, "", {"https://desk.example"}, none, {1'795'359'120'000}));
     sources.office = &desk->office();
     sources.accounts = &desk->accounts();
+    sources.receptionist = sample_desk();
     add_people();
     http::ServerOptions options;
     options.listen = *base::parse_endpoint("127.0.0.1:0");

@@ -70,15 +70,36 @@ constexpr auto about(const CallsQuery*) {
       rest::kLimitNote, rest::kCursorNote);
 }
 
+enum class MessageState { new_, read, done };
+BOOST_DESCRIBE_ENUM(MessageState, new_, read, done)
+
 struct MessagesQuery {
   std::optional<std::string> call;
+  std::optional<MessageState> status;
   std::int64_t limit = rest::kUsualPage;
+  std::optional<std::string> cursor;
 };
-BOOST_DESCRIBE_STRUCT(MessagesQuery, (), (call, limit))
+BOOST_DESCRIBE_STRUCT(MessagesQuery, (), (call, status, limit, cursor))
 constexpr auto about(const MessagesQuery*) {
   return json::about("MessagesQuery", "",
                      Note{.member = "call", .text = "Of this call only.", .min_length = 1, .max_length = 100},
-                     rest::kLimitNote);
+                     rest::kLimitNote, rest::kCursorNote);
+}
+
+struct MessagePath {
+  std::string id;
+};
+BOOST_DESCRIBE_STRUCT(MessagePath, (), (id))
+constexpr auto about(const MessagePath*) {
+  return json::about("MessagePath", "", Note{.member = "id", .text = "Of the message.", .max_length = 100});
+}
+
+struct MessageChange {
+  MessageState status = MessageState::read;
+};
+BOOST_DESCRIBE_STRUCT(MessageChange, (), (status))
+constexpr auto about(const MessageChange*) {
+  return json::about("MessageChange", "How far one is with a message.");
 }
 
 }  // namespace frontdesk::api

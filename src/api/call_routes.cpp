@@ -141,17 +141,6 @@ void add_reading(rest::Api& api, const store::CallLog* log) {
            .summary = "What was decided in a call, and why",
            .fails = {{404, "There is no such call, or its journal is gone."}}},
           [log](const OfCall& request) { return show_decisions(*log, request); });
-  api.get("/api/messages",
-          {.id = "listMessages",
-           .tag = "Messages",
-           .access = Access::needs(access::permission::kReadMessages),
-           .summary = "Messages that callers left"},
-          [log](const rest::Request<rest::Query<MessagesQuery>>& request) -> Answer<MessagesView> {
-            const auto messages = log->messages(request.query.call.value_or(""), static_cast<int>(request.query.limit),
-                                                request.principal.organisation);
-            if (!messages) return tl::unexpected(messages.error());
-            return messages_of(*messages);
-          });
 }
 
 void add_recording(rest::Api& api, const CallSources& sources) {

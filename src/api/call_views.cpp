@@ -68,6 +68,7 @@ void fill_summary(CallSummary& view, const store::CallRow& call) {
   view.gap_p95_ms = call.gap_p95_ms;
   view.loss_percent = call.loss_percent;
   view.jitter_ms = call.jitter_ms;
+  view.receptionist_version = call.receptionist;
   if (!call.recording.empty()) view.recording_url = "/api/calls/" + call.id + "/recording";
 }
 
@@ -135,7 +136,11 @@ CallPageView page_of(const store::CallPage& page) {
 }
 
 MessagesView messages_of(std::span<const store::MessageRow> messages) {
-  return {message_views(messages)};
+  return {message_views(messages), {}};
+}
+
+MessageView message_of(const store::MessageRow& message) {
+  return message_views({&message, 1}).front();
 }
 
 TranscriptView transcript_of(const std::string& call, std::span<const store::TurnRow> turns) {

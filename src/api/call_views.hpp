@@ -92,11 +92,13 @@ struct CallSummary {
   double loss_percent = 0;
   double jitter_ms = 0;
   std::optional<std::string> recording_url;
+  std::int64_t receptionist_version = 0;
 };
 BOOST_DESCRIBE_STRUCT(CallSummary, (),
                       (id, caller, caller_name, called, trunk, sip_call_id, status, end_class, end_reason, screening,
                        priority, sip_status, identity, quality, started_at, answered_at, ended_at, duration_ms,
-                       ai_confidence, turn_count, gap_p50_ms, gap_p95_ms, loss_percent, jitter_ms, recording_url))
+                       ai_confidence, turn_count, gap_p50_ms, gap_p95_ms, loss_percent, jitter_ms, recording_url,
+                       receptionist_version))
 constexpr auto about(const CallSummary*) {
   return json::about(
       "CallSummary", "A call without its turns.",
@@ -111,7 +113,9 @@ constexpr auto about(const CallSummary*) {
       Note{.member = "gap_p50_ms",
            .text = "Median time from the end of the caller's speech to the first sound of the reply."},
       Note{.member = "gap_p95_ms", .text = "The same, 95th percentile."},
-      Note{.member = "recording_url", .text = "Where the recording can be heard; null if there is none."});
+      Note{.member = "recording_url", .text = "Where the recording can be heard; null if there is none."},
+      Note{.member = "receptionist_version",
+           .text = "The published version that answered; 0: what the configuration file says."});
 }
 
 struct CallPageView {
@@ -183,8 +187,9 @@ constexpr auto about(const MessageView*) {
 
 struct MessagesView {
   std::vector<MessageView> messages;
+  std::optional<std::string> next_cursor;
 };
-BOOST_DESCRIBE_STRUCT(MessagesView, (), (messages))
+BOOST_DESCRIBE_STRUCT(MessagesView, (), (messages, next_cursor))
 constexpr auto about(const MessagesView*) {
   return json::about("Messages", "Messages, the newest first.");
 }
@@ -271,6 +276,7 @@ constexpr auto about(const RecordingWish*) {
 
 CallSummary summary_of(const store::CallRow& call);
 CallPageView page_of(const store::CallPage& page);
+MessageView message_of(const store::MessageRow& message);
 MessagesView messages_of(std::span<const store::MessageRow> messages);
 TranscriptView transcript_of(const std::string& call, std::span<const store::TurnRow> turns);
 DecisionsView decisions_of(const std::string& call, std::span<const replay::Decision> decisions);

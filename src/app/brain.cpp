@@ -14,6 +14,7 @@ base::Result<Brain> create_brain(const config::Config& config, const inference::
   const auto dialogue = std::make_shared<const local_llm::Dialogue>(business, config.zone, std::move(*embedder));
   Brain brain;
   brain.model = std::make_shared<local_llm::LocalModel>(dialogue);
+  brain.dialogue = dialogue;
   brain.foreseeable_replies = [business, dialogue](base::UtcTime now) {
     return local_llm::foreseeable_replies(*dialogue, *business, now);
   };

@@ -10,6 +10,7 @@
 #include "config/config.hpp"
 #include "inference/model_files.hpp"
 #include "llm/chat.hpp"
+#include "providers/local_llm/dialogue.hpp"
 
 namespace frontdesk::app {
 
@@ -17,6 +18,7 @@ struct Brain {
   std::shared_ptr<llm::ChatModel> model;
   /// What it will probably have to say; slow, and callable from any thread.
   std::function<std::vector<std::string>(base::UtcTime)> foreseeable_replies;
+  std::shared_ptr<const local_llm::Dialogue> dialogue;  ///< what the built-in model says, and from what
 };
 
 /// A missing or damaged model file is named in the error, with the command that repairs it.

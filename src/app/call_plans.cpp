@@ -138,6 +138,7 @@ runtime::PlanCall make_call_plans(std::shared_ptr<const config::Config> config, 
         build, fingerprint, plan.voice.name, plan.voice.speed, plan.limits, activity_for(*config, admitted)};
     plan.activity = replay::make_activity(recipe.activity);
     plan.recipe = replay::to_text(recipe);
+    plan.receptionist = config->receptionist;
     return plan;
   };
 }

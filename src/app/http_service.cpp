@@ -27,6 +27,7 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.requests_per_second = receptionist.requests_per_second;
   sources.analytics = {service->readers_, std::move(receptionist.zone), {}};
   sources.screening = std::move(receptionist.screening);
+  sources.receptionist = std::move(receptionist.receptionist);
   auto router = api::routes(sources);
   live::add_routes(router, std::move(receptionist.live));
   auto server = http::Server::start(std::move(options), std::move(router));

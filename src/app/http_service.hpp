@@ -27,6 +27,7 @@ class HttpService {
     std::function<base::Status()> settings_changed = {};
     std::function<screening::Rules()> screening = {};
     std::function<void()> work_waiting = {};  ///< deliveries or jobs
+    api::ReceptionistDesk receptionist = {};
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

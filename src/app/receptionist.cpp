@@ -27,6 +27,7 @@
 #include "app/screening_rules.hpp"
 #include "app/shared_state.hpp"
 #include "app/speech_engines.hpp"
+#include "app/trials.hpp"
 #include "app/trunk_board.hpp"
 #include "app/trunk_order.hpp"
 #include "app/version.hpp"
@@ -116,7 +117,7 @@ struct Receptionist::Parts {
   const bool diagnostics;
   SpeechEngines speech;
   /// The newest the last; an older one is kept while calls use its model, because it is no shard's work to end one.
-  std::vector<Brain> brains;
+  std::vector<Brain> brains;                    ///< once it runs, guarded by `adopting`
   std::shared_ptr<llm::ChatModel> first_model;  ///< the engines' own must outlive every call
   std::shared_ptr<const vault::KeyRing> keys;   ///< of recordings
   std::unique_ptr<records::RecordKeeper> records;
@@ -137,6 +138,12 @@ struct Receptionist::Parts {
   TrunkBoard trunks;
   hold_music::MusicLoop hold_music;
   std::mutex adopting;
+  struct Rehearsed {
+    boost::json::value settings;
+    config::Config config;
+    Brain brain;
+  };
+  std::optional<Rehearsed> drafted;  ///< the last draft that was tried out; guarded by `adopting`
 
   base::Status build();
   base::Status open_records();
@@ -148,6 +155,9 @@ struct Receptionist::Parts {
   base::Result<std::vector<std::string>> adopt(config::Config file);
   base::Status adopt_saved();
   base::Result<std::vector<std::string>> take_in_force(config::Config next, bool other_words);
+  api::ReceptionistDesk receptionist_desk();
+  base::Result<api::TrialReply> answer_trial(const api::TrialQuestion& question);
+  base::Result<std::pair<config::Config, Brain>> drafted_brain(const profile::Profile& draft);
   base::Status take_lines();
   void open_feed();
   std::shared_ptr<const web_call::Calls> web_calls() const;
@@ -204,7 +214,8 @@ base::Status Receptionist::Parts::start_http() {
                                      back_office.get(),
                                      [this] { return adopt_saved(); },
                                      [this] { return screening_rules(*config.get(), diagnostics); },
-                                     [bell = doorbell] { bell->ring(); }});
+                                     [bell = doorbell] { bell->ring(); },
+                                     receptionist_desk()});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -281,9 +292,67 @@ base::Status Receptionist::Parts::adopt_saved() {
   const std::lock_guard lock(adopting);
   const auto saved = read_saved_settings(back_office->office());
   if (!saved) return tl::unexpected(saved.error());
-  if (const auto waiting = take_in_force(laid_over(from_file, *saved), false); !waiting)
+  auto next = laid_over(from_file, *saved);
+  const bool other_words = says_otherwise(*config.get(), next);
+  if (const auto waiting = take_in_force(std::move(next), other_words); !waiting)
     return tl::unexpected(waiting.error());
   return {};
+}
+
+/// Made as the one that answers calls; kept while the draft stays as it is. Under `adopting`.
+base::Result<std::pair<config::Config, Brain>> Receptionist::Parts::drafted_brain(const profile::Profile& draft) {
+  auto settings = json::write(draft);
+  if (!drafted || drafted->settings != settings) {
+    auto saved = read_saved_settings(back_office->office());
+    if (!saved) return tl::unexpected(saved.error());
+    saved->receptionist.profile = draft;
+    auto wanted = laid_over(from_file, *saved);
+    auto created = create_brain(wanted, inference::ModelFiles::locate(wanted.server.models));
+    if (!created) return tl::unexpected(created.error());
+    drafted = Rehearsed{std::move(settings), std::move(wanted), std::move(*created)};
+  }
+  return std::pair(drafted->config, drafted->brain);
+}
+
+base::Result<api::TrialReply> Receptionist::Parts::answer_trial(const api::TrialQuestion& question) {
+  std::unique_lock lock(adopting);
+  if (!question.draft) {
+    const auto model = brains.back().model;
+    const auto current = config.get();
+    lock.unlock();
+    return try_conversation(*model, *current, question.said, base::wall_now());
+  }
+  const auto drafted_one = drafted_brain(*question.draft);
+  lock.unlock();
+  if (!drafted_one) return tl::unexpected(drafted_one.error());
+  return try_conversation(*drafted_one->second.model, drafted_one->first, question.said, base::wall_now());
+}
+
+api::ReceptionistDesk Receptionist::Parts::receptionist_desk() {
+  api::ReceptionistDesk desk;
+  desk.file = [this] {
+    const std::lock_guard lock(adopting);
+    return from_file;
+  };
+  desk.in_force = [this] { return *config.get(); };
+  desk.knows_voice = [](std::string_view voice) { return LocalVoices::knows(voice); };
+  desk.ask = [this](const api::TrialQuestion& question) { return answer_trial(question); };
+  desk.search = [this](const std::string& question, std::size_t limit) {
+    std::shared_ptr<const local_llm::Dialogue> dialogue;
+    {
+      const std::lock_guard lock(adopting);
+      dialogue = brains.back().dialogue;
+    }
+    std::vector<api::FoundPassage> found;
+    for (auto& each : dialogue->nearest(question, limit))
+      found.push_back({std::move(each.source), std::move(each.text), static_cast<double>(each.score), each.answers});
+    return base::Result<std::vector<api::FoundPassage>>(std::move(found));
+  };
+  desk.speak = [this](const std::string& voice, double speed, const std::string& text) {
+    return try_voice(speech.voices->tts(), {voice, speed}, text);
+  };
+  desk.neural_voices = LocalVoices::neural();
+  return desk;
 }
 
 /// Under `adopting`. `other_words`: than before may be known and said, which takes seconds to prepare.
@@ -296,7 +365,10 @@ base::Result<std::vector<std::string>> Receptionist::Parts::take_in_force(config
   switchboard->reach_outside_by(outside_servers(after->server));
   switchboard->adopt(call_policy(after, diagnostics, brains.back().model));
   config.set(after);
-  if (other_words) rehearse();
+  if (other_words) {
+    drafted.reset();  // what it was laid over has changed
+    rehearse();
+  }
   if (auto loaded = http->reload_certificate(); !loaded) spdlog::error("{}", loaded.error().message);
   const auto changes = trunk_changes(*before, *after);
   for (const auto& name : changes.gone) {
@@ -494,6 +566,7 @@ void Receptionist::stop() {
   if (parts.feed) parts.feed->stop();  // it asks the switchboard
   parts.switchboard.reset();           // shards first: they use everything below
   parts.user_agent.reset();
+  parts.drafted.reset();
   parts.brains.clear();
   parts.first_model.reset();
   parts.records.reset();

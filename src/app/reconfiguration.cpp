@@ -24,6 +24,14 @@ TrunkChanges trunk_changes(const config::Config& before, const config::Config& a
   return changes;
 }
 
+bool says_otherwise(const config::Config& before, const config::Config& after) {
+  const auto same = [](const knowledge::Policy& a, const knowledge::Policy& b) {
+    return a.id == b.id && a.topic == b.topic && a.text == b.text;
+  };
+  return before.receptionist != after.receptionist ||
+         !std::ranges::equal(before.business.policies, after.business.policies, same);
+}
+
 std::vector<std::string> waits_for_restart(const config::Config& before, const config::Config& after) {
   std::vector<std::string> keys;
   const auto check = [&](const char* key, const auto& a, const auto& b) {

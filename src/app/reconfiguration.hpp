@@ -14,6 +14,9 @@ struct TrunkChanges {
 
 TrunkChanges trunk_changes(const config::Config& before, const config::Config& after);
 
+/// Whether what is saved about the receptionist, or the documents she answers from, differs; the file is the same.
+bool says_otherwise(const config::Config& before, const config::Config& after);
+
 /// Keys whose new value is only taken at the next start: "server.sip".
 std::vector<std::string> waits_for_restart(const config::Config& before, const config::Config& after);
 

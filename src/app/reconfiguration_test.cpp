@@ -47,5 +47,21 @@ TEST(Reconfiguration, PortsAndPlacesWaitForTheNextStart) {
               ElementsAre("server.sip", "server.rtp", "server.data", "recording.format"));
 }
 
+TEST(Reconfiguration, AnotherVersionOrAnotherPassageIsOtherWords) {
+  config::Config before;
+  before.receptionist = 3;
+  before.business.policies = {{"doc_1.0", "Dogs", {"No dogs."}, "No dogs."}};
+  auto after = before;
+  after.all_trunks = {trunk("new")};
+  EXPECT_FALSE(says_otherwise(before, after));
+  after.receptionist = 4;
+  EXPECT_TRUE(says_otherwise(before, after));
+  after = before;
+  after.business.policies[0].text = "Dogs are welcome.";
+  EXPECT_TRUE(says_otherwise(before, after));
+  after.business.policies.clear();
+  EXPECT_TRUE(says_otherwise(before, after));
+}
+
 }  // namespace
 }  // namespace frontdesk::app

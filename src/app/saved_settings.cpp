@@ -16,6 +16,10 @@ base::Result<SavedSettings> read_saved_settings(accounts::Office& office) {
     trunk.saved_as = row.id;
     saved.lines.push_back(std::move(trunk));
   }
+  auto receptionist =
+      office.with_connection([](store::Connection& connection) { return read_saved_receptionist(connection); });
+  if (!receptionist) return tl::unexpected(receptionist.error());
+  saved.receptionist = std::move(*receptionist);
   return saved;
 }
 
@@ -25,7 +29,7 @@ config::Config laid_over(config::Config file, const SavedSettings& saved) {
     if (std::none_of(file.all_trunks.begin(), file.all_trunks.end(), same)) file.all_trunks.push_back(line);
   }
   if (!file.trunk && !file.all_trunks.empty()) file.trunk = file.all_trunks.front();
-  return file;
+  return laid_over(std::move(file), saved.receptionist);
 }
 
 }  // namespace frontdesk::app

@@ -3,12 +3,14 @@
 #include <vector>
 
 #include "accounts/office.hpp"
+#include "app/saved_receptionist.hpp"
 #include "config/config.hpp"
 
 namespace frontdesk::app {
 
 struct SavedSettings {
   std::vector<config::Trunk> lines;  ///< beside those of the file
+  SavedReceptionist receptionist;
 };
 
 /// As the database has it now.

@@ -74,6 +74,10 @@ bool LocalVoices::knows(std::string_view voice) {
          speaker < local_tts::kVitsSpeakers;
 }
 
+int LocalVoices::neural() {
+  return local_tts::kVitsSpeakers;
+}
+
 void LocalVoices::prepare(const std::vector<std::string>& phrases, const speech::VoiceId& voice) {
   auto& cache = voice.name.starts_with("flite:") ? state_->plain : state_->neural;
   cache->prepare(phrases, voice, audio::kTelephoneRate);

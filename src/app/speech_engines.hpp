@@ -26,6 +26,7 @@ class LocalVoices {
   speech::TextToSpeech& tts();
   /// True for a name that one of the engines has.
   static bool knows(std::string_view voice);
+  static int neural();  ///< how many: "libritts:0" and on
   /// Synthesises fixed phrases ahead of the first call.
   void prepare(const std::vector<std::string>& phrases, const speech::VoiceId& voice);
   bool prepared() const;

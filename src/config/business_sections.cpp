@@ -2,7 +2,6 @@
 
 #include "config/sections.hpp"
 #include "config/values.hpp"
-#include "reception/messages/message.hpp"
 
 namespace frontdesk::config {
 namespace {
@@ -10,8 +9,6 @@ namespace {
 using knowledge::Business;
 
 constexpr std::size_t kMaxEntries = 2000;
-constexpr std::size_t kShortestNumber = 8;  // with the plus: emergency and short numbers are not called
-constexpr std::size_t kLongestNumber = 16;  // E.164
 constexpr std::string_view kHoursExample = "write \"08:00-12:00, 13:00-17:30\", \"24 hours\" or \"closed\"";
 constexpr std::array<std::string_view, 11> kSections{"business",    "phones",    "hours",    "holidays",
                                                      "departments", "people",    "services", "faq",
@@ -127,15 +124,10 @@ knowledge::SpecialDay read_holiday(TableReader& reader) {
   return day;
 }
 
-/// Whom a call may be put through to: a number of the country or an international one, or a SIP address.
 std::string read_transfer(TableReader& reader, const std::string& country) {
   const auto text = reader.text("transfer").value_or("");
-  if (text.empty() || text.starts_with("sip:")) return text;
-  std::string digits;
-  for (const char c : text)
-    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
-  auto number = messages::to_e164(digits, country);
-  if (number.starts_with('+') && number.size() >= kShortestNumber && number.size() <= kLongestNumber) return number;
+  if (text.empty()) return text;
+  if (auto address = parse_transfer(text, country)) return *address;
   reader.problem("transfer", "\"" + text + "\" is no number to put calls through to: write it as \"" +
                                  "+44 20 7946 0000\", or as \"sip:user@host\"");
   return {};

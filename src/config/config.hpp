@@ -183,6 +183,7 @@ struct Config {
   knowledge::Business business;
   business_hours::TimeZone zone;   ///< of business.timezone
   std::vector<std::string> files;  ///< that were read
+  std::int64_t receptionist = 0;   ///< the version of the receptionist that was published over the API; 0: none
 };
 
 struct ConfigProblem {

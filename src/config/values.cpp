@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "reception/messages/message.hpp"
+
 namespace frontdesk::config {
 namespace {
 
@@ -11,6 +13,9 @@ using knowledge::OpenInterval;
 using knowledge::Price;
 
 constexpr std::int64_t kMaxPrice = 1'000'000'000;
+constexpr std::size_t kShortestNumber = 8;  // with the plus: emergency and short numbers are not called
+constexpr std::size_t kLongestNumber = 16;  // E.164
+constexpr std::size_t kLongestAddress = 120;
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -130,6 +135,23 @@ std::optional<Price> parse_price(std::string_view raw) {
   const auto high = micros(ends[1]);
   if (!high || *high <= *low) return std::nullopt;
   return Price{Price::Kind::range, *low, *high};
+}
+
+std::optional<std::string> parse_transfer(std::string_view text, std::string_view country) {
+  if (text.starts_with("sip:")) {
+    // It goes into the head of a message: nothing that could end a line or an address there.
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+      return c > ' ' && c < '\x7f' && std::string_view("<>\"\\,").find(c) == std::string_view::npos;
+    });
+    if (!plain || text.size() <= 4 || text.size() > kLongestAddress) return std::nullopt;
+    return std::string(text);
+  }
+  std::string digits;
+  for (const char c : text)
+    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
+  auto number = messages::to_e164(digits, country);
+  if (number.starts_with('+') && number.size() >= kShortestNumber && number.size() <= kLongestNumber) return number;
+  return std::nullopt;
 }
 
 std::optional<ConfigDate> parse_date(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "reception/knowledge/business.hpp"
@@ -19,6 +20,9 @@ bool add_weekdays(std::string_view text, std::array<bool, 7>& days);
 
 /// "65", "12.50", "45-90", "from 320", "free", "on request".
 std::optional<knowledge::Price> parse_price(std::string_view text);
+
+/// Whom a call may be put through to: a number of the country or an international one, as E.164, or a SIP address.
+std::optional<std::string> parse_transfer(std::string_view text, std::string_view country);
 
 struct ConfigDate {
   knowledge::Date date;

@@ -61,6 +61,7 @@ store::CallRow row_of(const runtime::CallBegun& begun) {
   row.sip_call_id = begun.sip_call_id;
   row.screening = begun.screening;
   row.started_at = begun.at;
+  row.receptionist = begun.receptionist;
   row.who = facts_of(begun);
   return row;
 }

@@ -31,7 +31,8 @@ struct CallPlan {
   std::shared_ptr<llm::ChatModel> chat;  ///< null: the engines' own; kept until the call is over
   bool listens = true;
   std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off
-  std::string recipe;  ///< of the activity and the limits, for the head of the journal; one line
+  std::string recipe;             ///< of the activity and the limits, for the head of the journal; one line
+  std::int64_t receptionist = 0;  ///< version of its settings, for the call log; 0: none is published
 };
 struct AdmittedCall {
   CallNumber number = 0;

@@ -26,6 +26,7 @@ struct CallBegun {
   screening::CallerIdentity who;
   std::string statement;  ///< what a signed statement about the number is worth, in words; empty: none came
   bool priority = false;
+  std::int64_t receptionist = 0;  ///< version of its settings; 0: none is published
 };
 
 /// A call that never began: screened out, or there was no room for it.

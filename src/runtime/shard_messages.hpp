@@ -37,7 +37,8 @@ struct NewCall {
   bool listens = true;                                           ///< false: no recognition needed (tests of the line)
   std::optional<noise_suppression::Strength> noise_suppression;  ///< unset: off
   digits::Accepted accepted_digits = digits::Accepted::automatic;
-  std::string recipe;  ///< of the activity and the limits, for the head of the journal; one line
+  std::int64_t receptionist = 0;  ///< as in CallPlan
+  std::string recipe;             ///< of the activity and the limits, for the head of the journal; one line
 };
 
 struct MediaAgreed {

@@ -222,11 +222,13 @@ NewCall Switchboard::planned(const AdmittedCall& admitted) {
   call.listens = plan.listens;
   call.noise_suppression = plan.noise_suppression;
   call.recipe = std::move(plan.recipe);
+  call.receptionist = plan.receptionist;
   return call;
 }
 
 /// False: the shard is swamped.
 bool Switchboard::place_on_shard(NewCall call) {
+  call.begun.receptionist = call.receptionist;
   const auto number = last_number_ = call.number;
   const auto dialog = call.dialog;
   const auto id = call.begun.id;

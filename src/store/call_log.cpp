@@ -167,6 +167,13 @@ base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call,
   return messages;
 }
 
+base::Result<MessagePage> CallLog::message_page(const MessageFilter& filter, int limit,
+                                                const std::vector<std::string>& after) const {
+  const auto connection = state_->pool.take();
+  if (!connection) return tl::unexpected(connection.error());
+  return list_messages(**connection, filter, limit, after);
+}
+
 base::Result<std::vector<ConsentRow>> CallLog::consents(const std::string& call) const {
   const std::vector<Value> values{call};
   const auto rows =

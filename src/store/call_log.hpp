@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "store/call_records.hpp"
 #include "store/database.hpp"
+#include "store/message_rows.hpp"
 
 namespace frontdesk::store {
 
@@ -29,6 +30,8 @@ class CallLog {
   base::Result<std::vector<MessageRow>> messages(
       const std::string& call = {}, int limit = kMaxPage,
       const std::string& organisation = std::string(kLocalOrganisation)) const;
+  base::Result<MessagePage> message_page(const MessageFilter& filter, int limit,
+                                         const std::vector<std::string>& after) const;
   /// In the order they came.
   base::Result<std::vector<ConsentRow>> consents(const std::string& call) const;
 

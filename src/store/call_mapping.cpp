@@ -140,6 +140,7 @@ CallRow call_of(const Row& row) {
   call.quality = quality_of(row, 31);
   call.machine = row.text(40);
   call.sentiment = row.text(41);
+  call.receptionist = row.integer(42);
   return call;
 }
 
@@ -171,6 +172,7 @@ std::vector<Value> values_of(const CallRow& call) {
   for (auto& value : values_of(call.quality)) values.push_back(std::move(value));
   values.emplace_back(call.machine);
   values.emplace_back(call.sentiment);
+  values.emplace_back(call.receptionist);
   return values;
 }
 

@@ -11,7 +11,7 @@ inline constexpr std::string_view kCallColumns =
     "jitter_ms, recording, journal, "
     "caller_source, attestation, statement, withheld, diverted, diverted_by, priority, sip_status, "
     "mos, round_trip_ms, codec, packet_ms, srtp, packets_in, packets_out, packets_lost, jitter_max_ms, "
-    "machine, sentiment";
+    "machine, sentiment, receptionist";
 inline constexpr std::string_view kTurnColumns =
     "call, turn_index, speaker, text, heard, interrupted, started_ms, ended_ms, confidence, sources, endpoint_ms, "
     "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms, guesses, guesses_discarded, guessed_characters_discarded";

@@ -68,10 +68,11 @@ struct CallRow {
   double jitter_ms = 0;
   std::string recording;  ///< path below the data folder; empty: none
   std::string journal;
-  std::string machine;    ///< of a shared database: which one took it
-  std::string sentiment;  ///< "positive", "neutral", "negative"; empty: unknown
-  CallerFacts who;        ///< since schema 3
-  LineQuality quality;    ///< since schema 3
+  std::string machine;            ///< of a shared database: which one took it
+  std::string sentiment;          ///< "positive", "neutral", "negative"; empty: unknown
+  std::int64_t receptionist = 0;  ///< the published version that answered; 0: the configuration file's
+  CallerFacts who;                ///< since schema 3
+  LineQuality quality;            ///< since schema 3
 };
 
 enum class TurnSpeaker { caller, receptionist };

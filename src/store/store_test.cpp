@@ -74,6 +74,7 @@ TEST_P(CallStore, KeepsWhoCalledAndHowItSounded) {
   CallWriter writer(*connection);
   auto row = call(1, 5);
   row.who = {"asserted", "b", "a signed statement", true, true, base::Pii<std::string>("+443335550100"), true, {}};
+  row.receptionist = 7;
   ASSERT_TRUE(writer.begin(row));
   row.status = CallStatus::answered;
   row.quality = {4.25, 31, "opus", 40, "dtls", 1000, 900, 17, 12.5};
@@ -93,6 +94,7 @@ TEST_P(CallStore, KeepsWhoCalledAndHowItSounded) {
   EXPECT_TRUE(kept->who.withheld && kept->who.diverted && kept->who.priority);
   EXPECT_EQ(kept->who.diverted_by.expose(), "+443335550100");
   EXPECT_FALSE(kept->who.sip_status);
+  EXPECT_EQ(kept->receptionist, 7);
   EXPECT_EQ(kept->quality.mean_opinion_score, 4.25);
   EXPECT_EQ(kept->quality.round_trip_ms, 31);
   EXPECT_EQ(kept->quality.codec, "opus");
@@ -181,6 +183,34 @@ TEST_P(CallStore, KeepsACallWithItsTurnsAndMessages) {
   EXPECT_EQ((*turns)[1].sources, (std::vector<std::string>{"hours", "faq:parking"}));
   EXPECT_EQ(calls->messages("call_1")->front().reason.expose(), "<b>toothache</b>");
   EXPECT_FALSE(calls->call("call_2"));
+}
+
+TEST_P(CallStore, MessagesComeInPagesAreMarkedAndDeleted) {
+  CallWriter writer(*connection);
+  ASSERT_TRUE(writer.begin(call(1, 5)));
+  for (int i = 0; i < 5; ++i) {
+    MessageRow message;
+    message.id = "msg_" + std::to_string(i);
+    message.call = "call_1";
+    message.taken_at = {i < 4 ? 7 : 3};  // four at the same moment: their ids decide
+    ASSERT_TRUE(writer.add_message(message));
+  }
+  std::vector<std::string> seen, after;
+  do {
+    const auto page = list_messages(*connection, {}, 2, after);
+    ASSERT_TRUE(page);
+    for (const auto& each : page->messages) seen.push_back(each.id);
+    after = page->next;
+  } while (!after.empty() && seen.size() < 9);
+  EXPECT_EQ(seen, (std::vector<std::string>{"msg_3", "msg_2", "msg_1", "msg_0", "msg_4"}));
+  const std::string own(kLocalOrganisation);
+  ASSERT_TRUE(set_message_status(*connection, own, "msg_2", "done"));
+  EXPECT_EQ(set_message_status(*connection, "org_2", "msg_2", "new").error().code, base::ErrorCode::not_found);
+  EXPECT_EQ(remove_message(*connection, "org_2", "msg_2").error().code, base::ErrorCode::not_found);
+  EXPECT_EQ(list_messages(*connection, {own, "", "done"}, 9, {})->messages.size(), 1U);
+  EXPECT_EQ(list_messages(*connection, {own, "call_2", ""}, 9, {})->messages.size(), 0U);
+  ASSERT_TRUE(remove_message(*connection, own, "msg_2"));
+  EXPECT_EQ(find_message(*connection, own, "msg_2").error().code, base::ErrorCode::not_found);
 }
 
 TEST_P(CallStore, ConsentsKeepTheirOrder) {

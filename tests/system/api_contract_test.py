@@ -14,6 +14,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from contract_receptionist import ReceptionistCases
 from frontdesk import Frontdesk, call, main, wait_for
 
 CACHE = os.environ.get("FRONTDESK_CACHE") or os.path.join(
@@ -74,7 +75,7 @@ class Proxy:
         self.process.stdout.close()
 
 
-class ApiContractTest(unittest.TestCase):
+class ApiContractTest(ReceptionistCases, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if not os.access(os.path.join(TOOLS, "prism"), os.X_OK):

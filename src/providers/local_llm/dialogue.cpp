@@ -21,6 +21,22 @@ Reply Dialogue::turn(const TurnInput& input) const {
   return Turn(impl_->brain, input, read_state(input.state)).run();
 }
 
+std::vector<Nearest> Dialogue::nearest(std::string_view question, std::size_t limit) const {
+  const auto& business = *impl_->brain.business;
+  std::vector<Nearest> out;
+  for (const auto& reading : impl_->brain.interpreter.nearest(question, limit)) {
+    const bool answers = reading.score >= kAnswerScore;
+    if (reading.topic == Topic::faq) {
+      const auto& entry = business.faq[reading.entry];
+      out.push_back({"faq:" + entry.id, entry.answer, reading.score, answers});
+    } else {
+      const auto& entry = business.policies[reading.entry];
+      out.push_back({"policy:" + entry.id, entry.text, reading.score, answers});
+    }
+  }
+  return out;
+}
+
 Reply Dialogue::tool_result(std::string_view state, std::string_view tool, std::string_view result) const {
   Reply reply;
   DialogueState next = read_state(state);

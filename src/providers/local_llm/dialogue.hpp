@@ -32,6 +32,14 @@ struct Reply {
   std::vector<std::string> sources;
 };
 
+/// A fact that a question might be answered with.
+struct Nearest {
+  std::string source;  ///< as in Reply::sources
+  std::string text;
+  float score = 0;       ///< 0 to 1
+  bool answers = false;  ///< near enough for an answer
+};
+
 /// Immutable after construction (which embeds every known phrasing: about 3 ms each); turn() may be
 /// called from any thread.
 class Dialogue {
@@ -42,6 +50,9 @@ class Dialogue {
   ~Dialogue();
 
   Reply turn(const TurnInput& input) const;
+
+  /// FAQ entries and policies, the nearest first.
+  std::vector<Nearest> nearest(std::string_view question, std::size_t limit) const;
 
   /// After a tool has run: empty text when there is nothing to add, an apology when it failed.
   Reply tool_result(std::string_view state, std::string_view tool, std::string_view result) const;

@@ -328,5 +328,19 @@ TEST(DialogueState, TravelsWhole) {
   EXPECT_EQ(read_state("nonsense").turns, 0);
 }
 
+TEST(Dialogue, TellsWhatAQuestionComesNearTo) {
+  auto business = testing::hillside();
+  business.policies.push_back({"doc_1.0", "Luggage", {"You can leave a suitcase at the desk."}, "Two pounds a day."});
+  const Dialogue dialogue(std::make_shared<const knowledge::Business>(business), {}, nullptr);
+  const auto found = dialogue.nearest("Can I leave my suitcase at the desk?", 3);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].source, "policy:doc_1.0");
+  EXPECT_EQ(found[0].text, "Two pounds a day.");
+  EXPECT_TRUE(found[0].answers);
+  EXPECT_GE(found[0].score, found[1].score);
+  for (const auto& each : dialogue.nearest("zebra xylophone", 3)) EXPECT_FALSE(each.answers) << each.source;
+  EXPECT_TRUE(dialogue.nearest("", 3).empty());
+}
+
 }  // namespace
 }  // namespace frontdesk::local_llm

@@ -155,4 +155,11 @@ std::string Interpreter::label(const Reading& reading) const {
   }
 }
 
+std::vector<Reading> Interpreter::nearest(std::string_view text, std::size_t limit) const {
+  auto all = index_.nearest(understand(text), index_.size());
+  std::erase_if(all, [](const Reading& each) { return each.topic != Topic::faq && each.topic != Topic::policy; });
+  if (all.size() > limit) all.resize(limit);
+  return all;
+}
+
 }  // namespace frontdesk::local_llm

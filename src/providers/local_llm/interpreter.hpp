@@ -33,6 +33,8 @@ class Interpreter {
   Request read(std::string_view text, const DialogueState& state, Date today) const;
   /// Its parts when each asks for something of its own ("what time do you open and how much is ..."), else itself.
   std::vector<Request> requests(const Request& whole, const DialogueState& state, Date today) const;
+  /// The FAQ entries and policies nearest in meaning and words, best first, whether or not they are near enough.
+  std::vector<Reading> nearest(std::string_view text, std::size_t limit) const;
   /// How to ask back: "did you mean: <label>"; empty when there is no way.
   std::string label(const Reading& reading) const;
   /// Drops what an older version of the business had and this one has not.

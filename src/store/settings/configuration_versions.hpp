@@ -49,6 +49,9 @@ struct ConfigurationVersion {
   }
 };
 
+/// The one receptionist of an organisation.
+inline constexpr std::string_view kReceptionistSubject = "receptionist";
+
 struct Draft {
   std::string organisation;
   std::string subject;

@@ -270,11 +270,14 @@ base::Status Receptionist::Parts::open_records() {
       wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
   if (wanted.encrypt) options.storage.keys = keys;
   options.keep_days = wanted.keep_days;
+  options.keys = keys;
   auto keeper = records::RecordKeeper::start(database_location(*first), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
   for (const auto& call : records->mended())
     spdlog::warn("call {} was interrupted when the program last stopped", call);
+  for (const auto& file : records->unreadable())
+    spdlog::error("rows that waited for the database cannot be read: {}", file);
   return {};
 }
 

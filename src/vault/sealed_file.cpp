@@ -120,6 +120,10 @@ base::Status SealedWriter::finish() {
   if (finished_) return {};
   if (auto written = write_chunk({}, true); !written) return written;
   finished_ = true;
+  return synchronise();
+}
+
+base::Status SealedWriter::synchronise() {
   if (::fdatasync(file_.get()) != 0) return failed(errno, "cannot write", "the sealed file");
   return {};
 }

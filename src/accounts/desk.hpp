@@ -1,18 +1,29 @@
-// Opens what accounts need from a data folder, and keeps it: a connection of its own to the database, the master keys,
-// the audit log with its anchor, the thread of the hashes.
+// Opens what accounts need, and keeps it: connections of its own to the database, the master keys, the audit log with
+// its anchor, the thread of the hashes.
 #pragma once
-#include <filesystem>
 #include <memory>
 
 #include "accounts/accounts.hpp"
+#include "store/database.hpp"
+#include "store/pool.hpp"
 
 namespace frontdesk::accounts {
 
+/// Several connections, each to one thread at a time.
+class PooledConnections final : public Connections {
+ public:
+  explicit PooledConnections(const store::Location& database);
+  base::Status lend(const std::function<void(store::Connection&)>& work) override;
+
+ private:
+  store::Pool pool_;
+};
+
 class Desk {
  public:
-  /// `folder` holds the database, brought up to date. Without master keys there it makes them, unless `environment`
-  /// (FRONTDESK_MASTER_KEY) gives them. `mailer` outlives it.
-  static base::Result<std::unique_ptr<Desk>> open(const std::filesystem::path& folder, std::string_view environment,
+  /// The database is brought up to date. Without master keys in its folder it makes them, unless `environment`
+  /// (FRONTDESK_MASTER_KEY) gives them; machines that share a database need the same. `mailer` outlives it.
+  static base::Result<std::unique_ptr<Desk>> open(const store::Location& database, std::string_view environment,
                                                   Settings settings, notify::Mailer& mailer, base::UtcTime now);
 
   Accounts& accounts() { return accounts_; }
@@ -21,11 +32,10 @@ class Desk {
   base::Status sweep(base::UtcTime now);
 
  private:
-  Desk(std::unique_ptr<store::Connection> connection, secrets::DataKeys keys, std::unique_ptr<audit::Log> log,
-       Settings settings, notify::Mailer& mailer);
+  Desk(const store::Location& database, secrets::DataKeys keys, std::unique_ptr<audit::Log> log, Settings settings,
+       notify::Mailer& mailer);
 
-  std::unique_ptr<store::Connection> connection_;
-  OneConnection connections_;
+  PooledConnections connections_;
   std::unique_ptr<audit::Log> log_;
   bcrypt::HashWorker hashes_;
   Office office_;

@@ -97,6 +97,14 @@ base::Result<base::Secret> issue_token(store::Connection& connection, TokenKind 
   return text;
 }
 
+base::Result<bool> Registration::anybody() {
+  return office_.with_connection([](store::Connection& connection) -> base::Result<bool> {
+    const auto users = count_users(connection);
+    if (!users) return tl::unexpected(users.error());
+    return *users > 0;
+  });
+}
+
 base::Result<std::optional<base::Secret>> Registration::first_owner_link(base::UtcTime now) {
   using Link = std::optional<base::Secret>;
   return office_.transaction([&](store::Connection& connection) -> base::Result<Link> {

@@ -29,6 +29,8 @@ class Registration {
  public:
   explicit Registration(Office& office) : office_(office) {}
 
+  /// Whether somebody has an account.
+  base::Result<bool> anybody();
   /// While nobody has an account: a new link for the first owner; earlier ones end. Nothing otherwise.
   base::Result<std::optional<base::Secret>> first_owner_link(base::UtcTime now);
 

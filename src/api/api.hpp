@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "accounts/accounts.hpp"
 #include "api/analytics_routes.hpp"
 #include "api/call_routes.hpp"
 #include "api/health_routes.hpp"
@@ -25,6 +26,11 @@ struct Sources {
   LineSources lines = {};
   AnalyticsSources analytics = {};                               ///< its calls_now is taken from health
   std::shared_ptr<rest::Authenticator> authenticator = nullptr;  ///< null: who works at this machine is the owner
+  /// Both null: nobody signs in here, and nothing can be changed that is saved.
+  accounts::Office* office = nullptr;
+  accounts::Accounts* accounts = nullptr;
+  /// Composes what the file says with what is saved and takes it in force, while calls go on; blocks for up to seconds.
+  std::function<base::Status()> settings_changed = {};
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <set>
 
+#include "accounts/users.hpp"
 #include "api/api.hpp"
 #include "http/server.hpp"
 #include "http/test_client.hpp"
@@ -166,6 +167,34 @@ TEST_F(Authorisation, NoCookieCountsUnlessThePageWasOurs) {
     EXPECT_EQ(ask(target, "Cookie: session=owner\r\n"), 403) << target.method << " " << target.path;
     const int shown = ask(target, "Cookie: session=owner\r\nX-Requested-With: frontdesk\r\n");
     EXPECT_TRUE(shown != 401 && shown != 403) << target.method << " " << target.path << " " << shown;
+  }
+}
+
+TEST_F(Authorisation, AnotherOrganisationsCallsAreNotThere) {
+  store::CallWriter writer(*connection);
+  for (const auto* organisation : {"org_1", "org_2"}) {
+    ASSERT_TRUE(accounts::insert_organisation(*connection, organisation, organisation, {1'795'359'120'000}));
+    store::CallRow call;
+    call.organisation = organisation;
+    call.id = std::string("call_of_") + organisation;
+    call.recording = "recordings/x.wav";
+    call.journal = "x.tape";
+    call.started_at = {1'795'359'120'000};
+    ASSERT_TRUE(writer.begin(call));
+    store::MessageRow message;
+    message.organisation = organisation;
+    message.id = std::string("msg_of_") + organisation;
+    message.call = call.id;
+    ASSERT_TRUE(writer.add_message(message));
+  }
+  EXPECT_EQ(client->get("/api/calls/call_of_org_1", bearer("owner")).status, 200);
+  for (const auto* part : {"", "/transcript", "/decisions", "/recording"})
+    EXPECT_EQ(client->get("/api/calls/call_of_org_2" + std::string(part), bearer("owner")).status, 404) << part;
+  for (const auto* order : {"pause", "resume"})
+    EXPECT_EQ(ask({"POST", "/api/calls/call_of_org_2/recording/" + std::string(order)}, bearer("owner")), 404);
+  for (const auto* list : {"/api/calls/logs", "/api/messages", "/api/messages?call=call_of_org_2"}) {
+    const auto body = client->get(list, bearer("owner")).body;
+    EXPECT_EQ(body.find("org_2"), std::string::npos) << list << body;
   }
 }
 

@@ -45,9 +45,10 @@ Answer<store::CallFilter> filter_of(const CallsQuery& query) {
   return filter;
 }
 
-Answer<CallPageView> list_calls(const store::CallLog& log, const CallsQuery& query) {
-  const auto filter = filter_of(query);
+Answer<CallPageView> list_calls(const store::CallLog& log, const CallsQuery& query, const std::string& organisation) {
+  auto filter = filter_of(query);
   if (!filter) return tl::unexpected(filter.error());
+  filter->organisation = organisation;
   const auto place = rest::place_of(query, 1);
   if (!place) return tl::unexpected(place.error());
   const auto page = log.list(*filter, static_cast<int>(query.limit), place->empty() ? "" : place->front());
@@ -57,28 +58,28 @@ Answer<CallPageView> list_calls(const store::CallLog& log, const CallsQuery& que
   return view;
 }
 
-Answer<CallView> show_call(const store::CallLog& log, const std::string& id) {
-  const auto call = log.call(id);
+Answer<CallView> show_call(const store::CallLog& log, const OfCall& request) {
+  const auto call = log.call(request.path.id, request.principal.organisation);
   if (!call) return tl::unexpected(call.error());
   const auto turns = log.turns(call->id);
   if (!turns) return tl::unexpected(turns.error());
-  const auto messages = log.messages(call->id);
+  const auto messages = log.messages(call->id, store::kMaxPage, request.principal.organisation);
   if (!messages) return tl::unexpected(messages.error());
   const auto consents = log.consents(call->id);
   if (!consents) return tl::unexpected(consents.error());
   return call_of(*call, *turns, *messages, *consents);
 }
 
-Answer<TranscriptView> show_transcript(const store::CallLog& log, const std::string& id) {
-  const auto call = log.call(id);
+Answer<TranscriptView> show_transcript(const store::CallLog& log, const OfCall& request) {
+  const auto call = log.call(request.path.id, request.principal.organisation);
   if (!call) return tl::unexpected(call.error());
   const auto turns = log.turns(call->id);
   if (!turns) return tl::unexpected(turns.error());
   return transcript_of(call->id, *turns);
 }
 
-Answer<DecisionsView> show_decisions(const store::CallLog& log, const std::string& id) {
-  const auto call = log.call(id);
+Answer<DecisionsView> show_decisions(const store::CallLog& log, const OfCall& request) {
+  const auto call = log.call(request.path.id, request.principal.organisation);
   if (!call) return tl::unexpected(call.error());
   const auto file = http::open_below(log.data_folder(), call->journal);
   if (!file) return tl::unexpected(rest::Problem(404, "the journal of this call is gone from the data folder"));
@@ -87,8 +88,8 @@ Answer<DecisionsView> show_decisions(const store::CallLog& log, const std::strin
   return decisions_of(call->id, replay::decisions_of(*journal));
 }
 
-Answer<rest::Media> play_recording(const CallSources& sources, const std::string& id) {
-  const auto call = sources.calls.call(id);
+Answer<rest::Media> play_recording(const CallSources& sources, const OfCall& request) {
+  const auto call = sources.calls.call(request.path.id, request.principal.organisation);
   if (!call) return tl::unexpected(call.error());
   if (call->recording.empty()) return tl::unexpected(rest::Problem(404, "this call was not recorded"));
   const auto path = http::path_below(sources.calls.data_folder(), call->recording);
@@ -104,9 +105,9 @@ Answer<rest::Media> play_recording(const CallSources& sources, const std::string
   return rest::Media{std::move(response)};
 }
 
-Answer<rest::Accepted<RecordingWish>> order_recording(const CallSources& sources, const std::string& id,
+Answer<rest::Accepted<RecordingWish>> order_recording(const CallSources& sources, const OfCall& request,
                                                       RecordingOrder order) {
-  const auto call = sources.calls.call(id);
+  const auto call = sources.calls.call(request.path.id, request.principal.organisation);
   if (!call) return tl::unexpected(call.error());
   const bool running = call->status == store::CallStatus::in_progress && sources.pause_recording;
   if (!running || !sources.pause_recording(call->id, order == RecordingOrder::pause))
@@ -119,32 +120,35 @@ const May kNoCall{404, "There is no such call."};
 void add_reading(rest::Api& api, const store::CallLog* log) {
   const auto access = Access::needs(access::permission::kReadCalls);
   api.get("/api/calls/logs", {.id = "listCalls", .tag = "Calls", .access = access, .summary = "Calls, in pages"},
-          [log](const rest::Request<rest::Query<CallsQuery>>& request) { return list_calls(*log, request.query); });
+          [log](const rest::Request<rest::Query<CallsQuery>>& request) {
+            return list_calls(*log, request.query, request.principal.organisation);
+          });
   api.get(
       "/api/calls/{id}",
       {.id = "showCall", .tag = "Calls", .access = access, .summary = "One call with its turns", .fails = {kNoCall}},
-      [log](const OfCall& request) { return show_call(*log, request.path.id); });
+      [log](const OfCall& request) { return show_call(*log, request); });
   api.get("/api/calls/{id}/transcript",
           {.id = "showTranscript",
            .tag = "Calls",
            .access = access,
            .summary = "What was said in a call",
            .fails = {kNoCall}},
-          [log](const OfCall& request) { return show_transcript(*log, request.path.id); });
+          [log](const OfCall& request) { return show_transcript(*log, request); });
   api.get("/api/calls/{id}/decisions",
           {.id = "showDecisions",
            .tag = "Calls",
            .access = access,
            .summary = "What was decided in a call, and why",
            .fails = {{404, "There is no such call, or its journal is gone."}}},
-          [log](const OfCall& request) { return show_decisions(*log, request.path.id); });
+          [log](const OfCall& request) { return show_decisions(*log, request); });
   api.get("/api/messages",
           {.id = "listMessages",
            .tag = "Messages",
            .access = Access::needs(access::permission::kReadMessages),
            .summary = "Messages that callers left"},
           [log](const rest::Request<rest::Query<MessagesQuery>>& request) -> Answer<MessagesView> {
-            const auto messages = log->messages(request.query.call.value_or(""), static_cast<int>(request.query.limit));
+            const auto messages = log->messages(request.query.call.value_or(""), static_cast<int>(request.query.limit),
+                                                request.principal.organisation);
             if (!messages) return tl::unexpected(messages.error());
             return messages_of(*messages);
           });
@@ -163,17 +167,16 @@ void add_recording(rest::Api& api, const CallSources& sources) {
                  {404, "There is no such call, or no recording of it."},
                  {416, "Range lies beyond the end."}},
        .media = {"audio/wav", "audio/ogg"}},
-      [sources](const OfCall& request) { return play_recording(sources, request.path.id); });
+      [sources](const OfCall& request) { return play_recording(sources, request); });
   const auto control = Access::needs(access::permission::kControlCalls);
   const std::vector<May> fails{kNoCall, {409, "The call is over."}};
   api.post(
       "/api/calls/{id}/recording/pause",
       {.id = "pauseRecording", .tag = "Calls", .access = control, .summary = "Pause the recording", .fails = fails},
-      [sources](const OfCall& request) { return order_recording(sources, request.path.id, RecordingOrder::pause); });
-  api.post(
-      "/api/calls/{id}/recording/resume",
-      {.id = "resumeRecording", .tag = "Calls", .access = control, .summary = "Go on recording", .fails = fails},
-      [sources](const OfCall& request) { return order_recording(sources, request.path.id, RecordingOrder::resume); });
+      [sources](const OfCall& request) { return order_recording(sources, request, RecordingOrder::pause); });
+  api.post("/api/calls/{id}/recording/resume",
+           {.id = "resumeRecording", .tag = "Calls", .access = control, .summary = "Go on recording", .fails = fails},
+           [sources](const OfCall& request) { return order_recording(sources, request, RecordingOrder::resume); });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "accounts/desk.hpp"
+#include "app/database_location.hpp"
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "store/folder_lock.hpp"
@@ -57,8 +58,8 @@ int account_command(const AccountOptions& options) {
   const auto now = base::wall_now();
   accounts::Settings settings;
   settings.base_url = options.url;
-  const auto desk =
-      accounts::Desk::open(options.data, key == environment.end() ? std::string() : key->second, settings, none, now);
+  const auto desk = accounts::Desk::open(database_location(options.data),
+                                         key == environment.end() ? std::string() : key->second, settings, none, now);
   if (!desk) return complain(desk.error());
   return options.email.empty() ? print_first_link(**desk, now) : print_reset_link(**desk, options.email, now);
 }

@@ -1,5 +1,5 @@
-// `frontdesk doctor sip`: tries the configured lines out and tells each step as it is taken. `frontdesk doctor storage`:
-// the same for where large files are kept.
+// `frontdesk doctor sip`: tries the configured lines out and tells each step as it is taken. `frontdesk doctor
+// storage`: the same for where large files are kept.
 #pragma once
 #include <string>
 

@@ -16,7 +16,12 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   api::Sources sources{*service->calls_, std::move(receptionist.health), std::move(receptionist.keys),
                        std::move(receptionist.pause_recording), std::move(receptionist.lines)};
   sources.version = version_number();
-  sources.authenticator = std::move(receptionist.authenticator);
+  if (auto* saved = receptionist.back_office) {
+    sources.authenticator = saved->authenticator();
+    sources.office = &saved->office();
+    sources.accounts = &saved->accounts();
+  }
+  sources.settings_changed = std::move(receptionist.settings_changed);
   sources.requests_per_second = receptionist.requests_per_second;
   sources.analytics = {service->readers_, std::move(receptionist.zone), {}};
   auto router = api::routes(sources);

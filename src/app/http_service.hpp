@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/api.hpp"
+#include "app/back_office.hpp"
 #include "http/server.hpp"
 #include "live/routes.hpp"
 #include "store/call_log.hpp"
@@ -22,7 +23,8 @@ class HttpService {
     live::LiveService live = {};
     std::function<business_hours::TimeZone()> zone = {};
     double requests_per_second = api::kUsualRate;  ///< of one user, token or address
-    std::shared_ptr<rest::Authenticator> authenticator = nullptr;
+    BackOffice* back_office = nullptr;  ///< none: nobody signs in
+    std::function<base::Status()> settings_changed = {};
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/back_office.hpp"
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
 #include "app/call_policy.hpp"
@@ -21,6 +22,7 @@
 #include "app/reconfiguration.hpp"
 #include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
+#include "app/saved_settings.hpp"
 #include "app/screening_rules.hpp"
 #include "app/shared_state.hpp"
 #include "app/speech_engines.hpp"
@@ -104,9 +106,12 @@ base::Endpoint reachable(base::Endpoint endpoint) {
 struct Receptionist::Parts {
   const base::Instant since = base::monotonic_now();
   explicit Parts(config::Config first, bool with_diagnostics)
-      : config(std::make_shared<const config::Config>(std::move(first))), diagnostics(with_diagnostics) {}
+      : from_file(first),
+        config(std::make_shared<const config::Config>(std::move(first))),
+        diagnostics(with_diagnostics) {}
 
-  InForce config;
+  config::Config from_file;  ///< guarded by `adopting` once it runs
+  InForce config;            ///< with what is saved
   const bool diagnostics;
   SpeechEngines speech;
   /// The newest the last; an older one is kept while calls use its model, because it is no shard's work to end one.
@@ -116,9 +121,7 @@ struct Receptionist::Parts {
   std::unique_ptr<records::RecordKeeper> records;
   const std::string machine = base::new_id("machine");
   SharedState shared;
-  /// Nobody signs in yet: whoever works at this machine is the owner.
-  const std::shared_ptr<rest::Authenticator> authenticator =
-      std::make_shared<rest::LocalOwner>(std::string(store::kLocalOrganisation));
+  std::unique_ptr<BackOffice> back_office;
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
   std::unique_ptr<runtime::Switchboard> switchboard;
@@ -137,7 +140,10 @@ struct Receptionist::Parts {
   base::Status build_signalling();
   base::Status start_http();
   base::Status think_of(const config::Config& next);
-  base::Result<std::vector<std::string>> adopt(config::Config next);
+  base::Status open_back_office();
+  base::Result<std::vector<std::string>> adopt(config::Config file);
+  base::Status adopt_saved();
+  base::Result<std::vector<std::string>> take_in_force(config::Config next);
   base::Status take_lines();
   void open_feed();
   std::shared_ptr<const web_call::Calls> web_calls() const;
@@ -148,8 +154,9 @@ struct Receptionist::Parts {
 };
 
 base::Status Receptionist::Parts::build() {
-  const auto first = config.get();
   if (auto opened = open_records(); !opened) return opened;
+  if (auto opened = open_back_office(); !opened) return opened;
+  const auto first = config.get();
   auto engines = create_speech_engines(inference::ModelFiles::locate(first->server.models));
   if (!engines) return tl::unexpected(engines.error());
   speech = std::move(*engines);
@@ -178,18 +185,19 @@ base::Status Receptionist::Parts::start_http() {
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
-  auto service = HttpService::start(
-      http_options(server), database_location(*first),
-      {[this] { return health(); },
-       keys,
-       [this](const std::string& call, bool paused) {
-         return switchboard->tell_call(call, call::RecordingRequested{paused});
-       },
-       std::move(sources),
-       {door_of(authenticator), feed, web_calls(), std::make_shared<live::Tickets>(shared.cache, shared.counters)},
-       [this] { return config.get()->zone; },
-       server.requests_per_second,
-       authenticator});
+  auto service = HttpService::start(http_options(server), database_location(*first),
+                                    {[this] { return health(); },
+                                     keys,
+                                     [this](const std::string& call, bool paused) {
+                                       return switchboard->tell_call(call, call::RecordingRequested{paused});
+                                     },
+                                     std::move(sources),
+                                     {door_of(back_office->authenticator()), feed, web_calls(),
+                                      std::make_shared<live::Tickets>(shared.cache, shared.counters)},
+                                     [this] { return config.get()->zone; },
+                                     server.requests_per_second,
+                                     back_office.get(),
+                                     [this] { return adopt_saved(); }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -233,8 +241,36 @@ base::Status Receptionist::Parts::think_of(const config::Config& next) {
   return {};
 }
 
-base::Result<std::vector<std::string>> Receptionist::Parts::adopt(config::Config next) {
+base::Status Receptionist::Parts::open_back_office() {
+  auto opened = BackOffice::open(from_file);
+  if (!opened) return tl::unexpected(opened.error());
+  back_office = std::move(*opened);
+  const auto saved = read_saved_settings(back_office->office());
+  if (!saved) return tl::unexpected(saved.error());
+  config.set(std::make_shared<const config::Config>(laid_over(from_file, *saved)));
+  return {};
+}
+
+base::Result<std::vector<std::string>> Receptionist::Parts::adopt(config::Config file) {
   const std::lock_guard lock(adopting);
+  const auto saved = read_saved_settings(back_office->office());
+  if (!saved) return tl::unexpected(saved.error());
+  auto waiting = take_in_force(laid_over(file, *saved));
+  if (waiting) from_file = std::move(file);
+  return waiting;
+}
+
+base::Status Receptionist::Parts::adopt_saved() {
+  const std::lock_guard lock(adopting);
+  const auto saved = read_saved_settings(back_office->office());
+  if (!saved) return tl::unexpected(saved.error());
+  if (const auto waiting = take_in_force(laid_over(from_file, *saved)); !waiting)
+    return tl::unexpected(waiting.error());
+  return {};
+}
+
+/// Under `adopting`.
+base::Result<std::vector<std::string>> Receptionist::Parts::take_in_force(config::Config next) {
   const auto before = config.get();
   if (auto thought = think_of(next); !thought) return tl::unexpected(thought.error());
   const auto waiting = waits_for_restart(*before, next);
@@ -404,6 +440,10 @@ base::Result<std::unique_ptr<Receptionist>> Receptionist::start(config::Config c
 
 base::Result<std::vector<std::string>> Receptionist::adopt(config::Config config) {
   return parts_->adopt(std::move(config));
+}
+
+std::optional<base::Secret> Receptionist::first_owner_token() {
+  return parts_->back_office->first_owner_token();
 }
 
 Receptionist::Addresses Receptionist::addresses() const {

@@ -7,6 +7,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/error.hpp"
+#include "base/protect.hpp"
 #include "config/config.hpp"
 
 namespace frontdesk::app {
@@ -28,6 +29,8 @@ class Receptionist {
   /// Takes a new configuration while calls go on: they keep the one they were answered with. Returns the keys whose
   /// values wait for the next start. After an error the old one is in force. Any thread but a shard's; takes seconds.
   base::Result<std::vector<std::string>> adopt(config::Config config);
+  /// While nobody has an account: the token of a new link, which makes whoever opens /welcome#token=... the owner.
+  std::optional<base::Secret> first_owner_token();
   std::size_t calls() const;  ///< going on now
   /// New callers get 503 from now on; calls go on for at most `limit`, then each gets BYE. Returns at once.
   void drain(base::Duration limit);

@@ -68,7 +68,8 @@ std::string local_address(base::Endpoint endpoint) {
                                                       : base::to_string(endpoint);
 }
 
-void print_box(const Receptionist::Addresses& at, const std::string& business, bool sample) {
+void print_box(const Receptionist::Addresses& at, const std::string& business, bool sample,
+               const std::string& sign_up) {
   const auto sip = local_address(at.sip);
   std::vector<std::string> lines = {
       business + " is answering calls" + (sample ? " (the sample business)." : "."),
@@ -81,12 +82,24 @@ void print_box(const Receptionist::Addresses& at, const std::string& business, b
   };
   if (at.https)
     lines.insert(lines.end() - 1, "             https://" + local_address(*at.https) + "/  the same by TLS");
+  if (!sign_up.empty()) lines.insert(lines.end() - 1, "sign up      " + sign_up);
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.size());
   const std::string edge = "+" + std::string(width + 4, '-') + "+\n";
   std::string box = "\n" + edge;
   for (const auto& line : lines) box += "|  " + line + std::string(width - line.size(), ' ') + "  |\n";
   std::printf("%s%s\n", box.c_str(), edge.c_str());
+}
+
+/// Where the first owner signs up; empty if somebody has an account.
+std::string sign_up_link(Receptionist& receptionist, const std::string& url) {
+  const auto token = receptionist.first_owner_token();
+  if (!token) return {};
+  const auto at = receptionist.addresses();
+  const auto page = !url.empty() ? url
+                    : at.https   ? "https://" + local_address(*at.https)
+                                 : "http://" + local_address(at.http);
+  return page + "/welcome#token=" + token->expose();
 }
 
 /// After the first signal: until the last call has ended, the limit has passed, or a second signal comes.
@@ -143,6 +156,7 @@ int serve(const ServeOptions& options) {
 
   const bool sample = !config->files.empty() && config->files.front() == "(sample business)";
   const auto business = config->business.name;
+  const auto url = config->server.url;
   const auto drain = base::seconds(config->limits.drain_seconds);
   auto receptionist = Receptionist::start(std::move(*config), options.diagnostics);
   if (!receptionist) {
@@ -150,7 +164,7 @@ int serve(const ServeOptions& options) {
     return 1;
   }
   const auto at = (*receptionist)->addresses();
-  print_box(at, business, sample);
+  print_box(at, business, sample, sign_up_link(**receptionist, url));
   const auto https = at.https ? " https=" + base::to_string(*at.https) : "";
   std::printf("ready sip=%s http=%s%s\n", base::to_string(at.sip).c_str(), base::to_string(at.http).c_str(),
               https.c_str());

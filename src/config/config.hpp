@@ -42,6 +42,7 @@ struct Server {
   base::Endpoint sip;   ///< default 0.0.0.0:5060
   base::Endpoint http;  ///< default 127.0.0.1:8080
   Https https;
+  std::string url;  ///< where people open the page: "https://desk.example.org"; empty: by where it listens
   std::vector<std::string> host_names;  ///< by which browsers may ask for the page, beside addresses
   std::uint16_t rtp_first = 20000;
   std::uint16_t rtp_last = 20999;

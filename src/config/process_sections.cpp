@@ -182,11 +182,22 @@ static Https read_https(TableReader& reader) {
   return https;
 }
 
+static std::string read_url(TableReader& reader) {
+  auto url = reader.text("url").value_or("");
+  if (url.ends_with('/')) url.pop_back();
+  const auto rest = std::string_view(url).substr(std::min(url.size(), url.find("://") + 3));
+  const bool web = url.starts_with("https://") || url.starts_with("http://");
+  if (!url.empty() && (!web || rest.empty() || rest.find_first_of("/?# ") != std::string_view::npos))
+    reader.problem("url", "must be where people open the page, such as \"https://desk.example.org\"");
+  return url;
+}
+
 Server read_server(TableReader& reader) {
   Server server;
   server.sip = endpoint(reader, "sip", "0.0.0.0:5060");
   server.http = endpoint(reader, "http", "127.0.0.1:8080");
   server.https = read_https(reader);
+  server.url = read_url(reader);
   server.host_names = reader.texts("host_names");
   read_ports(reader, server);
   server.srtp = read_srtp(reader).value_or(server.srtp);

@@ -1,0 +1,35 @@
+// What the program keeps beside its calls: accounts, keys, the audit log, and what is saved by the API.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "accounts/desk.hpp"
+#include "config/config.hpp"
+#include "rest/authenticator.hpp"
+
+namespace frontdesk::app {
+
+class BackOffice {
+ public:
+  /// Opens the database, which is brought up to date, and makes what an installation has once.
+  static base::Result<std::unique_ptr<BackOffice>> open(const config::Config& config);
+
+  accounts::Office& office() { return desk_->office(); }
+  accounts::Accounts& accounts() { return desk_->accounts(); }
+  const std::shared_ptr<rest::Authenticator>& authenticator() const { return authenticator_; }
+
+  /// While nobody has an account: the token of a new link, which makes whoever opens it the owner.
+  std::optional<base::Secret> first_owner_token();
+
+ private:
+  BackOffice() = default;
+  std::unique_ptr<notify::Mailer> mailer_;
+  std::unique_ptr<accounts::Desk> desk_;  // after its mailer
+  std::shared_ptr<rest::Authenticator> authenticator_;
+};
+
+/// Where people reach the page: server.url, or by where it listens.
+std::string page_address(const config::Server& server);
+
+}  // namespace frontdesk::app

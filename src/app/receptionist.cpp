@@ -298,7 +298,7 @@ base::Status Receptionist::Parts::open_records() {
   if (error)
     return base::fail(base::ErrorCode::failed_precondition, "data",
                       "cannot create the data folder " + first->server.data + ": " + error.message());
-  auto found = recording_keys(first->server.data, wanted.encrypt);
+  auto found = recording_keys(first->server.data, true);
   if (!found) return tl::unexpected(found.error());
   keys = std::move(*found);
   records::RecordKeeperOptions options;

@@ -17,7 +17,7 @@ namespace {
 // Rows are never dropped; sound is, when this much of it waits for a disk that is too slow (about
 // two minutes of 20 calls).
 constexpr std::size_t kMaxQueuedSound = 5000;
-constexpr std::int64_t kHeartbeatEveryMs = 2000;  // a commit waits for the disk: not for every block
+constexpr std::int64_t kHeartbeatEveryMs = 1000;  // a commit waits for the disk: not for every block
 constexpr std::uint64_t kSilenceBlock = 8000;     // samples
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr std::int64_t kSweepEveryMs = 3600LL * 1000;

@@ -286,11 +286,12 @@ class Trial:
 
 def run(rounds, seed, power, told=lambda text: None):
     """Figures, and everything that was lost."""
-    trial = Trial(seed, power)
+    trial, known = Trial(seed, power), 0
     try:
         for number in range(rounds):
             trial.round()
-            told(f"{number + 1} of {rounds}, lost {trial.figures['lost']}")
+            told(" ".join([f"{number + 1} of {rounds}", *trial.problems[known:]]))
+            known = len(trial.problems)
         return trial.finish(), trial.problems
     finally:
         trial.close()

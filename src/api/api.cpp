@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 
+#include "api/auth_routes.hpp"
 #include "api/web_assets.hpp"
 
 namespace frontdesk::api {
@@ -32,6 +33,8 @@ rest::ApiOptions options_of(const Sources& sources) {
                   {"Messages", "What callers left to be passed on."},
                   {"Lines", "Telephone lines: set-up, state and trying them out."},
                   {"Analytics", "Figures over many calls."},
+                  {"Signing in", "Accounts, passwords, tokens."},
+                  {"Your account", "One's own account, devices and second factor."},
                   {"Health", "How the receptionist is."}};
   return options;
 }
@@ -42,8 +45,14 @@ rest::Api make_api(const Sources& sources) {
   auto authenticator = sources.authenticator;
   if (!authenticator) authenticator = std::make_shared<rest::LocalOwner>(std::string(store::kLocalOrganisation));
   rest::Api api(options_of(sources), std::move(authenticator));
+  if (sources.office && sources.accounts) {
+    add_auth_routes(api, {*sources.office, *sources.accounts});
+    add_me_routes(api, {*sources.office, *sources.accounts});
+  }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
   add_health_routes(api, sources.health);
+  add_inbound_routes(api, {sources.screening, [health = sources.health] { return health().sip_address; },
+                           [health = sources.health] { return health().draining; }});
   auto lines = sources.lines;
   lines.statuses = [health = sources.health] { return health().lines; };
   add_line_routes(api, lines);

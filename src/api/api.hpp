@@ -8,6 +8,7 @@
 #include "api/analytics_routes.hpp"
 #include "api/call_routes.hpp"
 #include "api/health_routes.hpp"
+#include "api/inbound_routes.hpp"
 #include "api/line_routes.hpp"
 #include "http/router.hpp"
 #include "rest/api.hpp"
@@ -31,6 +32,7 @@ struct Sources {
   accounts::Accounts* accounts = nullptr;
   /// Composes what the file says with what is saved and takes it in force, while calls go on; blocks for up to seconds.
   std::function<base::Status()> settings_changed = {};
+  std::function<screening::Rules()> screening = {};  ///< in force now
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

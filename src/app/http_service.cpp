@@ -24,6 +24,7 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.settings_changed = std::move(receptionist.settings_changed);
   sources.requests_per_second = receptionist.requests_per_second;
   sources.analytics = {service->readers_, std::move(receptionist.zone), {}};
+  sources.screening = std::move(receptionist.screening);
   auto router = api::routes(sources);
   live::add_routes(router, std::move(receptionist.live));
   auto server = http::Server::start(std::move(options), std::move(router));

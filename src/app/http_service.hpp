@@ -25,6 +25,7 @@ class HttpService {
     double requests_per_second = api::kUsualRate;  ///< of one user, token or address
     BackOffice* back_office = nullptr;  ///< none: nobody signs in
     std::function<base::Status()> settings_changed = {};
+    std::function<screening::Rules()> screening = {};
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

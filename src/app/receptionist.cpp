@@ -197,7 +197,8 @@ base::Status Receptionist::Parts::start_http() {
                                      [this] { return config.get()->zone; },
                                      server.requests_per_second,
                                      back_office.get(),
-                                     [this] { return adopt_saved(); }});
+                                     [this] { return adopt_saved(); },
+       [this] { return screening_rules(*config.get(), diagnostics); }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};

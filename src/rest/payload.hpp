@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "http/message.hpp"
 #include "json/codec.hpp"
@@ -29,6 +30,13 @@ template <class T>
 struct Tagged {
   T value;
   std::string entity_tag;  ///< quoted, as protocol::entity_tag() makes it
+};
+
+/// The answer, with cookies beside it (RFC 6265, section 4.1): each as Set-Cookie has it. Nobody on the way keeps it.
+template <class T>
+struct WithCookies {
+  T value;
+  std::vector<std::string> cookies;
 };
 
 /// 204.
@@ -109,6 +117,17 @@ struct Payload<NoContent> {
     return response;
   }
   static AnswerDescription describe(json::Schemas&) { return {204, false, {}}; }
+};
+
+template <class T>
+struct Payload<WithCookies<T>> {
+  static http::Response respond(WithCookies<T>& answer) {
+    auto response = Payload<T>::respond(answer.value);
+    for (auto& each : answer.cookies) response.headers.push_back({"Set-Cookie", std::move(each)});
+    response.headers.push_back({"Cache-Control", "no-store"});
+    return response;
+  }
+  static AnswerDescription describe(json::Schemas& schemas) { return Payload<T>::describe(schemas); }
 };
 
 template <>

@@ -147,6 +147,38 @@ class ApiContractTest(unittest.TestCase):
         self.expect(200, "GET", "/api/messages?limit=5")
         self.expect(400, "GET", "/api/calls/logs?cursor=nonsense")
 
+    def test_2_signing_in(self):
+        """While nobody has an account: what is answered to whoever has none."""
+        me = json.loads(self.expect(200, "GET", "/api/me"))
+        self.assertEqual((me["role"], me["signed_up"]), ("owner", False))
+        someone, password = {"email": "a@b.example"}, "violet spoon window 4"
+        self.expect(401, "POST", "/api/auth/login", {**someone, "password": password})
+        code = {"challenge": "x", "code": "123456"}
+        self.expect(401, "POST", "/api/auth/login/second-factor", code)
+        self.expect(401, "POST", "/api/auth/refresh", {"refresh_token": "x"})
+        self.expect(403, "POST", "/api/auth/register", {**someone, "password": password, "name": "Ann"})
+        self.expect(401, "POST", "/api/auth/verify-email", {"token": "x"})
+        self.expect(204, "POST", "/api/auth/verify-email/again", someone)
+        self.expect(204, "POST", "/api/auth/forgot-password", someone)
+        self.expect(401, "POST", "/api/auth/reset-password", {"token": "x", "password": password})
+        self.expect(200, "GET", "/api/me/sessions")
+        self.expect(404, "DELETE", "/api/me/sessions/x")
+        self.expect(204, "DELETE", "/api/me/sessions")
+        change = {"old_password": password, "new_password": password}
+        self.expect(404, "POST", "/api/me/password", change)
+        self.expect(404, "POST", "/api/me/second-factor")
+        self.expect(404, "POST", "/api/me/second-factor/confirm", {"code": "123456"})
+        self.expect(404, "POST", "/api/me/second-factor/remove", {"password": password})
+        self.expect(404, "POST", "/api/me/second-factor/recovery-codes", {"password": password})
+        self.expect(204, "POST", "/api/auth/logout")
+
+    def test_2_inbound(self):
+        asked = {"from": "+443335550100", "to": "03335550001"}
+        answer = json.loads(self.expect(200, "POST", "/api/calls/inbound", asked))
+        self.assertEqual((answer["action"], answer["caller"]), ("accept", "+443335550100"))
+        self.assertTrue(answer["route"].startswith("sip:"), answer)
+        self.expect(404, "POST", "/api/calls/inbound", {**asked, "line": "no such line"})
+
     def test_2_lines(self):
         account = {"domain": "sip.example.com", "port": 5060, "username": "u", "password": "p", "transport": "UDP",
                    "inboundNumber": "03333357324"}

@@ -23,13 +23,37 @@ function make(tag, className, ...children) {
   return element;
 }
 
-async function get(path, parameters = {}) {
+async function get(path, parameters = {}, renewed = false) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
   const address = query.size ? `${path}?${query}` : path;
   const response = await fetch(address, { signal: AbortSignal.timeout(REQUEST_MS) });
   if (response.ok) return response.json();
+  if (response.status === 401) return signInAgain(path, parameters, renewed);
   const problem = await response.json().catch(() => ({}));
   throw Object.assign(new Error(problem.detail || response.statusText), { status: response.status });
+}
+
+// The session's cookie is renewed quietly, once for all requests that found it over; else the page for signing in.
+let renewal = null;
+
+function post(path) {
+  return fetch(path, {
+    method: 'POST', body: path.endsWith('refresh') ? '{}' : undefined, signal: AbortSignal.timeout(REQUEST_MS),
+    headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'frontdesk' },
+  });
+}
+
+async function signInAgain(path, parameters, tried) {
+  renewal ??= post('/api/auth/refresh').finally(() => setTimeout(() => { renewal = null; }, REFRESH_MS));
+  if (!tried && (await renewal).ok) return get(path, parameters, true);
+  location.replace('/sign-in');
+  return new Promise(() => {});
+}
+
+async function drawAccount() {
+  const me = await get('/api/me');
+  at('account').hidden = !me.signed_up;
+  at('account-name').textContent = me.name || me.email;
 }
 
 // --- Values in words ---------------------------------------------------------------------------
@@ -350,7 +374,8 @@ async function tryLine(name) {
   at('trial-steps').replaceChildren();
   try {
     const response = await fetch('/api/sip/test-connection', {
-      method: 'POST', signal: AbortSignal.timeout(TRIAL_MS), headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ line: name }),
+      method: 'POST', signal: AbortSignal.timeout(TRIAL_MS), body: JSON.stringify({ line: name }),
+      headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'frontdesk' },
     });
     if (!response.ok) throw new Error((await response.json()).detail);
     await readFindings(response, name);
@@ -409,6 +434,11 @@ function route() {
   refresh();
 }
 
+at('sign-out').addEventListener('click', async () => {
+  await post('/api/auth/logout');
+  location.replace('/sign-in');
+});
+
 let typing = 0;
 at('skip').addEventListener('click', (event) => { event.preventDefault(); at('main').focus(); });
 at('caller').addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(startOver, 250); });
@@ -420,3 +450,4 @@ at('audio').addEventListener('seeked', follow);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 window.addEventListener('hashchange', route);
 route();
+drawAccount().catch(() => {});

@@ -276,7 +276,8 @@ class Trial:
             # One that began in the last two seconds may have nothing yet.
             begun = unix(call["consents"][0]["at"]) if call["consents"] else self.killed_at
             if not interrupted or self.killed_at - begun > 2:
-                self.wrong(f"the recording of {id} does not play: {error}")
+                self.wrong(f"the recording of {id} does not play ({error or content!r}); it was to begin "
+                           f"{self.killed_at - begun:.2f} s before the end, {call['status']}")
             return
         self.figures["recordings"] += 1
         until = self.killed_at if interrupted else unix(call["ended_at"])

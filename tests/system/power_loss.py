@@ -14,6 +14,8 @@ BLOCK = 4096
 
 
 def notes(log_path):
+    if not os.path.exists(log_path):
+        return  # nothing was written
     with open(log_path, "rb") as log:
         data = log.read()
     at = 0

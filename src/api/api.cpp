@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 
 #include "api/auth_routes.hpp"
+#include "api/saved_line_routes.hpp"
 #include "api/web_assets.hpp"
 
 namespace frontdesk::api {
@@ -56,6 +57,8 @@ rest::Api make_api(const Sources& sources) {
   auto lines = sources.lines;
   lines.statuses = [health = sources.health] { return health().lines; };
   add_line_routes(api, lines);
+  if (sources.office)
+    add_saved_line_routes(api, {*sources.office, lines.country, lines.lines, lines.statuses, sources.settings_changed});
   auto analytics = sources.analytics;
   analytics.calls_now = [health = sources.health] { return health().calls_now; };
   add_analytics_routes(api, std::move(analytics));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/line_account.hpp"
 #include "reception/sip_accounts/account_json.hpp"
 
 namespace frontdesk::api {
@@ -12,24 +13,6 @@ using rest::Access;
 using rest::Answer;
 using CheckRequest = rest::Request<rest::Body<json::Loose<LineSettings>>>;
 using TrialRequest = rest::Request<rest::Body<json::Loose<LineTrialOrder>>>;
-
-constexpr int kUnprocessable = 422;
-
-rest::Problem unusable(const std::vector<sip_accounts::Problem>& problems) {
-  rest::Problem problem(kUnprocessable, "the account cannot be used like this: see problems", "validation");
-  for (const auto& each : problems) problem.errors.push_back({each.field, {}, each.message});
-  problem.more = sip_accounts::problems_json(problems);
-  return problem;
-}
-
-tl::expected<sip_accounts::SipAccountForm, std::vector<sip_accounts::Problem>> checked_account(
-    const bj::object& object, const std::string& country) {
-  auto form = sip_accounts::account_from(object);
-  if (!form) return tl::unexpected(form.error());
-  auto checked = sip_accounts::check(*form, country);
-  if (!checked.ok()) return tl::unexpected(checked.problems);
-  return std::move(checked.account);
-}
 
 LineCheck validate(const LineSources& sources, const bj::object& members) {
   const auto account = checked_account(members, sources.country);
@@ -114,6 +97,8 @@ ConfiguredLines configured(const LineSources& sources) {
     ConfiguredLine each;
     static_cast<LineSettings&>(each) = settings_of(line.account);
     each.name = line.name;
+    each.id = line.id;
+    each.source = line.id.empty() ? LineSource::file : LineSource::api;
     each.provider = line.provider;
     for (const auto& status : statuses)
       if (status.name == line.name) each.status = state_of(status);

@@ -32,6 +32,7 @@ struct Line {
   std::string name;
   std::string provider;  ///< id of the preset, or empty
   sip_accounts::SipAccountForm account;
+  std::string id{};  ///< of a saved one; empty: of the configuration file
 };
 
 struct TrialOrder {

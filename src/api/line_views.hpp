@@ -149,14 +149,22 @@ constexpr auto about(const LineState*) {
       Note{.member = "next_attempt_ms", .text = "From now; of a registered line until it is refreshed."});
 }
 
+/// Where a line is set up.
+enum class LineSource { file, api };
+BOOST_DESCRIBE_ENUM(LineSource, file, api)
+
 struct ConfiguredLine : LineSettings {
+  std::string id;
+  LineSource source = LineSource::file;
   std::string name;
   std::string provider;
   std::optional<LineState> status;
 };
-BOOST_DESCRIBE_STRUCT(ConfiguredLine, (LineSettings), (name, provider, status))
+BOOST_DESCRIBE_STRUCT(ConfiguredLine, (LineSettings), (id, source, name, provider, status))
 constexpr auto about(const ConfiguredLine*) {
   return json::about("ConfiguredLine", "A line that is configured.",
+                     Note{.member = "id", .text = "Of a line that was saved by the API; empty: of the file."},
+                     Note{.member = "source", .text = "Lines of the configuration file are changed there."},
                      Note{.member = "provider", .text = "Id of the provider, or empty."});
 }
 

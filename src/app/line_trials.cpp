@@ -82,7 +82,8 @@ api::LineSources line_sources(const InForce& config) {
     const auto current = config.get();
     std::vector<api::Line> lines;
     for (const auto& trunk : current->all_trunks)
-      lines.push_back({trunk.name, trunk.provider, config::account_of(trunk, current->server.srtp)});
+      lines.push_back({trunk.name, trunk.provider, config::account_of(trunk, trunk.srtp.value_or(current->server.srtp)),
+                       trunk.saved_as});
     return lines;
   };
   return sources;

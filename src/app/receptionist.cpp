@@ -143,7 +143,7 @@ struct Receptionist::Parts {
   base::Status open_back_office();
   base::Result<std::vector<std::string>> adopt(config::Config file);
   base::Status adopt_saved();
-  base::Result<std::vector<std::string>> take_in_force(config::Config next);
+  base::Result<std::vector<std::string>> take_in_force(config::Config next, bool other_words);
   base::Status take_lines();
   void open_feed();
   std::shared_ptr<const web_call::Calls> web_calls() const;
@@ -198,7 +198,7 @@ base::Status Receptionist::Parts::start_http() {
                                      server.requests_per_second,
                                      back_office.get(),
                                      [this] { return adopt_saved(); },
-       [this] { return screening_rules(*config.get(), diagnostics); }});
+                                     [this] { return screening_rules(*config.get(), diagnostics); }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -256,7 +256,7 @@ base::Result<std::vector<std::string>> Receptionist::Parts::adopt(config::Config
   const std::lock_guard lock(adopting);
   const auto saved = read_saved_settings(back_office->office());
   if (!saved) return tl::unexpected(saved.error());
-  auto waiting = take_in_force(laid_over(file, *saved));
+  auto waiting = take_in_force(laid_over(file, *saved), true);
   if (waiting) from_file = std::move(file);
   return waiting;
 }
@@ -265,21 +265,22 @@ base::Status Receptionist::Parts::adopt_saved() {
   const std::lock_guard lock(adopting);
   const auto saved = read_saved_settings(back_office->office());
   if (!saved) return tl::unexpected(saved.error());
-  if (const auto waiting = take_in_force(laid_over(from_file, *saved)); !waiting)
+  if (const auto waiting = take_in_force(laid_over(from_file, *saved), false); !waiting)
     return tl::unexpected(waiting.error());
   return {};
 }
 
-/// Under `adopting`.
-base::Result<std::vector<std::string>> Receptionist::Parts::take_in_force(config::Config next) {
+/// Under `adopting`. `other_words`: than before may be known and said, which takes seconds to prepare.
+base::Result<std::vector<std::string>> Receptionist::Parts::take_in_force(config::Config next, bool other_words) {
   const auto before = config.get();
-  if (auto thought = think_of(next); !thought) return tl::unexpected(thought.error());
+  if (other_words)
+    if (auto thought = think_of(next); !thought) return tl::unexpected(thought.error());
   const auto waiting = waits_for_restart(*before, next);
   const auto after = std::make_shared<const config::Config>(std::move(next));
   switchboard->reach_outside_by(outside_servers(after->server));
   switchboard->adopt(call_policy(after, diagnostics, brains.back().model));
   config.set(after);
-  rehearse();
+  if (other_words) rehearse();
   if (auto loaded = http->reload_certificate(); !loaded) spdlog::error("{}", loaded.error().message);
   const auto changes = trunk_changes(*before, *after);
   for (const auto& name : changes.gone) {

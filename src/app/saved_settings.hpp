@@ -14,7 +14,8 @@ struct SavedSettings {
 /// As the database has it now.
 base::Result<SavedSettings> read_saved_settings(accounts::Office& office);
 
-/// What is in force: the file's, with what was saved instead of it or beside it.
+/// What is in force: the file's, with what was saved instead of it or beside it. A saved line that has the name of one
+/// of the file is left out.
 config::Config laid_over(config::Config file, const SavedSettings& saved);
 
 }  // namespace frontdesk::app

@@ -4,6 +4,18 @@
 
 namespace frontdesk::config {
 
+namespace {
+
+std::vector<codec::Codec> codecs_of(const std::vector<std::string>& names) {
+  std::vector<codec::Codec> codecs;
+  for (const auto& name : names)
+    for (const auto codec : codec::kAllCodecs)
+      if (codec::traits(codec).encoding == name) codecs.push_back(codec);
+  return codecs;
+}
+
+}  // namespace
+
 Trunk trunk_of(const sip_accounts::SipAccountForm& account, std::string name) {
   Trunk trunk;
   trunk.name = std::move(name);
@@ -23,6 +35,8 @@ Trunk trunk_of(const sip_accounts::SipAccountForm& account, std::string name) {
   trunk.password = account.password;
   trunk.inbound_number = account.inbound_number;
   trunk.allowed_from = account.allowed_numbers;
+  trunk.codecs = codecs_of(account.codecs);
+  trunk.srtp = account.srtp == "off" ? Srtp::off : account.srtp == "required" ? Srtp::required : Srtp::optional;
   return trunk;
 }
 
@@ -46,6 +60,8 @@ sip_accounts::SipAccountForm account_of(const Trunk& trunk, Srtp srtp) {
   account.password = trunk.password;
   account.inbound_number = trunk.inbound_number;
   account.allowed_numbers = trunk.allowed_from;
+  if (!trunk.codecs.empty()) account.codecs.clear();
+  for (const auto codec : trunk.codecs) account.codecs.emplace_back(codec::traits(codec).encoding);
   account.srtp = srtp == Srtp::off ? "off" : srtp == Srtp::required ? "required" : "optional";
   return account;
 }

@@ -17,8 +17,8 @@ namespace frontdesk::store {
 
 /// Authenticated ciphertext (src/vault): the only form in which a secret comes here.
 struct Sealed {
-  Blob bytes;
-  bool empty() const { return bytes.empty(); }
+  std::string text;
+  bool empty() const { return text.empty(); }
   friend bool operator==(const Sealed&, const Sealed&) = default;
 };
 
@@ -65,7 +65,7 @@ inline Value to_column(const base::Pii<std::string>& text) {
   return text.expose();
 }
 inline Value to_column(const Sealed& sealed) {
-  return sealed.bytes;
+  return sealed.text;
 }
 inline Value to_column(const Blob& bytes) {
   return bytes;
@@ -101,7 +101,7 @@ inline void from_column(const Row& row, std::size_t column, base::Pii<std::strin
   text = base::Pii<std::string>(row.text(column));
 }
 inline void from_column(const Row& row, std::size_t column, Sealed& sealed) {
-  sealed.bytes = row.bytes(column);
+  sealed.text = row.text(column);
 }
 inline void from_column(const Row& row, std::size_t column, Blob& bytes) {
   bytes = row.bytes(column);

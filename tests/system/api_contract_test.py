@@ -192,6 +192,17 @@ class ApiContractTest(unittest.TestCase):
         self.expect(422, "POST", "/api/sip/test-connection", {"domain": "sip.example.com"})
         self.expect(200, "POST", "/api/sip/test-connection", {**account, "domain": "127.0.0.1", "port": free_port()})
 
+    def test_2_saved_lines(self):
+        form = {"providerName": "Example", "domain": "127.0.0.1", "port": 5065, "username": "u", "transport": "UDP",
+                "password": "p", "inboundNumber": "03333357324", "registers": False}
+        line = json.loads(self.expect(201, "POST", "/api/sip/config", form))
+        path = "/api/sip/config/" + line["id"]
+        self.expect(200, "GET", path)
+        self.expect(412, "PUT", path, form, {"If-Match": '"another"'})
+        self.expect(200, "PUT", path, form, {"If-Match": "*"})
+        self.expect(204, "DELETE", path)
+        self.expect(404, "GET", path)
+
     def test_2_analytics(self):
         today = json.loads(self.expect(200, "GET", "/api/analytics/dashboard?compare=true"))
         self.assertGreaterEqual(today["totals"]["answered"], 1)

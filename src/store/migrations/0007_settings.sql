@@ -10,7 +10,7 @@ CREATE TABLE sip_configurations (
   port BIGINT NOT NULL,
   username TEXT NOT NULL,
   auth_username TEXT NOT NULL,
-  password_sealed BYTEA NOT NULL,
+  password_sealed TEXT NOT NULL,
   transport TEXT NOT NULL,
   inbound_number TEXT NOT NULL,
   allowed_numbers TEXT NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE ai_configurations (
   provider TEXT NOT NULL,
   model TEXT NOT NULL,
   base_url TEXT NOT NULL,
-  api_key_sealed BYTEA NOT NULL, -- empty: the organisation's key for the provider
+  api_key_sealed TEXT NOT NULL, -- empty: the organisation's key for the provider
   temperature DOUBLE PRECISION NOT NULL,
   max_tokens BIGINT NOT NULL,
   system_prompt TEXT NOT NULL,

@@ -25,8 +25,8 @@ CREATE TABLE webhooks (
   url TEXT NOT NULL,
   events TEXT NOT NULL, -- names, '*': all
   description TEXT NOT NULL,
-  secret_sealed BYTEA NOT NULL,
-  previous_secret_sealed BYTEA NOT NULL, -- also signed with until then; empty: none
+  secret_sealed TEXT NOT NULL,
+  previous_secret_sealed TEXT NOT NULL, -- also signed with until then; empty: none
   previous_secret_until BIGINT,
   enabled BIGINT NOT NULL,
   failing_since BIGINT,

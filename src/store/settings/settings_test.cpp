@@ -26,7 +26,7 @@ class Settings : public test_databases::TwoOrganisations {
             .port = 5065,
             .username = "0333'; DROP TABLE calls;--",
             .auth_username = "au",
-            .password = {{0, 1, 2, 255}},
+            .password = {"v1.dk_1.c2VhbGVk"},
             .transport = "TCP",
             .inbound_number = "+443335550100",
             .allowed_numbers = {"*", "+44333*", ""},

@@ -182,7 +182,7 @@ TEST_P(Work, WebhooksAreToldOfEachEventOnce) {
                          .organisation = kOurs,
                          .url = "https://a.example",
                          .events = {"call.ended"},
-                         .secret = {{7}},
+                         .secret = {"v1.dk_1.Bw"},
                          .created_at = kNow}));
   ASSERT_TRUE(
       hooks.add({.id = "hook_2", .organisation = kOurs, .events = {"*"}, .enabled = false, .created_at = kNow}));

@@ -58,8 +58,13 @@ class Writing:
         self.path, self.body, self.read, self.name, self.same = path, body, read, name, same
 
 
-def writings():
-    return []
+def line(number):
+    return {"providerName": "none", "domain": "127.0.0.1", "port": 9, "username": f"u{number}", "password": "a password",
+            "transport": "UDP", "inboundNumber": f"0333{number:07}", "allowedNumbers": ["*"], "direction": "inbound"}
+
+
+WRITINGS = [Writing("/api/sip/config", line, same=("username",))]
+KEPT = 3  # of each kind; older ones are taken away again
 
 
 class Client:
@@ -68,6 +73,8 @@ class Client:
     def __init__(self, seen):
         self.seen = seen              # call id -> the newest record of it that was read
         self.made = []                # (Writing, id, what was asked for)
+        self.gone = []                # the same, of what was taken away
+        self.acknowledged = 0         # changes by the API
         self.audited = 0              # records that somebody was told of
         self.number = 0
         self.stopping = threading.Event()
@@ -95,13 +102,19 @@ class Client:
                     self.seen[call["id"]] = record
 
     def write(self, address):
-        kinds = writings()
-        while kinds and not self.stopping.wait(POLL):
-            kind = kinds[self.number % len(kinds)]
+        while not self.stopping.wait(POLL):
+            kind = WRITINGS[self.number % len(WRITINGS)]
             self.number += 1
             body = kind.body(self.number)
             if (answer := asked(address, kind.path, "POST", body)) is not None:
                 self.made.append((kind, answer[kind.name], body))
+                self.acknowledged += 1
+            mine = [each for each in self.made if each[0] is kind]
+            if len(mine) > KEPT:
+                self.made.remove(mine[0])  # whatever comes of it, nobody can be sure of it any more
+                if ask(address, kind.read.format(path=kind.path, id=mine[0][1]), "DELETE") is not None:
+                    self.gone.append(mine[0])
+                    self.acknowledged += 1
 
 
 class Callers:
@@ -135,12 +148,17 @@ class Trial:
             file.write(CONFIG)
         self.client = Client({})
         self.figures = {"kills": 0, "kills_while_starting": 0, "calls": 0, "turns": 0, "interrupted": 0, "recordings": 0,
-                        "made_by_api": 0, "audit_records": 0, "lost": 0,
+                        "changes_by_api": 0, "audit_records": 0, "lost": 0,
                         "sound_missing_s": [], "start_s": [], "clean_start_s": []}
         self.problems = []
         self.checked = set()
+        self.server = self.callers = None
 
     def close(self):
+        for process in (self.server and self.server.process, self.callers and self.callers.process):
+            if process and process.poll() is None:
+                process.kill()
+                process.wait()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def environment(self):
@@ -190,13 +208,13 @@ class Trial:
         server, seconds = self.start()
         self.figures["start_s"].append(round(seconds, 2))
         self.check(server)
-        callers = Callers(server.sip)
+        self.server, self.callers = server, Callers(server.sip)
         self.client.start(server)
         time.sleep(self.random.uniform(0.2, LONGEST_RUN))
         server.kill()
         self.killed_at = time.time()
         self.client.stop()
-        callers.stop()
+        self.callers.stop()
         self.figures["kills"] += 1
         if self.power:
             self.lose_power()
@@ -215,8 +233,8 @@ class Trial:
         seen = self.client.seen.values()
         self.figures["calls"] = len(seen)
         self.figures["turns"] = sum(len(call["turns"]) for call in seen)
-        self.figures["made_by_api"] = len(self.client.made)
-        self.figures["audit_records"] = self.client.audited
+        self.figures["changes_by_api"] = self.client.acknowledged
+        self.figures["audit_records"] = self.client.audited + self.client.acknowledged
         return self.figures
 
     # --- after a start
@@ -234,6 +252,9 @@ class Trial:
             found = asked(server.http, kind.read.format(path=kind.path, id=id))
             if found is None or any(found.get(each) != body[each] for each in kind.same):
                 self.wrong(f"{kind.path}: {id} is {found}")
+        for kind, id, _ in self.client.gone:
+            if asked(server.http, kind.read.format(path=kind.path, id=id)) is not None:
+                self.wrong(f"{kind.path}: {id} is back")
         page = asked(server.http, "/api/calls/logs?status=in_progress")
         if page is None or page["calls"]:
             self.wrong(f"calls that nobody is in: {page}")
@@ -245,8 +266,8 @@ class Trial:
                 self.wrong(f"integrity_check: {verdict}")
         done = subprocess.run([PROGRAM, "audit", "verify", "--data", self.data], capture_output=True, text=True, timeout=60)
         records = re.search(r"(\d+) records", done.stdout)
-        if done.returncode != 0 or records is None or int(records.group(1)) < self.client.audited:
-            self.wrong(f"{self.client.audited} audit records were acknowledged: {done.stdout}{done.stderr}")
+        if done.returncode != 0 or records is None or int(records.group(1)) < self.client.audited + self.client.acknowledged:
+            self.wrong(f"{self.client.audited} and {self.client.acknowledged} audit records were acknowledged: {done.stdout}{done.stderr}")
 
     def check_call(self, server, id, before):
         after = asked(server.http, "/api/calls/" + id)

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Requests to the API over loopback: how many a second from 16 connections, how long one takes when nothing else asks,
-and what one costs of a core. The sender (wrk) shares the machine's cores with the program. Writes bench/api.json when
+and what one costs of a core; then the clock of 20 calls without and beside 500 requests a second. The sender (wrk) shares
+the machine's cores with the program. `--only beside` or `--only alone` measures one of them. Writes bench/api.json when
 --save is given."""
 import os
 import re
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,17 @@ REQUESTS = {
     "50 calls of 1000": ("/api/calls/logs", None),
     "a line, checked": ("/api/sip/validate", POST),
 }
+MIXED = """local paths = {"/api/health", "/api/calls/last", "/api/calls/logs?limit=50"}
+local at = 0
+function delay() return %d end
+function request()
+  at = at %% #paths + 1
+  return wrk.format("GET", paths[at])
+end
+"""
+BESIDE = {"calls": 20, "seconds": 40, "a_second": 500, "connections": 16}
+PAIRS = 3         # of runs; the median of the differences counts, because the machine has other moods
+CLOCK_LIMIT_MS = 2
 UNITS_MS = {"us": 0.001, "ms": 1, "s": 1000}
 
 
@@ -91,8 +104,45 @@ def measure():
     return {"connections": CONNECTIONS, "seconds": SECONDS, "requests": found}
 
 
+def clock_of_calls(server, requests):
+    """How far the time between two packets is from 20 ms, and how many requests a second were answered meanwhile."""
+    from load import Load, heard
+    load = Load(server.sip, BESIDE["seconds"], "--calls", BESIDE["calls"], "--rate", 20, "--hold", 3600)
+    time.sleep(3)
+    answered = 0
+    if requests:
+        pause = round(1000 * BESIDE["connections"] / BESIDE["a_second"]) - 3
+        asked = wrk(server.http, "/", MIXED % pause, BESIDE["connections"], BESIDE["seconds"] - 6, server.process.pid)
+        answered = asked["a_second"]
+    report = heard(load.report())
+    return {"requests_a_second": answered, "clock_off_ms": report["clock_off_ms"], "packets_lost": report["packets_lost"],
+            "caller_late_p99_ms": report["caller_late_ms"]["p99"]}
+
+
+def beside_calls():
+    runs = []
+    with tempfile.TemporaryDirectory() as folder:
+        config = os.path.join(folder, "frontdesk.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(CONFIG)
+        with Frontdesk("--config", config, "--voice", "flite:slt", "--diagnostics") as server:
+            seed(server.data)
+            time.sleep(5)
+            for _ in range(PAIRS):
+                runs.append((clock_of_calls(server, False), clock_of_calls(server, True)))
+    worse = [beside["clock_off_ms"]["p99"] - alone["clock_off_ms"]["p99"] for alone, beside in runs]
+    alone, beside = runs[worse.index(statistics.median(worse))]
+    return {"calls": BESIDE["calls"], "seconds": BESIDE["seconds"], "without_requests": alone, "with_requests": beside,
+            "p99_worse_by_ms": [round(each, 3) for each in worse], "limit_ms": CLOCK_LIMIT_MS}
+
+
 def main():
-    result = {"machine": figures.machine(), **measure()}
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
+    kept = figures.saved("api.json")
+    result = {"machine": figures.machine()}
+    result.update(measure() if only != "beside" else {name: kept[name] for name in kept if name not in ("machine", "beside_calls")})
+    if only != "alone":
+        result["beside_calls"] = {"load_before": round(os.getloadavg()[0], 2), **beside_calls()}
     figures.show({key: value for key, value in result.items() if key != "machine"}, figures.saved("api.json"))
     print("  machine", result["machine"])
     if "--save" in sys.argv:

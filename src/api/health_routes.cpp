@@ -102,10 +102,9 @@ void add_health_routes(rest::Api& api, std::function<Health()> health) {
            .tag = "Health",
            .access = Access::everyone(),
            .summary = "Whether the process answers",
-           .description = "For whatever restarts it when it hangs. Tells nothing else."},
-          [health](const rest::Request<>&) -> Answer<Liveness> {
-            return Liveness{health().draining ? Condition::draining : Condition::ok};
-          });
+           .description = "200 as long as it does, whatever the status says: for whatever restarts it when it hangs. "
+                          "It needs no database, so it also says that one is away."},
+          [health](const rest::Request<>&) -> Answer<Liveness> { return Liveness{condition_of(health())}; });
 }
 
 }  // namespace frontdesk::api

@@ -388,7 +388,7 @@ base::Status Receptionist::Parts::open_records() {
   if (error)
     return base::fail(base::ErrorCode::failed_precondition, "data",
                       "cannot create the data folder " + first->server.data + ": " + error.message());
-  auto found = recording_keys(first->server.data, wanted.encrypt);
+  auto found = recording_keys(first->server.data, true);
   if (!found) return tl::unexpected(found.error());
   keys = std::move(*found);
   records::RecordKeeperOptions options;
@@ -397,11 +397,14 @@ base::Status Receptionist::Parts::open_records() {
   if (wanted.encrypt) options.storage.keys = keys;
   options.keep_days = wanted.keep_days;
   options.witness = call_news(*first, doorbell);
+  options.keys = keys;
   auto keeper = records::RecordKeeper::start(database_location(*first), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);
   for (const auto& call : records->mended())
     spdlog::warn("call {} was interrupted when the program last stopped", call);
+  for (const auto& file : records->unreadable())
+    spdlog::error("rows that waited for the database cannot be read: {}", file);
   return {};
 }
 

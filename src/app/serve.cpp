@@ -21,6 +21,8 @@ namespace {
 constexpr int kMisused = 2;
 constexpr base::Duration kDrainPoll = base::milliseconds(50);
 constexpr base::Duration kByeLimit = base::seconds(1);  // for the user agent to hang up all calls
+constexpr base::Duration kTryDatabaseEvery = base::seconds(1);
+constexpr base::Duration kTellEvery = base::seconds(30);
 
 bool parse_ports(const std::string& text, config::Server& server) {
   const auto dash = text.find('-');
@@ -102,6 +104,27 @@ std::string sign_up_link(Receptionist& receptionist, const std::string& url) {
   return page + "/welcome#token=" + token->expose();
 }
 
+/// The database is locked, full or away. That passes, and who starts us again at once would only do so for ever.
+bool may_pass(const base::Error& error) {
+  return error.domain == "store" && error.retry != base::Retry::never &&
+         (error.code == base::ErrorCode::unavailable || error.code == base::ErrorCode::deadline_exceeded);
+}
+
+/// Waits for a database that is away; unset: a signal ended that.
+std::optional<base::Result<std::unique_ptr<Receptionist>>> start(const config::Config& config, bool diagnostics,
+                                                                 const StopSignals& signals) {
+  std::optional<base::Instant> told;
+  for (;;) {
+    auto receptionist = Receptionist::start(config, diagnostics);
+    if (receptionist || !may_pass(receptionist.error())) return receptionist;
+    if (const auto now = base::monotonic_now(); !told || now - *told >= kTellEvery) {
+      told = now;
+      spdlog::warn("waiting for the database, no calls are taken yet: {}", receptionist.error().message);
+    }
+    if (signals.wait_for(kTryDatabaseEvery)) return std::nullopt;
+  }
+}
+
 /// After the first signal: until the last call has ended, the limit has passed, or a second signal comes.
 void let_calls_end(Receptionist& receptionist, const StopSignals& signals, base::Duration limit) {
   receptionist.drain(limit);
@@ -158,7 +181,9 @@ int serve(const ServeOptions& options) {
   const auto business = config->business.name;
   const auto url = config->server.url;
   const auto drain = base::seconds(config->limits.drain_seconds);
-  auto receptionist = Receptionist::start(std::move(*config), options.diagnostics);
+  auto started = start(*config, options.diagnostics, signals);
+  if (!started) return 0;
+  auto& receptionist = *started;
   if (!receptionist) {
     std::fprintf(stderr, "frontdesk: %s\n", receptionist.error().message.c_str());
     return 1;

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "files/file.hpp"
 
 namespace frontdesk::records {
 namespace {
@@ -16,12 +17,13 @@ namespace {
 // Rows are never dropped; sound is, when this much of it waits for a disk that is too slow (about
 // two minutes of 20 calls).
 constexpr std::size_t kMaxQueuedSound = 5000;
-constexpr std::int64_t kHeartbeatEveryMs = 2000;  // a commit waits for the disk: not for every block
+constexpr std::int64_t kHeartbeatEveryMs = 1000;  // a commit waits for the disk: not for every block
 constexpr std::uint64_t kSilenceBlock = 8000;     // samples
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr std::int64_t kSweepEveryMs = 3600LL * 1000;
 constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 constexpr auto kDrainLimit = std::chrono::seconds(10);
+constexpr base::Duration kBusyLimit = base::milliseconds(250);  // of SQLite
 
 /// "2026-11": one folder a month keeps folders small.
 std::string month_of(base::UtcTime at) {
@@ -137,7 +139,8 @@ RecordKeeper::RecordKeeper(std::filesystem::path data_folder, store::FolderLock 
       options_(std::move(options)),
       lock_(std::move(lock)),
       connection_(std::move(connection)),
-      writer_(*connection_, std::move(machine)) {}
+      writer_(*connection_, std::move(machine)),
+      outbox_([this](const CallChange& change) { return carry(change); }, folder_, options_.keys) {}
 
 base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const store::Location& location,
                                                                 RecordKeeperOptions options) {
@@ -151,6 +154,10 @@ base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const store::Loc
                                                         std::move(*machine), std::move(options)));
   if (auto mended = keeper->mend(); !mended) return tl::unexpected(mended.error());
   keeper->forget_old_recordings();
+  // Rows wait beside the database, not on this thread, which has the sound to write too.
+  const auto limit = std::min(location.busy_limit, kBusyLimit);
+  if (!location.shared())
+    (void)keeper->connection_->run_script("PRAGMA busy_timeout = " + std::to_string(base::to_ms(limit)));
   keeper->thread_ = std::thread([raw = keeper.get()] { raw->loop(); });
   pthread_setname_np(keeper->thread_.native_handle(), "store");
   return keeper;
@@ -167,6 +174,9 @@ RecordKeeper::~RecordKeeper() {
 
 /// Calls of a process that was killed: mark them, and make their recordings playable.
 base::Status RecordKeeper::mend() {
+  auto brought = outbox_.recover();
+  if (!brought) return tl::unexpected(brought.error());
+  unreadable_ = std::move(*brought);
   base::Result<std::vector<store::CallRow>> calls;
   const auto closed = witnessed(
       [&]() -> base::Status {
@@ -192,15 +202,15 @@ void RecordKeeper::forget_old_recordings() {
   if (options_.keep_days <= 0 || now - swept_at_ms_ < kSweepEveryMs) return;
   swept_at_ms_ = now;
   const auto old = writer_.recordings_before({now - options_.keep_days * kDayMs});
-  if (!old) return (void)keep(tl::unexpected(old.error()));
+  if (!old) return keep(tl::unexpected(old.error()));
   for (const auto& [call, path] : *old) {
     std::error_code error;
     std::filesystem::remove(folder_ / path, error);
-    if (!error) (void)keep(writer_.recording_forgotten(call));
+    if (!error) keep(writer_.recording_forgotten(call));
   }
 }
 
-void RecordKeeper::push(Job job, bool is_sound) {
+void RecordKeeper::push(std::function<void()> work, bool is_sound) {
   {
     const std::lock_guard lock(mutex_);
     if (is_sound && queued_sound_ >= kMaxQueuedSound) {
@@ -208,46 +218,77 @@ void RecordKeeper::push(Job job, bool is_sound) {
       return;
     }
     if (is_sound) ++queued_sound_;
-    jobs_.push_back(is_sound ? Job([this, job = std::move(job)] {
-      const bool done = job();
-      if (done) {
-        const std::lock_guard inner(mutex_);
-        --queued_sound_;
-      }
-      return done;
-    })
-                             : std::move(job));
+    jobs_.push_back({std::move(work), is_sound});
   }
   changed_.notify_one();
+}
+
+/// At the end everything is written, or enough time was given: what then waits is in the outbox's file.
+bool RecordKeeper::let_go(const std::optional<std::chrono::steady_clock::time_point>& give_up) const {
+  if (!give_up) return false;
+  return (jobs_.empty() && rows_waiting_ == 0) || std::chrono::steady_clock::now() > *give_up;
 }
 
 void RecordKeeper::loop() {
   std::unique_lock lock(mutex_);
   std::optional<std::chrono::steady_clock::time_point> give_up;
-  while (true) {
-    changed_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
+  while (!let_go(give_up)) {
+    const auto due = [&] { return (stopping_ && !give_up) || !jobs_.empty(); };
+    if (rows_waiting_ == 0)
+      changed_.wait(lock, due);
+    else
+      changed_.wait_until(lock, next_attempt_, due);
     if (stopping_ && !give_up) give_up = std::chrono::steady_clock::now() + kDrainLimit;
-    if (jobs_.empty() || (give_up && std::chrono::steady_clock::now() > *give_up)) return;
-    // The job stays at the front until it has succeeded: order is what keeps a turn behind its call.
-    Job& job = jobs_.front();
-    lock.unlock();
-    const bool done = job();
-    lock.lock();
-    if (done) {
-      jobs_.pop_front();
-      ++stats_.written;
-    } else {
-      ++stats_.retried;
-      changed_.wait_for(lock, kRetryAfter, [&] { return stopping_ && !give_up; });
-    }
+    if (!let_go(give_up)) work_once(lock);
   }
 }
 
-/// True if done, or if trying again cannot help; the error is kept for the status page.
-bool RecordKeeper::keep(const base::Status& status) {
+/// The oldest job if there is one, and its rows on their way.
+void RecordKeeper::work_once(std::unique_lock<base::InheritingMutex>& lock) {
+  const bool some = !jobs_.empty();
+  Job* job = some ? &jobs_.front() : nullptr;
+  lock.unlock();
+  if (job != nullptr) job->work();
+  bring_rows();
+  lock.lock();
+  rows_waiting_ = outbox_.waiting();
+  row_problem_ = outbox_.problem();
+  if (!some) return;
+  if (jobs_.front().is_sound) --queued_sound_;
+  jobs_.pop_front();
+  ++stats_.written;
+}
+
+/// To the database, or beside it until it is back.
+void RecordKeeper::bring_rows() {
+  if (outbox_.waiting() == 0) return;
+  if (std::chrono::steady_clock::now() >= next_attempt_ && !outbox_.write()) {
+    next_attempt_ = std::chrono::steady_clock::now() + kRetryAfter;
+    const std::lock_guard lock(mutex_);
+    ++stats_.retried;
+  }
+  outbox_.keep_in_file();
+}
+
+/// What went wrong with files, for the status page.
+void RecordKeeper::keep(const base::Status& status) {
   const std::lock_guard lock(mutex_);
   stats_.last_error = status ? std::string() : base::describe(status.error());
-  return status || status.error().retry == base::Retry::never;
+}
+
+/// To the database, with what the witness adds in the same transaction.
+base::Status RecordKeeper::carry(const CallChange& change) {
+  const auto write = [&] { return carry_out(change, writer_); };
+  if (const auto* begun = std::get_if<BeginCall>(&change))
+    return witnessed(write, [&](auto& witness) { return witness.call_begun(*connection_, begun->row); });
+  if (const auto* ended = std::get_if<EndCall>(&change))
+    return witnessed(write, [&](auto& witness) { return witness.call_ended(*connection_, ended->row); });
+  if (const auto* message = std::get_if<store::MessageRow>(&change))
+    return witnessed(write, [&](auto& witness) { return witness.message_taken(*connection_, *message); });
+  auto done = write();
+  const auto* turn = std::get_if<store::TurnRow>(&change);
+  if (done && turn != nullptr && options_.witness) options_.witness->turn_taken(*turn);
+  return done;
 }
 
 base::Status RecordKeeper::witnessed(const std::function<base::Status()>& write,
@@ -270,8 +311,17 @@ base::Status RecordKeeper::witnessed(const std::function<base::Status()>& write,
 RecordKeeperStats RecordKeeper::stats() const {
   const std::lock_guard lock(mutex_);
   auto stats = stats_;
-  stats.queued = jobs_.size();
+  stats.queued = jobs_.size() + rows_waiting_;
+  if (!row_problem_.empty()) stats.last_error = row_problem_;
   return stats;
+}
+
+/// Its entries outlive a power failure.
+void RecordKeeper::make_folder(const std::string& kind, const std::string& month) const {
+  std::error_code ignored;  // shows when a file in it cannot be opened
+  if (!std::filesystem::create_directories(folder_ / kind / month, ignored)) return;
+  files::synchronise_folder(folder_ / kind);
+  files::synchronise_folder(folder_);
 }
 
 RecordKeeper::OpenCall* RecordKeeper::find(runtime::CallNumber number) {
@@ -282,137 +332,132 @@ RecordKeeper::OpenCall* RecordKeeper::find(runtime::CallNumber number) {
 // --- handed over
 
 void RecordKeeper::begin(runtime::CallBegun call) {
-  push([this, call = std::move(call)] { return write_begin(call); });
+  push([this, call = std::move(call)] { write_begin(call); });
 }
 
 void RecordKeeper::answered(runtime::CallNumber call, base::UtcTime at) {
   push([this, call, at] {
     auto* open = find(call);
-    if (open == nullptr) return true;
+    if (open == nullptr) return;
     open->row.answered_at = at;
-    return keep(writer_.answered(open->row.id, at));
+    outbox_.add(AnswerCall{open->row.id, at});
   });
 }
 
 void RecordKeeper::turn(runtime::TurnTaken turn) {
-  push([this, turn = std::move(turn)] { return write_turn(turn); });
+  push([this, turn = std::move(turn)] { write_turn(turn); });
 }
 
 void RecordKeeper::journal(runtime::CallNumber call, std::string lines) {
-  push([this, call, lines = std::move(lines)] { return write_journal(call, lines); });
+  push([this, call, lines = std::move(lines)] { write_journal(call, lines); });
 }
 
 void RecordKeeper::recording_begins(runtime::CallNumber call, std::uint64_t unrecorded) {
-  push([this, call, unrecorded] { return begin_recording(call, unrecorded); });
+  push([this, call, unrecorded] { begin_recording(call, unrecorded); });
 }
 
 void RecordKeeper::consent(runtime::CallNumber call, runtime::ConsentNoted consent) {
-  push([this, call, consent = std::move(consent)] { return write_consent(call, consent); });
+  push([this, call, consent = std::move(consent)] { write_consent(call, consent); });
 }
 
 void RecordKeeper::sound(runtime::CallNumber call, audio::Pcm interleaved) {
-  push([this, call, pcm = std::move(interleaved)] { return write_sound(call, pcm); }, true);
+  push([this, call, pcm = std::move(interleaved)] { write_sound(call, pcm); }, true);
 }
 
 void RecordKeeper::message(runtime::CallNumber call, std::string arguments, base::UtcTime at) {
   push([this, call, id = base::new_id("msg"), arguments = std::move(arguments), at] {
-    return write_message(call, id, arguments, at);
+    write_message(call, id, arguments, at);
   });
 }
 
 void RecordKeeper::close(runtime::CallClosed call) {
-  push([this, call = std::move(call)] { return write_close(call); });
+  push([this, call = std::move(call)] { write_close(call); });
 }
 
 void RecordKeeper::refused(runtime::CallRefused call) {
-  push([this, row = row_of(call)] { return keep(writer_.begin(row)); });
+  push([this, row = row_of(call)] { outbox_.add(BeginCall{row}); });
 }
 
 // --- written, on the store thread
 
-bool RecordKeeper::write_begin(const runtime::CallBegun& begun) {
+void RecordKeeper::write_begin(const runtime::CallBegun& begun) {
   OpenCall open;
   open.row = row_of(begun);
   const auto month = month_of(begun.at);
   open.row.journal = "journals/" + month + "/" + begun.id + ".tape";
-  const auto written = witnessed([&] { return writer_.begin(open.row); },
-                                 [&](auto& witness) { return witness.call_begun(*connection_, open.row); });
-  if (!keep(written)) return false;
-  std::error_code ignored;  // shows when the file cannot be opened
-  std::filesystem::create_directories(folder_ / "journals" / month, ignored);
+  outbox_.add(BeginCall{open.row});
+  make_folder("journals", month);
   calls_[begun.number] = std::move(open);
-  return true;
 }
 
-bool RecordKeeper::write_turn(const runtime::TurnTaken& taken) {
-  auto* open = find(taken.number);
-  if (open == nullptr) return true;
-  const auto row = row_of(open->row.id, taken);
-  if (!keep(writer_.add_turn(row))) return false;
-  if (options_.witness) options_.witness->turn_taken(row);
-  return true;
+void RecordKeeper::write_turn(const runtime::TurnTaken& taken) {
+  if (const auto* open = find(taken.number)) outbox_.add(row_of(open->row.id, taken));
 }
 
-bool RecordKeeper::write_journal(runtime::CallNumber number, const std::string& lines) {
+void RecordKeeper::write_journal(runtime::CallNumber number, const std::string& lines) {
   auto* open = find(number);
-  if (open == nullptr) return true;
+  if (open == nullptr) return;
   std::ofstream file(folder_ / open->row.journal, std::ios::app | std::ios::binary);
   file << lines;
-  if (file.flush()) return true;
-  return keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal)), true;
+  if (!file.flush()) keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal));
 }
 
 /// Nothing of the sound is on the disk before this.
-bool RecordKeeper::begin_recording(runtime::CallNumber number, std::uint64_t unrecorded) {
+void RecordKeeper::begin_recording(runtime::CallNumber number, std::uint64_t unrecorded) {
   auto* open = find(number);
-  if (open == nullptr || open->sound_failed) return true;
-  if (!open->sound) {
-    const auto month = month_of(open->row.started_at);
-    const auto name = "recordings/" + month + "/" + recording::file_name(open->row.id, options_.storage);
-    std::error_code ignored;  // shows when the file cannot be opened
-    std::filesystem::create_directories(folder_ / "recordings" / month, ignored);
-    if (!keep(writer_.recording_begun(open->row.id, name))) return false;
-    open->row.recording = name;
-    auto created = recording::create_recording(folder_ / name, options_.storage);
-    if (!created) {
-      open->sound_failed = true;
-      return keep(tl::unexpected(created.error())), true;
-    }
-    open->sound = std::move(*created);
-    (void)write_journal(number, "#! recording " + name + " caller=left\n");
-  }
+  if (open == nullptr || open->sound_failed) return;
+  if (!open->sound && !create_recording(*open, number)) return;
   const audio::Pcm silence(kSilenceBlock * 2);
   for (auto left = unrecorded; left > 0;) {
     const auto count = std::min<std::uint64_t>(left, kSilenceBlock);
-    if (auto written = open->sound->write(audio::PcmView(silence).first(count * 2)); !written)
-      return keep(written), true;
+    if (auto written = open->sound->write(audio::PcmView(silence).first(count * 2)); !written) return keep(written);
     left -= count;
   }
+}
+
+bool RecordKeeper::create_recording(OpenCall& open, runtime::CallNumber number) {
+  const auto month = month_of(open.row.started_at);
+  const auto name = "recordings/" + month + "/" + recording::file_name(open.row.id, options_.storage);
+  make_folder("recordings", month);
+  open.row.recording = name;
+  outbox_.add(BeginRecording{open.row.id, name});
+  bring_rows();  // before the file, so that none is ever without a row
+  auto created = recording::create_recording(folder_ / name, options_.storage);
+  open.sound_failed = !created;
+  if (!created) {
+    keep(tl::unexpected(created.error()));
+    return false;
+  }
+  files::synchronise_folder((folder_ / name).parent_path());
+  open.sound = std::move(*created);
+  write_journal(number, "#! recording " + name + " caller=left\n");
   return true;
 }
 
-bool RecordKeeper::write_consent(runtime::CallNumber number, const runtime::ConsentNoted& consent) {
-  auto* open = find(number);
-  if (open == nullptr) return true;
-  return keep(writer_.add_consent({open->row.id, consent.at, consent.note.policy,
-                                   std::string(call::name(consent.note.outcome)), consent.note.words}));
+void RecordKeeper::write_consent(runtime::CallNumber number, const runtime::ConsentNoted& consent) {
+  if (const auto* open = find(number))
+    outbox_.add(store::ConsentRow{open->row.id, consent.at, consent.note.policy,
+                                  std::string(call::name(consent.note.outcome)), consent.note.words});
 }
 
-bool RecordKeeper::write_sound(runtime::CallNumber number, const audio::Pcm& interleaved) {
+void RecordKeeper::write_sound(runtime::CallNumber number, const audio::Pcm& interleaved) {
   auto* open = find(number);
-  if (open == nullptr || !open->sound) return true;
-  if (auto written = open->sound->write(interleaved); !written) return keep(written), true;
-  if (auto flushed = open->sound->flush(); !flushed) return keep(flushed), true;
+  if (open == nullptr || !open->sound) return;
+  if (auto written = open->sound->write(interleaved); !written) return keep(written);
+  if (auto flushed = open->sound->flush(); !flushed) return keep(flushed);
   const auto length_ms = base::to_ms(open->sound->length());
-  if (length_ms - open->heartbeat_ms < kHeartbeatEveryMs) return true;
+  if (length_ms - open->heartbeat_ms < kHeartbeatEveryMs) return;
   open->heartbeat_ms = length_ms;
-  return keep(writer_.heartbeat(open->row.id, length_ms));
+  auto kept = open->sound->synchronise();
+  // While the database is away the turns say how far the call has come.
+  if (kept && outbox_.waiting() == 0) kept = writer_.heartbeat(open->row.id, length_ms);
+  keep(kept);
 }
 
-bool RecordKeeper::write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments,
+void RecordKeeper::write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments,
                                  base::UtcTime at) {
   auto* open = find(number);
-  if (open == nullptr) return true;
+  if (open == nullptr) return;
   boost::system::error_code error;
   const auto parsed = boost::json::parse(arguments, error);
   store::MessageRow row;
@@ -422,13 +467,12 @@ bool RecordKeeper::write_message(runtime::CallNumber number, const std::string& 
   row.name = base::Pii<std::string>(error ? "" : member(parsed, "name"));
   row.number = base::Pii<std::string>(error ? "" : member(parsed, "number"));
   row.reason = base::Pii<std::string>(error ? arguments : member(parsed, "reason"));
-  return keep(witnessed([&] { return writer_.add_message(row); },
-                        [&](auto& witness) { return witness.message_taken(*connection_, row); }));
+  outbox_.add(std::move(row));
 }
 
-bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
+void RecordKeeper::write_close(const runtime::CallClosed& closed) {
   auto* open = find(closed.number);
-  if (open == nullptr) return true;
+  if (open == nullptr) return;
   auto& row = open->row;
   row.status = status_of(closed);
   row.end_class = call::name(closed.end_class);
@@ -439,13 +483,11 @@ bool RecordKeeper::write_close(const runtime::CallClosed& closed) {
   row.jitter_ms = closed.figures.jitter_ms;
   row.quality = quality_of(closed.figures);
   if (!open->sound) row.recording.clear();
-  const auto written = witnessed([&] { return writer_.finish(row); },
-                                 [&](auto& witness) { return witness.call_ended(*connection_, row); });
-  if (!keep(written)) return false;
-  if (open->sound) (void)keep(open->sound->close());
+  // The sound first: a call that is over is not mended.
+  if (open->sound) keep(open->sound->close());
+  outbox_.add(EndCall{row});
   calls_.erase(closed.number);
   forget_old_recordings();
-  return true;
 }
 
 }  // namespace frontdesk::records

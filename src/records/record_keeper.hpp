@@ -1,9 +1,11 @@
 // The store thread: writes what calls leave behind (database rows, the stereo recording, the tape)
-// in the order it was handed over, and never makes the media threads wait.
+// in the order it was handed over, and never makes the media threads wait. Sound and tape do not wait for the
+// database: rows that it does not take are kept beside it (row_outbox.hpp).
 //
 // Below the data folder: frontdesk.db, recordings/YYYY-MM/call_....wav (or .ogg; .sealed),
-// journals/YYYY-MM/call_....tape
+// journals/YYYY-MM/call_....tape, waiting/rows_....log
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -15,6 +17,7 @@
 
 #include "base/inheriting_mutex.hpp"
 #include "media/recording/call_recording.hpp"
+#include "records/row_outbox.hpp"
 #include "runtime/call_records.hpp"
 #include "store/call_witness.hpp"
 #include "store/call_writer.hpp"
@@ -23,7 +26,7 @@
 namespace frontdesk::records {
 
 struct RecordKeeperStats {
-  std::size_t queued = 0;
+  std::size_t queued = 0;  ///< what is not done yet, and rows that wait for the database
   std::uint64_t written = 0;
   std::uint64_t retried = 0;
   std::uint64_t sound_dropped = 0;  ///< blocks of recordings given up because the disk could not keep pace
@@ -32,7 +35,9 @@ struct RecordKeeperStats {
 
 struct RecordKeeperOptions {
   recording::Storage storage;
-  int keep_days = 0;                                      ///< of recordings; 0: for good
+  int keep_days = 0;  ///< of recordings; 0: for good
+  std::shared_ptr<const vault::KeyRing> keys =
+      nullptr;  ///< what rows that wait in a file are sealed with; null: in the clear
   std::shared_ptr<store::CallWitness> witness = nullptr;  ///< may be null
 };
 
@@ -58,10 +63,14 @@ class RecordKeeper final : public runtime::CallRecords {
   RecordKeeperStats stats() const;
   /// Calls that were found interrupted at the start.
   const std::vector<std::string>& mended() const { return mended_; }
+  /// Files of rows that waited for the database and cannot be read, each with the reason.
+  const std::vector<std::string>& unreadable() const { return unreadable_; }
 
  private:
-  /// False: try again later (the database is locked, the disk is full).
-  using Job = std::function<bool()>;
+  struct Job {
+    std::function<void()> work;
+    bool is_sound = false;
+  };
   struct OpenCall {
     store::CallRow row;
     std::unique_ptr<recording::CallRecording> sound;
@@ -74,20 +83,26 @@ class RecordKeeper final : public runtime::CallRecords {
   base::Status mend();
   void forget_old_recordings();
   void loop();
-  void push(Job job, bool is_sound = false);
-  bool keep(const base::Status& status);
+  void push(std::function<void()> work, bool is_sound = false);
+  bool let_go(const std::optional<std::chrono::steady_clock::time_point>& give_up) const;
+  void work_once(std::unique_lock<base::InheritingMutex>& lock);
+  void bring_rows();
+  void keep(const base::Status& status);
+  base::Status carry(const CallChange& change);
   /// `write`, and what the witness adds to it, as one transaction.
   base::Status witnessed(const std::function<base::Status()>& write,
                          const std::function<base::Status(store::CallWitness&)>& tell);
+  void make_folder(const std::string& kind, const std::string& month) const;
 
-  bool write_begin(const runtime::CallBegun& begun);
-  bool write_turn(const runtime::TurnTaken& taken);
-  bool write_journal(runtime::CallNumber number, const std::string& lines);
-  bool begin_recording(runtime::CallNumber number, std::uint64_t unrecorded);
-  bool write_consent(runtime::CallNumber number, const runtime::ConsentNoted& consent);
-  bool write_sound(runtime::CallNumber number, const audio::Pcm& interleaved);
-  bool write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments, base::UtcTime at);
-  bool write_close(const runtime::CallClosed& closed);
+  void write_begin(const runtime::CallBegun& begun);
+  void write_turn(const runtime::TurnTaken& taken);
+  void write_journal(runtime::CallNumber number, const std::string& lines);
+  void begin_recording(runtime::CallNumber number, std::uint64_t unrecorded);
+  bool create_recording(OpenCall& open, runtime::CallNumber number);
+  void write_consent(runtime::CallNumber number, const runtime::ConsentNoted& consent);
+  void write_sound(runtime::CallNumber number, const audio::Pcm& interleaved);
+  void write_message(runtime::CallNumber number, const std::string& id, const std::string& arguments, base::UtcTime at);
+  void write_close(const runtime::CallClosed& closed);
   OpenCall* find(runtime::CallNumber number);
 
   const std::filesystem::path folder_;
@@ -95,8 +110,11 @@ class RecordKeeper final : public runtime::CallRecords {
   const store::FolderLock lock_;
   std::unique_ptr<store::Connection> connection_;
   store::CallWriter writer_;
+  RowOutbox outbox_;                                         ///< store thread only
+  std::chrono::steady_clock::time_point next_attempt_{};     ///< at bringing rows to the database; store thread only
   std::unordered_map<runtime::CallNumber, OpenCall> calls_;  ///< store thread only
   std::vector<std::string> mended_;
+  std::vector<std::string> unreadable_;
   std::int64_t swept_at_ms_ = 0;  ///< store thread only
 
   mutable base::InheritingMutex mutex_;
@@ -105,6 +123,8 @@ class RecordKeeper final : public runtime::CallRecords {
   std::size_t queued_sound_ = 0;
   bool stopping_ = false;
   RecordKeeperStats stats_;
+  std::size_t rows_waiting_ = 0;
+  std::string row_problem_;
   std::thread thread_;
 };
 

@@ -208,7 +208,7 @@ TEST_F(Records, AKilledCallIsMarkedAndItsRecordingPlays) {
   const auto row = (*log)->call("call_a");
   EXPECT_EQ(row->status, store::CallStatus::interrupted);
   EXPECT_EQ(row->turns, 1);
-  EXPECT_EQ(row->duration_ms, 2000);
+  EXPECT_EQ(row->duration_ms, 3000);
   const auto wav = audio::read_wav(folder / row->recording);
   ASSERT_TRUE(wav);
   EXPECT_EQ(wav->frames(), 24000U);

@@ -63,10 +63,12 @@ base::Status CallWriter::add_message(const MessageRow& message) {
 }
 
 base::Status CallWriter::add_consent(const ConsentRow& consent) {
-  return status_of(connection_.run(
-      "INSERT INTO consents (call, at, policy, outcome, words, sequence) SELECT ?, ?, ?, ?, ?, "
-      "COALESCE(MAX(sequence), 0) + 1 FROM consents WHERE call = ?",
-      {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose(), consent.call}));
+  return status_of(
+      connection_.run("INSERT INTO consents (call, at, policy, outcome, words, sequence) SELECT ?, ?, ?, ?, ?, "
+                      "COALESCE(MAX(sequence), 0) + 1 FROM consents WHERE call = ? "
+                      "HAVING NOT EXISTS (SELECT 1 FROM consents WHERE call = ? AND at = ? AND outcome = ?)",
+                      {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose(),
+                       consent.call, consent.call, consent.at.unix_ms, consent.outcome}));
 }
 
 base::Result<std::vector<std::pair<std::string, std::string>>> CallWriter::recordings_before(base::UtcTime time) {

@@ -21,6 +21,7 @@ class CallWriter {
   base::Status answered(const std::string& call, base::UtcTime at);
   base::Status add_turn(const TurnRow& turn);
   base::Status add_message(const MessageRow& message);
+  /// The same a second time changes nothing.
   base::Status add_consent(const ConsentRow& consent);
   /// Of calls that ended before, the oldest first: id and path; a hundred at most.
   base::Result<std::vector<std::pair<std::string, std::string>>> recordings_before(base::UtcTime time);

@@ -11,6 +11,7 @@ namespace frontdesk::store {
 namespace {
 
 constexpr int kOldestServer = 130'000;
+constexpr int kGoodbyes = 4;  // reads of a socket that nothing is expected from
 
 /// libpq's words on one line; they name host, user and database, never the password.
 std::string words_of(const PGconn* connection) {
@@ -73,8 +74,9 @@ base::Result<PostgresSession> PostgresSession::connect(const base::Secret& url, 
 
 bool PostgresSession::alive() {
   if (!connection_) return false;
-  // A server that went while nothing was asked of it has left its goodbye, or an end of file, in the socket.
-  if (wait(POLLIN, base::monotonic_now())) PQconsumeInput(connection_.get());
+  // A server that went while nothing was asked of it has left its goodbye, an end of file, or one after the other.
+  for (int i = 0; i < kGoodbyes && wait(POLLIN, base::monotonic_now()); ++i)
+    if (PQconsumeInput(connection_.get()) == 0) break;
   return PQstatus(connection_.get()) == CONNECTION_OK;
 }
 

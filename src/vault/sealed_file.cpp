@@ -120,6 +120,10 @@ base::Status SealedWriter::finish() {
   if (finished_) return {};
   if (auto written = write_chunk({}, true); !written) return written;
   finished_ = true;
+  return synchronise();
+}
+
+base::Status SealedWriter::synchronise() {
   if (::fdatasync(file_.get()) != 0) return failed(errno, "cannot write", "the sealed file");
   return {};
 }
@@ -163,21 +167,23 @@ base::Status SealedReader::index() {
   if (::fstat(file_.get(), &status) != 0) return failed(errno, "cannot examine", "the sealed file");
   const auto end = static_cast<std::uint64_t>(status.st_size);
   for (std::uint64_t at = kHeaderBytes; end - at >= kChunkOverhead;) {
-    if (complete_) return changed("something follows its end");
     const auto bytes = read_at(file_.get(), at, kLengthBytes);
     if (!bytes || bytes->size() < kLengthBytes) return changed("it shrinks");
     const auto number = number_of(*bytes);
     Chunk chunk{at, size_, number & ~kLastBit, (number & kLastBit) != 0};
-    if (chunk.length > kLongestChunk) return changed("a length is impossible");
-    if (end - at < kChunkOverhead + chunk.length) break;  // torn
+    // After a power failure some of the last blocks may be empty, and what stands between them means nothing.
+    if (chunk.length > kLongestChunk || end - at < kChunkOverhead + chunk.length) break;
     at += kChunkOverhead + chunk.length;
     size_ += chunk.length;
-    complete_ = chunk.last;
     chunks_.push_back(chunk);
+    if (!chunk.last) continue;
+    complete_ = open_chunk(chunks_.size() - 1).has_value();
+    if (!complete_ && at == end) return changed("its end");
+    if (complete_ && at != end) return changed("something follows its end");
+    break;
   }
-  // The end decides what is missing, so it must be genuine. After a power failure the last blocks may be empty.
+  // The end decides what is missing, so it must be genuine.
   while (!chunks_.empty() && !open_chunk(chunks_.size() - 1)) {
-    if (complete_) return changed("its end");
     size_ -= chunks_.back().length;
     chunks_.pop_back();
   }

@@ -29,6 +29,8 @@ class SealedWriter {
   /// One chunk, at the disk's mercy but out of this process's hands when it returns. After an error (a full disk) the
   /// file is as before and the writer may be tried again.
   base::Status append(ByteView plain);
+  /// Waits until the device has all that was appended.
+  base::Status synchronise();
   /// Marks the end, and waits for the device.
   base::Status finish();
   std::uint64_t size() const { return size_; }  ///< in the clear

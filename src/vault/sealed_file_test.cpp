@@ -157,6 +157,26 @@ TEST_F(SealedFile, SurvivesAKillAtAnyMoment) {
   EXPECT_EQ(SealedReader::open(path, keys, kPurpose)->size(), 700U);
 }
 
+TEST_F(SealedFile, OutlivesAPowerFailureThatLeftSomeOfTheLastBlocks) {
+  auto writer = SealedWriter::create(path, keys, kPurpose);
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(writer->append(Bytes(5000, 's')));
+  ASSERT_TRUE(writer->synchronise());
+  const auto kept = contents().size();
+  for (int i = 0; i < 16; ++i) ASSERT_TRUE(writer->append(Bytes(5000, 'u')));
+  const auto whole = contents();
+  for (unsigned blocks = 0; blocks < 256; blocks += 5) {  // bits: which blocks of 4096 bytes were written
+    auto bytes = whole;
+    for (auto at = kept; at < bytes.size(); ++at)
+      if ((blocks >> ((at / 4096 - kept / 4096) % 8) & 1U) == 0) bytes[at] = 0;
+    replace(bytes);
+    const auto reader = SealedReader::open(path, keys, kPurpose);
+    ASSERT_TRUE(reader) << blocks << ": " << reader.error().message;
+    EXPECT_FALSE(reader->complete());
+    ASSERT_GE(reader->size(), 40'000U) << blocks;
+    EXPECT_EQ(*reader->read(0, 40'000), Bytes(40'000, 's'));
+  }
+}
+
 TEST_F(SealedFile, AFullDiskIsAnErrorAndWhatWasWrittenStays) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);

@@ -42,6 +42,7 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual base::Status append(vault::ByteView bytes) = 0;
+  virtual base::Status synchronise() = 0;
   virtual base::Status finish() = 0;
 };
 
@@ -49,6 +50,7 @@ class SealedSink final : public Sink {
  public:
   explicit SealedSink(vault::SealedWriter writer) : writer_(std::move(writer)) {}
   base::Status append(vault::ByteView bytes) override { return writer_.append(bytes); }
+  base::Status synchronise() override { return writer_.synchronise(); }
   base::Status finish() override { return writer_.finish(); }
 
  private:
@@ -63,10 +65,11 @@ class PlainSink final : public Sink {
     if (written) end_ += bytes.size();
     return written;
   }
-  base::Status finish() override {
+  base::Status synchronise() override {
     if (::fdatasync(file_.get()) != 0) return failed(errno, "cannot write a recording");
     return {};
   }
+  base::Status finish() override { return synchronise(); }
 
  private:
   files::Descriptor file_;
@@ -91,6 +94,7 @@ class PlainWav final : public CallRecording {
   explicit PlainWav(RecordingWriter writer) : writer_(std::move(writer)) {}
   base::Status write(audio::PcmView interleaved) override { return writer_.write(interleaved); }
   base::Status flush() override { return writer_.flush(); }
+  base::Status synchronise() override { return writer_.synchronise(); }
   base::Status close() override { return writer_.close(); }
   base::Duration length() const override { return writer_.length(); }
 
@@ -109,6 +113,7 @@ class SealedSamples final : public CallRecording {
     return {};
   }
   base::Status flush() override { return {}; }
+  base::Status synchronise() override { return sink_->synchronise(); }
   base::Status close() override { return sink_->finish(); }
   base::Duration length() const override { return length_of(samples_); }
 
@@ -135,6 +140,7 @@ class Opus final : public CallRecording {
     unwritten_.clear();
     return {};
   }
+  base::Status synchronise() override { return sink_->synchronise(); }
   base::Status close() override {
     const auto last = encoder_.finish();
     if (!last) return tl::unexpected(last.error());

@@ -30,6 +30,8 @@ class CallRecording {
   virtual base::Status write(audio::PcmView interleaved) = 0;
   /// What was written before it outlives this process, but for less than 20 ms.
   virtual base::Status flush() = 0;
+  /// Waits until the device has what was flushed: it outlives a power failure too.
+  virtual base::Status synchronise() = 0;
   /// To the device, and closed. Without it the file is what flush() left.
   virtual base::Status close() = 0;
   virtual base::Duration length() const = 0;

@@ -123,10 +123,15 @@ base::Status RecordingWriter::flush() {
   return {};
 }
 
+base::Status RecordingWriter::synchronise() {
+  if (fd_ >= 0 && ::fdatasync(fd_) != 0) return system_failure(errno, "cannot write", path_);
+  return {};
+}
+
 base::Status RecordingWriter::close() {
   if (fd_ < 0) return {};
   base::Status status = flush();
-  if (status && ::fdatasync(fd_) != 0) status = system_failure(errno, "cannot write", path_);
+  if (status) status = synchronise();
   const int fd = std::exchange(fd_, -1);
   if (::close(fd) != 0 && status) status = system_failure(errno, "cannot close", path_);
   return status;

@@ -28,6 +28,8 @@ class RecordingWriter {
   base::Status write(audio::PcmView caller, audio::PcmView receptionist);
   /// Makes the header say what has been written.
   base::Status flush();
+  /// Waits until the device has what was flushed.
+  base::Status synchronise();
   /// flush(), then to the device, then closed.
   base::Status close();
 

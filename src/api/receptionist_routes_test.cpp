@@ -92,7 +92,7 @@ class ReceptionistRoutes : public ::testing::Test {
 
 std::string source_of(const bj::value& view, std::string_view part) {
   for (const auto& each : view.at("parts").as_array())
-    if (each.at("part") == part) return std::string(each.at("source").as_string());
+    if (std::string_view(each.at("part").as_string()) == part) return std::string(each.at("source").as_string());
   return "none";
 }
 

@@ -84,7 +84,7 @@ class ReceptionistTest(unittest.TestCase):
              "--say", "What time do you open on Monday?", "--say", "Where is the lift?"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
         try:
-            wait_for(lambda: self.server.get("/api/health")["calls"]["now"] > 0, 20, "the call")
+            wait_for(lambda: self.server.get("/api/health")["calls"]["now"] > 0, 90, "the call")
             second = self.publish({"faq": [{"question": "Where is the lift?", "answer": "The lift is to the right."}]})
             self.assertEqual(self.server.get("/api/health")["calls"]["now"], 1, "the call was over before the change")
             running.communicate(timeout=120)

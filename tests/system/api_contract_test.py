@@ -165,6 +165,8 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(200, "GET", "/api/me/sessions")
         self.expect(404, "DELETE", "/api/me/sessions/x")
         self.expect(204, "DELETE", "/api/me/sessions")
+        self.expect(404, "PATCH", "/api/me", {"name": "Ann"})
+        self.expect(422, "PATCH", "/api/me", {"name": ""})
         change = {"old_password": password, "new_password": password}
         self.expect(404, "POST", "/api/me/password", change)
         self.expect(404, "POST", "/api/me/second-factor")

@@ -116,6 +116,8 @@ class SignIn(unittest.TestCase):
         for each in headers.get_all("Set-Cookie"):
             self.assertIn("HttpOnly", each)
             self.assertIn("SameSite=Strict", each)
+            path = "/api/auth/refresh" if each.startswith("refresh=") else "/"
+            self.assertIn(f"; Path={path};", each)
         session = {"Cookie": "session=" + cookies["session"]}
         self.assertEqual(self.me(**session), 200)
         self.assertEqual(ask(self.server, "POST", "/api/auth/logout", headers=session)[0], 403, "not from our page")
@@ -145,6 +147,13 @@ class SignIn(unittest.TestCase):
         self.assertEqual(ask(self.server, "DELETE", "/api/me/sessions", token=here["access_token"])[0], 204)
         self.assertEqual((self.me(here["access_token"]), self.me(there["access_token"])), (200, 401))
         self.assertEqual(ask(self.server, "DELETE", "/api/me/sessions/x", token=here["access_token"])[0], 404)
+
+    def test_one_is_called_as_one_wants(self):
+        token = self.login()[0]["access_token"]
+        status, me, _ = ask(self.server, "PATCH", "/api/me", {"name": "Zoë H."}, token=token)
+        self.assertEqual((status, me["name"]), (200, "Zoë H."))
+        self.assertEqual(ask(self.server, "GET", "/api/me", token=token)[1]["name"], "Zoë H.")
+        self.assertIn(ask(self.server, "PATCH", "/api/me", {"name": "  "}, token=token)[0], (400, 422))
 
     def test_forged_tokens_are_refused(self):
         token = self.login()[0]["access_token"]

@@ -33,7 +33,7 @@ struct Sources {
   accounts::Accounts* accounts = nullptr;
   /// Composes what the file says with what is saved and takes it in force, while calls go on; blocks for up to seconds.
   std::function<base::Status()> settings_changed = {};
-  ReceptionistDesk receptionist = {};  ///< none: her settings cannot be changed here
+  ReceptionistDesk receptionist = {};                ///< none: her settings cannot be changed here
   std::function<screening::Rules()> screening = {};  ///< in force now
   std::function<void()> deliveries_waiting = {};     ///< to webhooks; may be empty
   std::function<void()> jobs_waiting = {};

@@ -40,8 +40,7 @@ std::string joined(const std::vector<std::string>& texts) {
 }
 
 /// What a change of settings says in the audit log; passwords only as that they are there.
-std::vector<chain::Change> changes(const settings::SipConfiguration& before,
-                                          const settings::SipConfiguration& after) {
+std::vector<chain::Change> changes(const settings::SipConfiguration& before, const settings::SipConfiguration& after) {
   std::vector<chain::Change> out;
   const auto compare = [&](const char* field, const std::string& was, const std::string& is) {
     if (was != is) out.push_back({field, was, is});

@@ -1,8 +1,8 @@
 // What the API says about a type and its members, beside the type: the limits the reader holds, and the words that
-// documentation shows. A type Door takes part with BOOST_DESCRIBE_STRUCT and, under its definition, a constexpr function
-// about(const Door*) that returns json::about("Door", "A way in.", notes...); a note is
-// json::Note{.member = "width_mm", .text = "Clear width.", .min = 600, .optional = true}.
-// Members without a note have the limits of a Note's defaults. Names are the members' own, unless a note has another.
+// documentation shows. A type Door takes part with BOOST_DESCRIBE_STRUCT and, under its definition, a constexpr
+// function about(const Door*) that returns json::about("Door", "A way in.", notes...); a note is json::Note{.member =
+// "width_mm", .text = "Clear width.", .min = 600, .optional = true}. Members without a note have the limits of a Note's
+// defaults. Names are the members' own, unless a note has another.
 #pragma once
 #include <array>
 #include <boost/describe.hpp>

@@ -18,7 +18,8 @@ TEST(PasswordRules, TakeWordsThatDoNotBelongTogether) {
   EXPECT_TRUE(good("tooth brush lamp 12"));
   EXPECT_TRUE(good("x9!Kd02_pQzz"));
   EXPECT_TRUE(good("Grüße vom Müller"));
-  EXPECT_TRUE(good("turquoise violet harbour, turquoise violet harbour, turquoise violet harbour, turquoise violet harbour"));
+  EXPECT_TRUE(
+      good("turquoise violet harbour, turquoise violet harbour, turquoise violet harbour, turquoise violet harbour"));
   EXPECT_TRUE(good("correct horse password staple"));  // one common word among others
 }
 

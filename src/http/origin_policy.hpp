@@ -1,4 +1,4 @@
-// Keeps other people's web pages away from a server that has no sign-in: DNS rebinding gives a hostile
+// Keeps other people's web pages away from a server that may have no sign-in yet: DNS rebinding gives a hostile
 // page a name that resolves to this machine, so the name in the Host header must be one of ours; and
 // browsers say when a request comes from another site (https://www.w3.org/TR/fetch-metadata/).
 #pragma once

@@ -1,9 +1,9 @@
 // An HTTP/1.1 server (RFC 9112) for the console and the API: one network thread, and a few threads
 // for the functions that answer, because they read the database and files.
 //
-// There is no sign-in yet, so it protects itself from web pages of others: a request must name a
-// loopback host, the address the server listens on, or a host listed in the options (against DNS
-// rebinding), and must not come from another site (Sec-Fetch-Site, Origin).
+// Until somebody has an account there is no sign-in, so it protects itself from web pages of others: a request must
+// name a loopback host, the address the server listens on, or a host listed in the options (against DNS rebinding), and
+// must not come from another site (Sec-Fetch-Site, Origin).
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -79,7 +79,7 @@ rest::Api make_api(const Sources& sources) {
     add_key_routes(api, {*sources.office});
     add_audit_routes(api, {*sources.office});
   }
-  add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
+  add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording, sources.hang_up, sources.office});
   add_message_routes(api, {sources.calls, sources.office});
   if (sources.office && sources.receptionist.file) {
     const ReceptionistSources receptionist{*sources.office, sources.settings_changed, sources.receptionist};

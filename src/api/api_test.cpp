@@ -334,6 +334,8 @@ TEST_F(ApiTest, PausesTheRecordingOfACallThatGoesOn) {
   EXPECT_EQ(post("/api/calls/call_2/recording/pause"), 202);
   EXPECT_EQ(post("/api/calls/call_2/recording/resume"), 202);
   EXPECT_EQ(wishes, (std::vector<std::string>{"call_2 pause", "call_2 resume"}));
+  EXPECT_EQ(client->get("/api/calls/call_1/hangup", "Content-Length: 0\r\n", "POST").status, 409)
+      << "not possible here";
   EXPECT_EQ(post("/api/calls/call_3/recording/pause"), 409) << "it ended this moment";
   EXPECT_EQ(post("/api/calls/call_1/recording/pause"), 409) << "it is over";
   EXPECT_EQ(post("/api/calls/call_99/recording/pause"), 404);

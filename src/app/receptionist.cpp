@@ -215,7 +215,10 @@ base::Status Receptionist::Parts::start_http() {
                                      [this] { return adopt_saved(); },
                                      [this] { return screening_rules(*config.get(), diagnostics); },
                                      [bell = doorbell] { bell->ring(); },
-                                     receptionist_desk()});
+                                     receptionist_desk(),
+                                     [this](const std::string& call, const std::string& reason) {
+                                       return switchboard->tell_call(call, call::HangUpRequested{reason});
+                                     }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};

@@ -148,6 +148,10 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(200, "GET", "/api/messages?limit=5")
         self.expect(400, "GET", "/api/calls/logs?cursor=nonsense")
 
+    def test_2_control(self):
+        self.expect(409, "POST", f"/api/calls/{self.call}/hangup")
+        self.expect(404, "POST", "/api/calls/call_none/hangup")
+
     def test_2_signing_in(self):
         """While nobody has an account: what is answered to whoever has none."""
         me = json.loads(self.expect(200, "GET", "/api/me"))

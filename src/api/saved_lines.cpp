@@ -40,8 +40,7 @@ std::string joined(const std::vector<std::string>& texts) {
 }
 
 /// What a change of settings says in the audit log; passwords only as that they are there.
-std::vector<chain::Change> changes(const settings::SipConfiguration& before,
-                                          const settings::SipConfiguration& after) {
+std::vector<chain::Change> changes(const settings::SipConfiguration& before, const settings::SipConfiguration& after) {
   std::vector<chain::Change> out;
   const auto compare = [&](const char* field, const std::string& was, const std::string& is) {
     if (was != is) out.push_back({field, was, is});
@@ -183,8 +182,12 @@ base::Result<std::vector<SavedLine>> all_saved_lines(accounts::Office& office) {
     const auto rows = settings::SipConfigurations(connection).all();
     if (!rows) return tl::unexpected(rows.error());
     std::vector<SavedLine> lines;
-    for (const auto& row : *rows)
-      if (auto account = opened(office, connection, row)) lines.push_back({row, std::move(*account)});
+    for (const auto& row : *rows) {
+      auto account = opened(office, connection, row);
+      // What may work later must not take a line away that is in force.
+      if (!account && account.error().retry != base::Retry::never) return tl::unexpected(account.error());
+      if (account) lines.push_back({row, std::move(*account)});
+    }
     return lines;
   });
 }

@@ -319,4 +319,18 @@ base::Status Registration::change_password(const access::Principal& who, const b
   return {};
 }
 
+base::Status Registration::change_name(const access::Principal& who, const std::string& name, const Visitor& visitor,
+                                       base::UtcTime now) {
+  const auto plain = checked_name(name);
+  if (!plain) return tl::unexpected(plain.error());
+  return office_.change(now, [&](store::Connection& connection, audit::Trail& trail) -> base::Status {
+    const auto user = find_user(connection, who.id);
+    if (!user) return tl::unexpected(user.error());
+    if (!*user) return base::fail(base::ErrorCode::not_found, "accounts", "there is no such account");
+    if (auto set = set_name(connection, who.id, *plain, now); !set) return set;
+    trail.add({actor_of(who, visitor), "account.name_changed", who.id, {}});
+    return {};
+  });
+}
+
 }  // namespace frontdesk::accounts

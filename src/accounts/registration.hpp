@@ -49,6 +49,9 @@ class Registration {
   /// Ends all other sessions.
   base::Status change_password(const access::Principal& who, const base::Secret& old_password,
                                const base::Secret& new_password, const Visitor& visitor, base::UtcTime now);
+  /// not_found: nobody has an account yet. The record does not keep the name: it outlives the person's data.
+  base::Status change_name(const access::Principal& who, const std::string& name, const Visitor& visitor,
+                           base::UtcTime now);
 
  private:
   base::Result<std::string> checked_hash(const base::Secret& password, std::string_view email);

@@ -75,6 +75,12 @@ base::Status set_password(store::Connection& connection, std::string_view user, 
                      {hash, now.unix_ms, now.unix_ms, std::string(user)}));
 }
 
+base::Status set_name(store::Connection& connection, std::string_view user, const std::string& name,
+                      base::UtcTime now) {
+  return status_of(
+      connection.run("UPDATE users SET name = ?, updated_at = ? WHERE id = ?", {name, now.unix_ms, std::string(user)}));
+}
+
 base::Status set_email_verified(store::Connection& connection, std::string_view user, base::UtcTime now) {
   return status_of(connection.run(
       "UPDATE users SET email_verified_at = ?, updated_at = ? WHERE id = ? AND email_verified_at IS NULL",

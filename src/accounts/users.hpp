@@ -48,6 +48,7 @@ base::Result<std::optional<User>> find_user_by_email(store::Connection& connecti
 base::Status insert_user(store::Connection& connection, const User& user);
 base::Status set_password(store::Connection& connection, std::string_view user, const std::string& hash,
                           base::UtcTime now);
+base::Status set_name(store::Connection& connection, std::string_view user, const std::string& name, base::UtcTime now);
 base::Status set_email_verified(store::Connection& connection, std::string_view user, base::UtcTime now);
 base::Status set_second_factor(store::Connection& connection, std::string_view user, const std::string& sealed,
                                std::optional<base::UtcTime> enabled, base::UtcTime now);

@@ -12,7 +12,7 @@ using rest::Answer;
 using rest::May;
 
 constexpr std::string_view kRefreshCookie = "refresh";
-constexpr std::string_view kRefreshPath = "/api/auth";
+constexpr std::string_view kRefreshPath = "/api/auth/refresh";
 constexpr const char* kTag = "Signing in";
 
 std::int64_t seconds_until(base::UtcTime end, base::UtcTime now) {
@@ -79,7 +79,8 @@ Answer<Shown> show_code(const AuthSources& sources, const rest::Request<rest::Bo
 
 Answer<Shown> refresh(const AuthSources& sources, const rest::Request<rest::Body<RefreshBody>>& request) {
   const bool by_cookie = !request.body.refresh_token;
-  if (by_cookie && http::find_field(request.raw->headers, "X-Requested-With") == nullptr)
+  const auto* own_page = http::find_field(request.raw->headers, "X-Requested-With");
+  if (by_cookie && (own_page == nullptr || own_page->empty()))
     return tl::unexpected(
         rest::Problem(403, "send the header X-Requested-With, which shows that no other site sent this", "forgery"));
   const auto token =

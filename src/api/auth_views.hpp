@@ -190,6 +190,15 @@ constexpr auto about(const MeView*) {
                                   "the owner."});
 }
 
+struct MeChange {
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(MeChange, (), (name))
+constexpr auto about(const MeChange*) {
+  return json::about("MeChange", "What one changes about oneself.",
+                     Note{.member = "name", .text = "How you are called.", .min_length = 1, .max_length = 100});
+}
+
 struct SetupView {
   std::string uri;
   std::string secret;

@@ -59,6 +59,14 @@ void add_account(rest::Api& api, const AuthSources& sources) {
   const auto access = Access::signed_in();
   api.get("/api/me", {.id = "showMe", .tag = kTag, .access = access, .summary = "Who is signed in"},
           [sources](const rest::Request<>& request) { return show_me(sources, request.principal); });
+  api.patch("/api/me",
+            {.id = "changeMe", .tag = kTag, .access = access, .summary = "Change one's name", .fails = {kNoAccount}},
+            [sources](const rest::Request<rest::Body<MeChange>>& request) -> Answer<MeView> {
+              const auto done = sources.accounts.registration.change_name(request.principal, request.body.name,
+                                                                          visitor_of(*request.raw), base::wall_now());
+              if (!done) return tl::unexpected(account_problem(done.error()));
+              return show_me(sources, request.principal);
+            });
   api.post("/api/me/password",
            {.id = "changePassword",
             .tag = kTag,

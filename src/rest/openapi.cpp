@@ -75,6 +75,7 @@ constexpr std::array kStanding{
     StandingProblem{400, "BadRequest", "The request is malformed; errors say where."},
     StandingProblem{401, "Unauthorized", "Nobody was recognised: sign in, or send a token."},
     StandingProblem{403, "Forbidden", "Whoever asks may not do this."},
+    StandingProblem{412, "Changed", "It was changed meanwhile: load it again."},
     StandingProblem{413, "TooLarge", "The body is too long."},
     StandingProblem{415, "WrongType", "The body is not sent as application/json."},
     StandingProblem{422, "Invalid", "The body does not fit; errors say where and why."},
@@ -92,6 +93,7 @@ bool applies(const StandingProblem& problem, const Endpoint& endpoint) {
     case 415:
     case 422:
       return endpoint.body.has_value();
+    case 412:
     case 428:
       return endpoint.operation.conditional;
     default:

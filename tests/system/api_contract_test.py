@@ -165,6 +165,8 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(200, "GET", "/api/me/sessions")
         self.expect(404, "DELETE", "/api/me/sessions/x")
         self.expect(204, "DELETE", "/api/me/sessions")
+        self.expect(404, "PATCH", "/api/me", {"name": "Ann"})
+        self.expect(422, "PATCH", "/api/me", {"name": ""})
         change = {"old_password": password, "new_password": password}
         self.expect(404, "POST", "/api/me/password", change)
         self.expect(404, "POST", "/api/me/second-factor")
@@ -189,10 +191,6 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(404, "DELETE", "/api/tokens/token_none")
         self.expect(200, "GET", "/api/permissions")
 
-    def tag(self, path):
-        _, fields, _ = self.proxy.ask("GET", path)
-        return {"If-Match": fields["ETag"]}
-
     def test_2_keys_and_audit(self):
         order = {"service": "openai", "name": "main", "key": "sk-0123456789-WXYZ"}
         key = json.loads(self.expect(201, "POST", "/api/keys", order))
@@ -214,7 +212,6 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         page = json.loads(self.expect(200, "GET", "/api/audit?limit=1&action=keys."))
         self.assertEqual([each["action"] for each in page["records"]], ["keys.deleted"])
         self.expect(200, "GET", f"/api/audit?limit=1&action=keys.&cursor={page['next_cursor']}")
-        self.expect(400, "GET", "/api/audit?action=%25")
         self.assertTrue(json.loads(self.expect(200, "GET", "/api/audit/verify"))["whole"])
 
     def test_2_inbound(self):

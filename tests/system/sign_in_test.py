@@ -116,6 +116,8 @@ class SignIn(unittest.TestCase):
         for each in headers.get_all("Set-Cookie"):
             self.assertIn("HttpOnly", each)
             self.assertIn("SameSite=Strict", each)
+            path = "/api/auth/refresh" if each.startswith("refresh=") else "/"
+            self.assertIn(f"; Path={path};", each)
         session = {"Cookie": "session=" + cookies["session"]}
         self.assertEqual(self.me(**session), 200)
         self.assertEqual(ask(self.server, "POST", "/api/auth/logout", headers=session)[0], 403, "not from our page")
@@ -146,6 +148,13 @@ class SignIn(unittest.TestCase):
         self.assertEqual((self.me(here["access_token"]), self.me(there["access_token"])), (200, 401))
         self.assertEqual(ask(self.server, "DELETE", "/api/me/sessions/x", token=here["access_token"])[0], 404)
 
+    def test_one_is_called_as_one_wants(self):
+        token = self.login()[0]["access_token"]
+        status, me, _ = ask(self.server, "PATCH", "/api/me", {"name": "Zoë H."}, token=token)
+        self.assertEqual((status, me["name"]), (200, "Zoë H."))
+        self.assertEqual(ask(self.server, "GET", "/api/me", token=token)[1]["name"], "Zoë H.")
+        self.assertIn(ask(self.server, "PATCH", "/api/me", {"name": "  "}, token=token)[0], (400, 422))
+
     def test_forged_tokens_are_refused(self):
         token = self.login()[0]["access_token"]
         self.assertEqual(self.me(token), 200)
@@ -158,12 +167,12 @@ class SignIn(unittest.TestCase):
     def test_z1_wrong_passwords_lock_the_door_for_a_while(self):
         wrong = {"email": "nobody@hillside.example", "password": "wrong wrong wrong 1"}
         statuses = []
-        for _ in range(7):
+        while 429 not in statuses and len(statuses) < 12:  # a slow machine may take longer than the first delays
             status, _, headers = ask(self.server, "POST", "/api/auth/login", wrong)
             statuses.append(status)
         self.assertEqual(statuses[:5], [401] * 5)
-        self.assertEqual(statuses[-1], 429)
-        self.assertGreater(int(headers["Retry-After"]), 1)
+        self.assertEqual(statuses[-1], 429, statuses)
+        self.assertGreaterEqual(int(headers["Retry-After"]), 1)
 
     def test_z2_a_second_factor(self):
         token = self.login()[0]["access_token"]

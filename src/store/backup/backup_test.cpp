@@ -61,6 +61,10 @@ class Backup : public ::testing::TestWithParam<Kind> {
         "INSERT INTO ai_configurations (id, organisation, user_id, purpose, place, provider, model, base_url, "
         "api_key_sealed, temperature, max_tokens, system_prompt, enabled, created_at, updated_at, version) VALUES "
         "('ai_1', 'org_local', '', 'language', 0, 'openai', '', '', ?, 0.3, 300, '', 1, 0, 0, 1)",
+        {std::string("v1.dk_1.c2VhbGVk")}));
+    ASSERT_TRUE(connection->write(
+        "INSERT INTO idempotency_keys (organisation, key, request_sha256, status, content_type, answer, created_at, "
+        "expires_at) VALUES ('org_local', 'k', '', 201, '', ?, 0, 1)",
         {store::Blob{0, 255, 1, 2}}));
   }
   /// Every row of every table.

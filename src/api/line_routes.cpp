@@ -21,12 +21,16 @@ LineCheck validate(const LineSources& sources, const bj::object& members) {
   return check;
 }
 
-std::vector<Line> lines_of(const LineSources& sources) {
-  return sources.lines ? sources.lines() : std::vector<Line>();
+std::vector<Line> lines_of(const LineSources& sources, const std::string& organisation) {
+  auto lines = sources.lines ? sources.lines() : std::vector<Line>();
+  std::erase_if(lines, [&](const Line& line) { return line.organisation != organisation; });
+  return lines;
 }
 
 const Line* line_named(const std::vector<Line>& lines, const std::string& name) {
-  const auto found = std::find_if(lines.begin(), lines.end(), [&](const Line& line) { return line.name == name; });
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
+    return line.name == name || (!name.empty() && line.id == name);
+  });
   return found == lines.end() ? nullptr : &*found;
 }
 
@@ -34,10 +38,11 @@ rest::Problem no_such_line() {
   return {404, "no line of this name is configured"};
 }
 
-/// "line": the name of a configured one; else the members of an account.
-Answer<TrialOrder> order_of(const LineSources& sources, bj::object members, const http::Request& request) {
+/// "line": the name or id of a configured one; else the members of an account.
+Answer<TrialOrder> order_of(const LineSources& sources, const TrialRequest& request) {
   TrialOrder order;
-  const auto* accept = http::find_field(request.headers, "Accept");
+  auto members = request.body.members;
+  const auto* accept = http::find_field(request.raw->headers, "Accept");
   order.events = accept != nullptr && accept->find("text/event-stream") != std::string::npos;
   if (const auto* ladder = members.if_contains("ladder")) order.ladder = ladder->is_bool() && ladder->get_bool();
   members.erase("ladder");
@@ -45,14 +50,13 @@ Answer<TrialOrder> order_of(const LineSources& sources, bj::object members, cons
     order.line = line->is_string() ? std::string(line->get_string()) : std::string();
     if (order.line.empty() || members.size() != 1)
       return tl::unexpected(rest::Problem(400, "send either the name of a line, or the account to try, not both"));
-    if (!line_named(lines_of(sources), order.line)) return tl::unexpected(no_such_line());
+    const auto lines = lines_of(sources, request.principal.organisation);
+    const auto* named = line_named(lines, order.line);
+    if (!named) return tl::unexpected(no_such_line());
+    order.line = named->name;
     return order;
   }
-  if (!sources.unsaved_targets)
-    return tl::unexpected(
-        rest::Problem(403,
-                      "only configured lines can be tried, because this page can be reached from other machines: "
-                      "save the account first, or let server.http listen on 127.0.0.1"));
+  order.guarded = !sources.inside_targets;
   auto account = checked_account(members, sources.country);
   if (!account) return tl::unexpected(unusable(account.error()));
   order.account = std::move(*account);
@@ -60,7 +64,7 @@ Answer<TrialOrder> order_of(const LineSources& sources, bj::object members, cons
 }
 
 Answer<rest::Media> test_connection(const LineSources& sources, const TrialRequest& request) {
-  const auto order = order_of(sources, request.body.members, *request.raw);
+  const auto order = order_of(sources, request);
   if (!order) return tl::unexpected(order.error());
   if (!sources.try_out) return tl::unexpected(rest::Problem(503, "lines cannot be tried out here"));
   auto body = sources.try_out(*order);
@@ -69,13 +73,14 @@ Answer<rest::Media> test_connection(const LineSources& sources, const TrialReque
 }
 
 /// Each guide is filled with the values of the line that is named, or of the first one of that provider.
-Answer<ProvidersView> providers(const LineSources& sources, const ProvidersQuery& query) {
+Answer<ProvidersView> providers(const LineSources& sources, const rest::Request<rest::Query<ProvidersQuery>>& request) {
+  const auto& query = request.query;
   setup_guide::OwnValues own;
   own.country = sources.country;
   own.existing_number = query.existing_number.value_or("");
   own.public_address = query.public_address.value_or("");
   const auto name = query.line.value_or("");
-  const auto lines = lines_of(sources);
+  const auto lines = lines_of(sources, request.principal.organisation);
   const Line* named = line_named(lines, name);
   if (!name.empty() && !named) return tl::unexpected(no_such_line());
   ProvidersView view;
@@ -89,11 +94,11 @@ Answer<ProvidersView> providers(const LineSources& sources, const ProvidersQuery
   return view;
 }
 
-ConfiguredLines configured(const LineSources& sources) {
+ConfiguredLines configured(const LineSources& sources, const std::string& organisation) {
   const auto statuses = sources.statuses ? sources.statuses() : std::vector<LineStatus>();
   ConfiguredLines view;
-  view.unsaved_targets = sources.unsaved_targets;
-  for (const auto& line : lines_of(sources)) {
+  view.inside_targets = sources.inside_targets;
+  for (const auto& line : lines_of(sources, organisation)) {
     ConfiguredLine each;
     static_cast<LineSettings&>(each) = settings_of(line.account);
     each.name = line.name;
@@ -111,16 +116,17 @@ void add_reading(rest::Api& api, const std::shared_ptr<const LineSources>& sourc
   const auto read = Access::needs(access::permission::kReadLines);
   api.get("/api/sip/config",
           {.id = "listLines", .tag = "Lines", .access = read, .summary = "The lines, with their state"},
-          [sources](const rest::Request<>&) -> Answer<ConfiguredLines> { return configured(*sources); });
-  api.get("/api/sip/providers",
-          {.id = "listProviders",
-           .tag = "Lines",
-           .access = read,
-           .summary = "Providers' usual values, with instructions",
-           .fails = {{404, "No line of this name is configured."}}},
-          [sources](const rest::Request<rest::Query<ProvidersQuery>>& request) {
-            return providers(*sources, request.query);
+          [sources](const rest::Request<>& request) -> Answer<ConfiguredLines> {
+            return configured(*sources, request.principal.organisation);
           });
+  api.get(
+      "/api/sip/providers",
+      {.id = "listProviders",
+       .tag = "Lines",
+       .access = read,
+       .summary = "Providers' usual values, with instructions",
+       .fails = {{404, "No line of this name is configured."}}},
+      [sources](const rest::Request<rest::Query<ProvidersQuery>>& request) { return providers(*sources, request); });
 }
 
 void add_trying(rest::Api& api, const std::shared_ptr<const LineSources>& sources) {
@@ -140,7 +146,9 @@ void add_trying(rest::Api& api, const std::shared_ptr<const LineSources>& source
        .access = write,
        .summary = "Try a line out, step by step",
        .description = "Answers as the steps are taken: a line of JSON each, or server-sent events for a client that "
-                      "accepts text/event-stream. One at a time.",
+                      "accepts text/event-stream. One at a time. A line that is configured is tried wherever it leads; "
+                      "settings that are not saved only at addresses of the Internet, and at those that the operator "
+                      "has listed, unless nobody but the server's own machine can ask.",
        .fails = {{404, "No line of this name is configured."}},
        .media = {"application/x-ndjson", "text/event-stream"}},
       [sources](const TrialRequest& request) { return test_connection(*sources, request); });

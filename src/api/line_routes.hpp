@@ -23,6 +23,7 @@ struct LineStatus {
   std::string explanation;  ///< in words, why and what to do
   base::UtcTime changed_at;
   std::optional<base::Duration> next_attempt;  ///< from now; of a registered line the refresh
+  bool elsewhere = false;                      ///< another machine registers it
 };
 
 LineState state_of(const LineStatus& status);
@@ -32,7 +33,8 @@ struct Line {
   std::string name;
   std::string provider;  ///< id of the preset, or empty
   sip_accounts::SipAccountForm account;
-  std::string id{};  ///< of a saved one; empty: of the configuration file
+  std::string id{};            ///< of a saved one; empty: of the configuration file
+  std::string organisation{};  ///< whose it is
 };
 
 struct TrialOrder {
@@ -40,14 +42,15 @@ struct TrialOrder {
   std::optional<sip_accounts::SipAccountForm> account;  ///< checked; need not be saved
   bool events = false;                                  ///< as server-sent events; else lines of JSON
   bool ladder = false;                                  ///< with the SIP messages, masked
+  bool guarded = false;  ///< only addresses of the Internet, and those that the operator has listed
 };
 
 struct LineSources {
   std::string country = "GB";
   std::function<std::vector<Line>()> lines;  ///< in force now; empty: none
-  /// Whether a target that is not configured may be tried. Only where nobody but this machine can ask: there is no
-  /// sign-in, and the test would tell strangers what listens where in the network behind us.
-  bool unsaved_targets = false;
+  /// Whether an account that is not saved may be tried at an address inside our network. Only where nobody but this
+  /// machine can ask: the test would tell others what listens where in the network behind us.
+  bool inside_targets = false;
   /// Starts a test; resource_exhausted while another one runs. Called on answering threads, several at once.
   std::function<base::Result<std::shared_ptr<http::LiveBody>>(const TrialOrder&)> try_out;
   std::function<std::vector<LineStatus>()> statuses;

@@ -26,8 +26,11 @@ class LineRoutes : public ::testing::Test {
     account.username = "23725";
     account.password = base::Secret(kPassword);
     account.inbound_number = "+443333357324";
-    sources.lines = [account] { return std::vector<Line>{{"main", "switchboard-free", account}}; };
-    sources.unsaved_targets = true;
+    sources.lines = [account] {
+      return std::vector<Line>{{"main", "switchboard-free", account, "sip_1", "org_local"},
+                               {"theirs", "", account, "sip_2", "org_other"}};
+    };
+    sources.inside_targets = true;
     sources.try_out = [this](const TrialOrder& order) -> base::Result<std::shared_ptr<http::LiveBody>> {
       orders.push_back(order);
       if (busy) return base::fail(base::ErrorCode::resource_exhausted, "app", "another test is under way");
@@ -144,15 +147,32 @@ TEST_F(LineRoutes, TriesAnAccountThatIsNotSavedYet) {
   EXPECT_EQ(orders.size(), 1U);
 }
 
-TEST_F(LineRoutes, RefusesUnsavedTargetsWhereOthersCanAsk) {
-  sources.unsaved_targets = false;
-  for (const std::string& body : {kAccount, std::string("{}"), std::string(R"({"domain": "192.168.1.1"})")}) {
-    const auto answer = test(body);
-    EXPECT_EQ(answer.status, 403);
-    EXPECT_THAT(answer.body, HasSubstr("save the account first"));
-  }
-  EXPECT_TRUE(orders.empty());
+TEST_F(LineRoutes, GuardsWhatIsNotSavedWhereOthersCanAsk) {
+  EXPECT_EQ(test(kAccount).status, 200);
+  sources.inside_targets = false;
+  EXPECT_EQ(test(kAccount).status, 200);
   EXPECT_EQ(test(R"({"line": "main"})").status, 200);
+  ASSERT_EQ(orders.size(), 3U);
+  EXPECT_FALSE(orders[0].guarded);
+  EXPECT_TRUE(orders[1].guarded);
+  EXPECT_FALSE(orders[2].guarded) << "it is registered there anyway";
+}
+
+TEST_F(LineRoutes, KnowsALineByItsId) {
+  EXPECT_EQ(test(R"({"line": "sip_1"})").status, 200);
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].line, "main");
+  EXPECT_EQ(test(R"({"line": ""})").status, 400);
+}
+
+TEST_F(LineRoutes, NeitherShowsNorTriesLinesOfOthers) {
+  const auto shown = bj::parse(ask("GET", {"config"}).body).at("lines").as_array();
+  ASSERT_EQ(shown.size(), 1U);
+  EXPECT_EQ(shown.front().at("name").as_string(), "main");
+  EXPECT_EQ(test(R"({"line": "theirs"})").status, 404);
+  EXPECT_EQ(test(R"({"line": "sip_2"})").status, 404);
+  EXPECT_EQ(ask("GET", {"providers"}, {}, {{"line", "theirs"}}).status, 404);
+  EXPECT_TRUE(orders.empty());
 }
 
 }  // namespace

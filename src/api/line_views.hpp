@@ -98,7 +98,8 @@ struct LineTrialOrder : LineSettings {
 };
 BOOST_DESCRIBE_STRUCT(LineTrialOrder, (LineSettings), (line, ladder))
 constexpr auto about(const LineTrialOrder*) {
-  return json::about("LineTrial", "Either the name of a configured line, or the settings of one that is not saved.",
+  return json::about("LineTrial",
+                     "Either the name or id of a configured line, or the settings of one that is not saved.",
                      Note{.member = "line", .text = "A configured one."},
                      Note{.member = "ladder", .text = "With the SIP messages, masked."});
 }
@@ -170,14 +171,14 @@ constexpr auto about(const ConfiguredLine*) {
 
 struct ConfiguredLines {
   std::vector<ConfiguredLine> lines;
-  bool unsaved_targets = false;
+  bool inside_targets = false;
 };
-BOOST_DESCRIBE_STRUCT(ConfiguredLines, (), (lines, unsaved_targets))
+BOOST_DESCRIBE_STRUCT(ConfiguredLines, (), (lines, inside_targets))
 constexpr auto about(const ConfiguredLines*) {
   return json::about("ConfiguredLines", "All lines that are configured.",
-                     Note{.member = "unsaved_targets",
-                          .text = "Whether settings that are not saved may be tried out.",
-                          .name = "unsavedTargets"});
+                     Note{.member = "inside_targets",
+                          .text = "Whether settings that are not saved may be tried at private addresses too.",
+                          .name = "insideTargets"});
 }
 
 struct FieldPlace {

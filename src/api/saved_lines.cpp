@@ -182,8 +182,12 @@ base::Result<std::vector<SavedLine>> all_saved_lines(accounts::Office& office) {
     const auto rows = settings::SipConfigurations(connection).all();
     if (!rows) return tl::unexpected(rows.error());
     std::vector<SavedLine> lines;
-    for (const auto& row : *rows)
-      if (auto account = opened(office, connection, row)) lines.push_back({row, std::move(*account)});
+    for (const auto& row : *rows) {
+      auto account = opened(office, connection, row);
+      // What may work later must not take a line away that is in force.
+      if (!account && account.error().retry != base::Retry::never) return tl::unexpected(account.error());
+      if (account) lines.push_back({row, std::move(*account)});
+    }
     return lines;
   });
 }

@@ -5,7 +5,9 @@
 
 #include "app/trunk_order.hpp"
 #include "config/account.hpp"
+#include "outbound/address_guard/address_guard.hpp"
 #include "sip/trial/findings/render.hpp"
+#include "store/call_records.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -68,22 +70,40 @@ base::Result<std::shared_ptr<http::LiveBody>> LineTrials::start(const api::Trial
     if (found == all.end()) return base::fail(base::ErrorCode::not_found, "app", "no line of this name is configured");
     trunk = *found;
   }
+  auto wanted = trial_order(trunk, server);
+  if (order.account && order.guarded)
+    wanted.admits = [policy = address_guard::Policy{config->outbound.allowed_private}](const base::Endpoint& address) {
+      return address_guard::check(address, policy);
+    };
   running_.reset();  // its thread has told everything, and ends now
-  running_ = std::make_unique<Running>(trial_order(trunk, server), order);
+  running_ = std::make_unique<Running>(std::move(wanted), order);
   return running_->body;
 }
+
+namespace {
+
+/// Whether nobody but this machine can ask: neither directly nor by a proxy on it, which needs a name of its own.
+bool asked_from_here_alone(const config::Server& server) {
+  const auto& https = server.https;
+  const bool https_listens = https.listen.port != 0 || !https.certificate.empty();
+  return server.http.is_loopback() && (!https_listens || https.listen.is_loopback()) && server.host_names.empty() &&
+         server.url.empty();
+}
+
+}  // namespace
 
 api::LineSources line_sources(const InForce& config) {
   api::LineSources sources;
   const auto first = config.get();
   sources.country = first->business.country;
-  sources.unsaved_targets = first->server.http.is_loopback();
+  sources.inside_targets = asked_from_here_alone(first->server);
   sources.lines = [&config] {
     const auto current = config.get();
     std::vector<api::Line> lines;
     for (const auto& trunk : current->all_trunks)
       lines.push_back({trunk.name, trunk.provider, config::account_of(trunk, trunk.srtp.value_or(current->server.srtp)),
-                       trunk.saved_as});
+                       trunk.saved_as,
+                       trunk.organisation.empty() ? std::string(store::kLocalOrganisation) : trunk.organisation});
     return lines;
   };
   return sources;

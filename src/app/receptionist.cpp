@@ -25,6 +25,7 @@
 #include "app/rehearsal.hpp"
 #include "app/saved_settings.hpp"
 #include "app/screening_rules.hpp"
+#include "app/settings_watch.hpp"
 #include "app/shared_state.hpp"
 #include "app/speech_engines.hpp"
 #include "app/trials.hpp"
@@ -47,6 +48,7 @@ namespace {
 constexpr auto kPrepareLimit = std::chrono::seconds(20);
 constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
+constexpr const char* kSettingsChannel = "settings";  // what was saved: another machine's name
 
 runtime::SwitchboardOptions switchboard_options(const config::Config& config) {
   runtime::SwitchboardOptions options;
@@ -134,7 +136,8 @@ struct Receptionist::Parts {
   std::unique_ptr<Chores> chores;
   std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
-  std::unique_ptr<cluster::LeaseKeeper> leases;
+  std::unique_ptr<cluster::LeaseKeeper> leases;  ///< of several machines; guarded by `adopting`
+  std::shared_ptr<SettingsWatch> settings_watch;
   TrunkBoard trunks;
   hold_music::MusicLoop hold_music;
   std::mutex adopting;
@@ -154,11 +157,16 @@ struct Receptionist::Parts {
   base::Status open_back_office();
   base::Result<std::vector<std::string>> adopt(config::Config file);
   base::Status adopt_saved();
+  base::Status look_at_saved();
+  void watch_settings();
   base::Result<std::vector<std::string>> take_in_force(config::Config next, bool other_words);
   api::ReceptionistDesk receptionist_desk();
   base::Result<api::TrialReply> answer_trial(const api::TrialQuestion& question);
   base::Result<std::pair<config::Config, Brain>> drafted_brain(const profile::Profile& draft);
   base::Status take_lines();
+  base::Status follow(const config::Config& before, const TrunkChanges& changes);
+  bool by_lease(const config::Trunk& trunk) const { return shared.several && trunk.registers; }
+  std::vector<std::string> leased_lines() const;
   void open_feed();
   std::shared_ptr<const web_call::Calls> web_calls() const;
   void wait_for_phrases() const;
@@ -184,6 +192,7 @@ base::Status Receptionist::Parts::build() {
   if (!state) return tl::unexpected(state.error());
   shared = std::move(*state);
   open_feed();
+  watch_settings();
   if (auto built = build_signalling(); !built) return built;
   if (auto started = start_http(); !started) return started;
   if (auto started = start_chores(); !started) return started;
@@ -212,7 +221,11 @@ base::Status Receptionist::Parts::start_http() {
                                      [this] { return config.get()->zone; },
                                      server.requests_per_second,
                                      back_office.get(),
-                                     [this] { return adopt_saved(); },
+                                     [this] {
+                                       auto adopted = adopt_saved();
+                                       (void)shared.fan_out->publish(kSettingsChannel, machine);
+                                       return adopted;
+                                     },
                                      [this] { return screening_rules(*config.get(), diagnostics); },
                                      [bell = doorbell] { bell->ring(); },
                                      receptionist_desk(),
@@ -236,15 +249,14 @@ base::Status Receptionist::Parts::start_chores() {
 
 /// A line that is registered is registered by one machine; a provider that knows our addresses sends calls to all.
 base::Status Receptionist::Parts::take_lines() {
+  const std::lock_guard lock(adopting);
   const auto first = config.get();
+  for (const auto& trunk : first->all_trunks)
+    if (!by_lease(trunk))
+      if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
+  if (!shared.several) return {};
   cluster::LeaseKeeper::Options options;
-  for (const auto& trunk : first->all_trunks) {
-    if (shared.several && trunk.registers)
-      options.names.push_back(trunk.name);
-    else if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken)
-      return taken;
-  }
-  if (options.names.empty()) return {};
+  options.names = leased_lines();
   options.kind = "trunk";
   options.machine = machine;
   options.take = [this](const std::string& name) {
@@ -254,11 +266,61 @@ base::Status Receptionist::Parts::take_lines() {
     spdlog::info("trunk {}: this machine registers it", name);
   };
   options.give_up = [this](const std::string& name) {
+    const auto current = config.get();
+    for (const auto& trunk : current->all_trunks)
+      if (trunk.name == name && !by_lease(trunk)) return;  // it is this machine's again, without a lease
     (void)user_agent->remove_trunk(name);
-    spdlog::warn("trunk {}: another machine registers it now", name);
+    trunks.remove(name);
+    spdlog::info("trunk {}: this machine does not register it any more", name);
   };
   leases = std::make_unique<cluster::LeaseKeeper>(shared.leases, std::move(options));
   return {};
+}
+
+std::vector<std::string> Receptionist::Parts::leased_lines() const {
+  std::vector<std::string> names;
+  const auto current = config.get();
+  for (const auto& trunk : current->all_trunks)
+    if (by_lease(trunk)) names.push_back(trunk.name);
+  return names;
+}
+
+/// Under `adopting`, with the new configuration in force.
+base::Status Receptionist::Parts::follow(const config::Config& before, const TrunkChanges& changes) {
+  for (const auto& name : changes.gone) {
+    if (auto removed = user_agent->remove_trunk(name); !removed) return removed;
+    trunks.remove(name);
+  }
+  std::vector<std::string> renewed;
+  for (const auto& trunk : changes.changed) {
+    if (!by_lease(trunk)) {
+      if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return taken;
+      continue;
+    }
+    renewed.push_back(trunk.name);
+    // Every machine had it without a lease; now only its holder may.
+    const bool was_everywhere = std::any_of(before.all_trunks.begin(), before.all_trunks.end(),
+                                            [&](const auto& old) { return old.name == trunk.name && !by_lease(old); });
+    if (!was_everywhere) continue;
+    if (auto removed = user_agent->remove_trunk(trunk.name); !removed) return removed;
+    trunks.remove(trunk.name);
+  }
+  if (leases) leases->look_after(leased_lines(), renewed);
+  return {};
+}
+
+void Receptionist::Parts::watch_settings() {
+  SettingsWatch::Work work;
+  work.write = [this](const SettingsWatch::States& states) {
+    return write_line_states(back_office->office(), *config.get(), states);
+  };
+  if (shared.several) work.look = [this] { return look_at_saved(); };
+  settings_watch = std::make_shared<SettingsWatch>(std::move(work));
+  if (!shared.several) return;
+  shared.fan_out->subscribe(kSettingsChannel,
+                            [own = machine, weak = std::weak_ptr(settings_watch)](std::string_view who) {
+                              if (const auto watch = weak.lock(); watch && who != own) watch->look_soon();
+                            });
 }
 
 /// All that takes time before a configuration can answer calls: its model, and its sentences spoken.
@@ -297,6 +359,23 @@ base::Status Receptionist::Parts::adopt_saved() {
   if (!saved) return tl::unexpected(saved.error());
   auto next = laid_over(from_file, *saved);
   const bool other_words = says_otherwise(*config.get(), next);
+  if (const auto waiting = take_in_force(std::move(next), other_words); !waiting)
+    return tl::unexpected(waiting.error());
+  return {};
+}
+
+/// What another machine saved. Before the lines are taken there is nothing to compare with.
+base::Status Receptionist::Parts::look_at_saved() {
+  const std::lock_guard lock(adopting);
+  if (!leases) return {};
+  const auto saved = read_saved_settings(back_office->office());
+  if (!saved) return tl::unexpected(saved.error());
+  trunks.set_elsewhere(saved->states);
+  auto next = laid_over(from_file, *saved);
+  const auto before = config.get();
+  const bool other_words = says_otherwise(*before, next);
+  const auto changes = trunk_changes(*before, next);
+  if (!other_words && changes.gone.empty() && changes.changed.empty()) return {};
   if (const auto waiting = take_in_force(std::move(next), other_words); !waiting)
     return tl::unexpected(waiting.error());
   return {};
@@ -373,13 +452,8 @@ base::Result<std::vector<std::string>> Receptionist::Parts::take_in_force(config
     rehearse();
   }
   if (auto loaded = http->reload_certificate(); !loaded) spdlog::error("{}", loaded.error().message);
-  const auto changes = trunk_changes(*before, *after);
-  for (const auto& name : changes.gone) {
-    if (auto removed = user_agent->remove_trunk(name); !removed) return tl::unexpected(removed.error());
-    trunks.remove(name);
-  }
-  for (const auto& trunk : changes.changed)
-    if (auto taken = user_agent->register_trunk(registration_of(trunk)); !taken) return tl::unexpected(taken.error());
+  if (auto followed = follow(*before, trunk_changes(*before, *after)); !followed)
+    return tl::unexpected(followed.error());
   return waiting;
 }
 
@@ -443,8 +517,11 @@ base::Status Receptionist::Parts::build_signalling() {
   switchboard->reach_outside_by(servers);
   switchboard->on_trunk = [this](const std::string& trunk, const sip::RegistrationStatus& status) {
     // The same is reported again and again, so that the page is fresh.
-    if (trunks.set(trunk, status, base::monotonic_now(), base::wall_now()))
-      spdlog::info("trunk {}: {}", trunk, status.explanation);
+    if (!trunks.set(trunk, status, base::monotonic_now(), base::wall_now())) return;
+    spdlog::info("trunk {}: {}", trunk, status.explanation);
+    // A machine that lets a line go must not write over what the next one says.
+    if (!shared.several || status.state != sip::RegistrationState::unregistered)
+      settings_watch->line_is(trunk, state_name(status.state));
   };
   sip::UserAgentOptions options;
   options.listen = first->server.sip;
@@ -484,11 +561,23 @@ void Receptionist::Parts::rehearse() {
 /// All that are configured, in their order; those of which nothing is known yet too.
 std::vector<api::LineStatus> Receptionist::Parts::lines() const {
   const auto known = trunks.all();
+  const auto elsewhere = trunks.elsewhere();
   const auto now = base::monotonic_now();
   std::vector<api::LineStatus> out;
   const auto current = config.get();
   for (const auto& trunk : current->all_trunks) {
     const auto found = known.find(trunk.name);
+    const bool here = found != known.end() && found->second.status.state != sip::RegistrationState::unregistered;
+    if (by_lease(trunk) && !here) {
+      const auto state = elsewhere.find(trunk.name);
+      out.push_back({trunk.name,
+                     state == elsewhere.end() ? "registering" : state->second,
+                     "Another machine registers it.",
+                     base::wall_now(),
+                     {},
+                     true});
+      continue;
+    }
     if (found == known.end()) {
       out.push_back({trunk.name, "registering", "Not begun yet.", base::wall_now(), {}});
       continue;
@@ -558,8 +647,9 @@ void Receptionist::stop() {
   auto& parts = *parts_;
   parts.rehearsal.reset();
   parts.outside_watch.reset();
-  parts.leases.reset();
   if (parts.http) parts.http->stop();
+  if (parts.settings_watch) parts.settings_watch->stop();
+  parts.leases.reset();
   parts.chores.reset();
   parts.trials.reset();
   if (parts.switchboard && parts.user_agent) {

@@ -14,6 +14,8 @@ base::Result<SavedSettings> read_saved_settings(accounts::Office& office) {
   for (const auto& [row, account] : *lines) {
     auto trunk = config::trunk_of(account, row.name);
     trunk.saved_as = row.id;
+    trunk.organisation = row.organisation;
+    if (!row.status.empty()) saved.states[row.name] = row.status;
     saved.lines.push_back(std::move(trunk));
   }
   auto receptionist =
@@ -21,6 +23,20 @@ base::Result<SavedSettings> read_saved_settings(accounts::Office& office) {
   if (!receptionist) return tl::unexpected(receptionist.error());
   saved.receptionist = std::move(*receptionist);
   return saved;
+}
+
+base::Status write_line_states(accounts::Office& office, const config::Config& config,
+                               const std::map<std::string, std::string>& states) {
+  return office.with_connection([&](store::Connection& connection) -> base::Status {
+    settings::SipConfigurations table(connection);
+    for (const auto& trunk : config.all_trunks) {
+      const auto state = states.find(trunk.name);
+      if (trunk.saved_as.empty() || state == states.end()) continue;
+      const auto written = table.set_status(trunk.organisation, trunk.saved_as, state->second);
+      if (!written && written.error().code != base::ErrorCode::not_found) return written;  // deleted meanwhile
+    }
+    return {};
+  });
 }
 
 config::Config laid_over(config::Config file, const SavedSettings& saved) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "sip/registration.hpp"
 
@@ -35,10 +36,20 @@ class TrunkBoard {
     const std::lock_guard lock(mutex_);
     return trunks_;
   }
+  /// As the machines that register them wrote it down: "registered", "failed", ...
+  void set_elsewhere(std::map<std::string, std::string> states) {
+    const std::lock_guard lock(mutex_);
+    elsewhere_ = std::move(states);
+  }
+  std::map<std::string, std::string> elsewhere() const {
+    const std::lock_guard lock(mutex_);
+    return elsewhere_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::map<std::string, Entry> trunks_;
+  std::map<std::string, std::string> elsewhere_;
 };
 
 }  // namespace frontdesk::app

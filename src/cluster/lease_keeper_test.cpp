@@ -57,7 +57,7 @@ class LeaseKeeperTest : public ::testing::Test {
     options.lives = base::milliseconds(60);
     options.take = [this, name](const std::string& each) {
       const std::lock_guard lock(mutex);
-      holders.insert(name + ":" + each);
+      if (!holders.contains(name + ":" + each)) holders.insert(name + ":" + each);
       ++changes;
     };
     options.give_up = [this, name](const std::string& each) {
@@ -89,6 +89,30 @@ TEST_F(LeaseKeeperTest, EachNameBelongsToOneMachineAndIsTakenOverFromOneThatStop
   EXPECT_EQ(holders, (std::multiset<std::string>{"m1:a", "m1:b"}));
   first.reset();
   ASSERT_TRUE(await([&] { return holders.contains("m2:a") && holders.contains("m2:b"); }));
+}
+
+TEST_F(LeaseKeeperTest, NamesComeAndGoWhileItRuns) {
+  auto first = machine("m1");
+  ASSERT_TRUE(await([&] { return holders.size() == 2; }));
+  first->look_after({"b", "c"});
+  ASSERT_TRUE(await([&] { return holders == std::multiset<std::string>{"m1:b", "m1:c"}; }));
+  EXPECT_EQ(changes, 4) << "what stayed was left alone";
+  auto second = machine("m2");  // of "a" and "b": what was given up is free at once
+  ASSERT_TRUE(await([&] { return holders.contains("m2:a"); }));
+  EXPECT_FALSE(holders.contains("m2:b"));
+}
+
+TEST_F(LeaseKeeperTest, WhatHasChangedIsTakenAgainByItsHolderAlone) {
+  auto first = machine("m1");
+  ASSERT_TRUE(await([&] { return holders.size() == 2; }));
+  auto second = machine("m2");
+  second->look_after({"a", "b"}, {"a"});
+  first->look_after({"a", "b"}, {"a"});
+  ASSERT_TRUE(await([&] { return changes == 3; }));
+  const int before = leases->renewals;
+  ASSERT_TRUE(await([&] { return leases->renewals >= before + 10; }));
+  EXPECT_EQ(changes, 3);
+  EXPECT_EQ(holders, (std::multiset<std::string>{"m1:a", "m1:b"}));
 }
 
 TEST_F(LeaseKeeperTest, AnOutageChangesNothing) {

@@ -77,7 +77,8 @@ enum class Dtmf { automatic, rfc4733, in_band, info };
 
 struct Trunk {
   std::string name = "trunk";
-  std::string saved_as;  ///< id of a line that was saved by the API; empty: of the file
+  std::string saved_as;      ///< id of a line that was saved by the API; empty: of the file
+  std::string organisation;  ///< of a saved one; empty: this installation's own
   std::string provider;  ///< id of a preset of setup_guide, whose values hold where the file is silent; may be empty
   std::string domain;
   std::uint16_t port = 5065;  ///< 0: by the provider's SRV records

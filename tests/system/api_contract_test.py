@@ -248,6 +248,8 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(200, "PUT", path, form, {"If-Match": "*"})
         self.expect(204, "DELETE", path)
         self.expect(404, "GET", path)
+        self.expect(404, "DELETE", path)
+        self.expect(422, "POST", "/api/sip/config", {**form, "direction": "outbound"})
 
     def test_2_analytics(self):
         today = json.loads(self.expect(200, "GET", "/api/analytics/dashboard?compare=true"))

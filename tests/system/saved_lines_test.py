@@ -108,6 +108,29 @@ class SavedLines(unittest.TestCase):
             self.assertNotIn(PASSWORD, json.dumps(problem))
             self.assertEqual(self.ask(server, "GET", "/api/sip/config")[1]["lines"], [])
 
+    def trial(self, server, body):
+        """The findings' steps by name."""
+        request = urllib.request.Request(f"http://{server.http}/api/sip/test-connection", method="POST",
+                                         data=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read().decode()
+        self.assertNotIn(json.dumps(PASSWORD)[1:-1], text)
+        return text
+
+    def test_a_line_is_tried_by_its_id_and_the_network_inside_is_not_probed(self):
+        config = os.path.join(self.data, "proxied.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write('[business]\nname = "Proxied"\n[server]\nhost_names = ["desk.example.org"]\n')
+        with Frontdesk("--config", config, data=self.data) as server:
+            line = self.ask(server, "POST", "/api/sip/config", self.form())[1]
+            self.await_state(server, line["id"], "registered")
+            self.assertIn('"ok":true', self.trial(server, {"line": line["id"]}).replace(" ", ""))
+            self.await_bindings(1)  # the trial left the registration alone
+            self.assertFalse(self.ask(server, "GET", "/api/sip/config")[1]["insideTargets"])
+            refused = self.trial(server, self.form())
+            self.assertIn("address_not_allowed", refused)
+            self.assertNotIn("401", refused)
+
     def test_two_lines_of_one_name_are_told_apart(self):
         with Frontdesk(data=self.data) as server:
             names = [self.ask(server, "POST", "/api/sip/config", self.form(registers=False))[1]["name"] for _ in range(2)]

@@ -139,12 +139,29 @@ bool Run::resolve() {
     }
     return false;
   }
+  if (!admitted()) return false;
   std::string list;
   for (const auto& [hop, backup] : hops_)
     list +=
         (list.empty() ? "" : ", ") + base::to_string(hop.to) + " " + upper(hop.transport) + (backup ? " (backup)" : "");
   fact("addresses", list);
   end(State::ok, target().host + " is " + list + ".");
+  return true;
+}
+
+/// All addresses or none: whoever names the server must not learn which of them lead inside.
+bool Run::admitted() {
+  if (!order_.admits) return true;
+  for (const auto& [hop, backup] : hops_) {
+    const auto may = order_.admits(hop.to);
+    if (may) continue;
+    report_.steps.back().facts.clear();  // what an inside name server said
+    end(State::failed, "The server is not one that may be tried.",
+        {Fault::address_not_allowed, findings::printable(may.error().message) + ".",
+         "Check the server's name. If it is inside your own network, save the line: a saved line is tried wherever it "
+         "leads."});
+    return false;
+  }
   return true;
 }
 

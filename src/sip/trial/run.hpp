@@ -42,6 +42,8 @@ class Run {
   void check_media();
   void leave();
 
+  bool admitted();
+
   // Parts of them (asking.cpp).
   bool reach(const sip::Hop& hop, findings::Diagnosis& why);
   Answer exchange(const std::string& method, const std::string& more, Until until);

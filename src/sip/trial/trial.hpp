@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/endpoint.hpp"
+#include "base/error.hpp"
 #include "sip/media_description.hpp"
 #include "sip/registration.hpp"
 #include "sip/trial/findings/findings.hpp"
@@ -31,7 +32,10 @@ struct Order {
   base::Endpoint local;  ///< the address SIP is served on, whose port is not used; unspecified: the one routed there
   std::uint16_t rtp_first = 20000, rtp_last = 20999;
   sip::SrtpPolicy srtp = sip::SrtpPolicy::optional;
-  std::vector<base::Endpoint> dns_servers;   ///< IPv4; empty: those of /etc/resolv.conf
+  std::vector<base::Endpoint> dns_servers;  ///< IPv4; empty: those of /etc/resolv.conf
+  /// Which addresses may be spoken to; the reason is told. Unset: all. One that may not ends the test before a packet
+  /// is sent.
+  std::function<base::Status(const base::Endpoint&)> admits;
   base::Duration limit = base::seconds(20);  ///< of the whole test; one DNS question may exceed it by 2 s a server
 };
 

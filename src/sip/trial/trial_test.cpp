@@ -55,6 +55,28 @@ TEST(Trial, ProvesTheAccountAndBindsNothing) {
   EXPECT_EQ(registers, 2);
 }
 
+TEST(Trial, SendsNothingToAnAddressThatIsNotAllowed) {
+  ScriptedRegistrar registrar(accepting);
+  auto order = order_for(registrar.port());
+  std::vector<std::string> asked;
+  order.admits = [&](const base::Endpoint& address) -> base::Status {
+    asked.push_back(base::address_text(address));
+    return base::fail(base::ErrorCode::permission_denied, "test", "it is a private address");
+  };
+  Collector found;
+  run(order, found);
+  EXPECT_EQ(found.fault(), Fault::address_not_allowed) << found.output();
+  EXPECT_EQ(found.step(StepKind::resolve).state, State::failed);
+  EXPECT_EQ(found.step(StepKind::connect).state, State::skipped);
+  EXPECT_TRUE(found.step(StepKind::resolve).facts.empty()) << found.output();
+  EXPECT_EQ(asked, std::vector<std::string>{"127.0.0.1"});
+  EXPECT_TRUE(registrar.requests().empty());
+  order.admits = [](const base::Endpoint&) { return base::Status{}; };
+  Collector allowed;
+  run(order, allowed);
+  EXPECT_TRUE(allowed.report().passed()) << allowed.output();
+}
+
 TEST(Trial, AnswersTheChallengeAsTheRegistrationWould) {
   std::string given, expected;
   ScriptedRegistrar registrar([&](const std::string& request) {

@@ -29,9 +29,10 @@ std::string_view name(State state) {
 }
 
 std::string_view name(Fault fault) {
-  static constexpr std::array<std::string_view, 33> kNames{"",
+  static constexpr std::array<std::string_view, 34> kNames{"",
                                                            "name_not_found",
                                                            "name_server_silent",
+                                                           "address_not_allowed",
                                                            "no_route",
                                                            "port_closed",
                                                            "time_out",

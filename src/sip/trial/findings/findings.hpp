@@ -24,6 +24,7 @@ enum class Fault {
   none,
   name_not_found,
   name_server_silent,
+  address_not_allowed,
   no_route,
   port_closed,
   time_out,

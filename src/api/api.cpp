@@ -6,6 +6,7 @@
 #include "api/knowledge_routes.hpp"
 #include "api/message_routes.hpp"
 #include "api/organisation_routes.hpp"
+#include "api/privacy_routes.hpp"
 #include "api/saved_answers.hpp"
 #include "api/saved_line_routes.hpp"
 #include "api/team_routes.hpp"
@@ -57,6 +58,7 @@ rest::ApiOptions options_of(const Sources& sources) {
                   {"API tokens", "What programs come in with, and what they may do."},
                   {"Keys", "Keys of other services. They go in and never come out."},
                   {"Audit log", "Who changed what, and the proof of it."},
+                  {"Privacy", "One caller's data: handed out, or erased."},
                   {"Health", "How the receptionist is."}};
   return options;
 }
@@ -78,6 +80,7 @@ rest::Api make_api(const Sources& sources) {
     add_token_routes(api, {*sources.office, *sources.accounts});
     add_key_routes(api, {*sources.office});
     add_audit_routes(api, {*sources.office});
+    add_privacy_routes(api, {*sources.office, sources.calls, sources.lines.country});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording, sources.hang_up, sources.office});
   add_message_routes(api, {sources.calls, sources.office});

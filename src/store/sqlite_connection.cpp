@@ -212,7 +212,9 @@ base::Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::pat
   sqlite3_busy_timeout(raw, static_cast<int>(base::to_ms(busy_limit)));
   if (mode == OpenMode::read_write) {
     chmod(path.c_str(), S_IRUSR | S_IWUSR);
-    if (auto set = connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+    if (auto set = connection->run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                                          // What is deleted or moved is overwritten: a caller's erasure is one.
+                                          "PRAGMA secure_delete=ON;");
         !set)
       return tl::unexpected(set.error());
   }

@@ -152,6 +152,11 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(409, "POST", f"/api/calls/{self.call}/hangup")
         self.expect(404, "POST", "/api/calls/call_none/hangup")
 
+    def test_2_privacy(self):
+        caller = {"number": "+443335550177"}
+        self.assertEqual(json.loads(self.expect(200, "POST", "/api/privacy/export", caller))["calls"], [])
+        self.assertEqual(json.loads(self.expect(200, "POST", "/api/privacy/erase", caller))["calls"], 0)
+
     def test_2_signing_in(self):
         """While nobody has an account: what is answered to whoever has none."""
         me = json.loads(self.expect(200, "GET", "/api/me"))

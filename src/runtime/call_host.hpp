@@ -108,6 +108,7 @@ class CallHost {
   void on(call::ResumeRecording& command, base::Instant now);
   void on(call::StopRecording& command, base::Instant now);
   void on(call::HideKeys& command, base::Instant now);
+  void on(call::ShowAttendant&, base::Instant) {}  // observers see it
   void on(call::RecordTurn& command, base::Instant now);
   void on(call::Trace& command, base::Instant now);
 

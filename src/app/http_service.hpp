@@ -28,7 +28,7 @@ class HttpService {
     std::function<screening::Rules()> screening = {};
     std::function<void()> work_waiting = {};  ///< deliveries or jobs
     api::ReceptionistDesk receptionist = {};
-    std::function<bool(const std::string& call, const std::string& reason)> hang_up = {};
+    api::CallControl control = {};
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

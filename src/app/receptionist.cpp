@@ -240,7 +240,7 @@ base::Status Receptionist::Parts::start_chores() {
   const auto first = config.get();
   auto started = Chores::start(
       *first, {*back_office, doorbell, [this] { return lines(); }, [this] { return records->stats().last_error; },
-               shared.several ? shared.cache : nullptr, machine});
+               shared.several ? shared.cache : nullptr, machine, [this] { return config.get()->retention; }});
   if (!started) return tl::unexpected(started.error());
   chores = std::move(*started);
   return {};

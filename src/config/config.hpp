@@ -168,6 +168,14 @@ struct Recording {
   std::vector<NumberPolicy> numbers;
 };
 
+/// How long things are kept, in days; 0: for good. Recordings: see Recording.
+struct Retention {
+  int transcripts_days = 0;  ///< what was said, and the journal of decisions
+  int messages_days = 0;
+  int calls_days = 0;  ///< the call itself, with all that is left of it
+  friend bool operator==(const Retention&, const Retention&) = default;
+};
+
 struct Config {
   Server server;
   std::optional<Trunk> trunk;     ///< the first of all_trunks
@@ -178,6 +186,7 @@ struct Config {
   Limits limits;
   Transfer transfer;
   Recording recording;
+  Retention retention;
   Storage storage;
   Outbound outbound;
   Mail mail;

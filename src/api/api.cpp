@@ -83,6 +83,7 @@ rest::Api make_api(const Sources& sources) {
     add_privacy_routes(api, {*sources.office, sources.calls, sources.lines.country});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording, sources.hang_up, sources.office});
+  add_live_routes(api, sources.live);
   add_message_routes(api, {sources.calls, sources.office});
   if (sources.office && sources.receptionist.file) {
     const ReceptionistSources receptionist{*sources.office, sources.settings_changed, sources.receptionist};

@@ -3,6 +3,19 @@
 #include "app/version.hpp"
 
 namespace frontdesk::app {
+namespace {
+
+api::LiveSources live_sources(const live::LiveService& live) {
+  api::LiveSources sources;
+  if (live.feed)
+    sources.running = [feed = live.feed](const std::string& organisation) { return feed->running(organisation); };
+  if (live.tickets)
+    sources.ticket = [tickets = live.tickets](const access::Principal& who) { return tickets->issue(who); };
+  sources.ticket_good_for = live::Tickets::kGoodFor;
+  return sources;
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOptions options,
                                                               const store::Location& database,
@@ -29,6 +42,7 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.hang_up = std::move(receptionist.hang_up);
   sources.screening = std::move(receptionist.screening);
   sources.receptionist = std::move(receptionist.receptionist);
+  sources.live = live_sources(receptionist.live);
   auto router = api::routes(sources);
   live::add_routes(router, std::move(receptionist.live));
   auto server = http::Server::start(std::move(options), std::move(router));

@@ -18,6 +18,7 @@
 #include "app/http_service.hpp"
 #include "app/in_force.hpp"
 #include "app/line_trials.hpp"
+#include "app/listening.hpp"
 #include "app/outside_watch.hpp"
 #include "app/public_address.hpp"
 #include "app/reconfiguration.hpp"
@@ -129,6 +130,7 @@ struct Receptionist::Parts {
   const std::shared_ptr<Doorbell> doorbell = std::make_shared<Doorbell>();
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
+  std::shared_ptr<live::Listening> listening;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<OutsideWatch> outside_watch;
@@ -205,33 +207,35 @@ base::Status Receptionist::Parts::build() {
 
 base::Status Receptionist::Parts::start_http() {
   trials = std::make_unique<LineTrials>(config);
+  listening = listening_of(feed, *switchboard, back_office->office());
   api::LineSources sources = line_sources(config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
-  auto service = HttpService::start(http_options(server), database_location(*first),
-                                    {[this] { return health(); },
-                                     keys,
-                                     [this](const std::string& call, bool paused) {
-                                       return switchboard->tell_call(call, call::RecordingRequested{paused});
-                                     },
-                                     std::move(sources),
-                                     {door_of(back_office->authenticator()), feed, web_calls(),
-                                      std::make_shared<live::Tickets>(shared.cache, shared.counters)},
-                                     [this] { return config.get()->zone; },
-                                     server.requests_per_second,
-                                     back_office.get(),
-                                     [this] {
-                                       auto adopted = adopt_saved();
-                                       (void)shared.fan_out->publish(kSettingsChannel, machine);
-                                       return adopted;
-                                     },
-                                     [this] { return screening_rules(*config.get(), diagnostics); },
-                                     [bell = doorbell] { bell->ring(); },
-                                     receptionist_desk(),
-                                     [this](const std::string& call, const std::string& reason) {
-                                       return switchboard->tell_call(call, call::HangUpRequested{reason});
-                                     }});
+  auto service =
+      HttpService::start(http_options(server), database_location(*first),
+                         {[this] { return health(); },
+                          keys,
+                          [this](const std::string& call, bool paused) {
+                            return switchboard->tell_call(call, call::RecordingRequested{paused});
+                          },
+                          std::move(sources),
+                          {door_of(back_office->authenticator(), &back_office->accounts()), feed, web_calls(),
+                           std::make_shared<live::Tickets>(shared.cache, shared.counters), listening},
+                          [this] { return config.get()->zone; },
+                          server.requests_per_second,
+                          back_office.get(),
+                          [this] {
+                            auto adopted = adopt_saved();
+                            (void)shared.fan_out->publish(kSettingsChannel, machine);
+                            return adopted;
+                          },
+                          [this] { return screening_rules(*config.get(), diagnostics); },
+                          [bell = doorbell] { bell->ring(); },
+                          receptionist_desk(),
+                          [this](const std::string& call, const std::string& reason) {
+                            return switchboard->tell_call(call, call::HangUpRequested{reason});
+                          }});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -489,6 +493,7 @@ void Receptionist::Parts::open_feed() {
   live::FeedOptions options;
   if (shared.several) options.fan_out = shared.fan_out;
   options.machine = machine;
+  options.still_welcome = door_of(back_office->authenticator(), &back_office->accounts()).still_welcome;
   options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
   feed = std::make_shared<live::Feed>(std::move(options));
   tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),
@@ -659,6 +664,7 @@ void Receptionist::stop() {
       std::this_thread::sleep_for(kPollEvery);
   }
   if (parts.user_agent) parts.user_agent->stop();
+  if (parts.listening) parts.listening->stop();
   if (parts.feed) parts.feed->stop();  // it asks the switchboard
   parts.switchboard.reset();           // shards first: they use everything below
   parts.user_agent.reset();

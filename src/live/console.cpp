@@ -13,6 +13,8 @@ namespace {
 
 namespace bj = boost::json;
 
+constexpr std::size_t kLongestCallId = 100;
+
 tl::unexpected<base::Error> wrong(std::string message) {
   return base::fail(base::ErrorCode::invalid_argument, "ws", std::move(message));
 }
@@ -55,6 +57,7 @@ void Console::received(websocket::Message message) {
 void Console::closed(std::uint16_t) {
   if (call_) call_->hang_up();
   call_.reset();
+  if (listening_) listening_->end(heard_);
   feed_->unwatch(id_);
   socket_.reset();
 }
@@ -73,7 +76,9 @@ base::Status Console::obey(const std::string& text) {
   if (*type == "call.audio") return sound(fields);
   if (*type == "call.dtmf") return press(fields);
   if (*type == "call.end") return end();
-  return wrong("types are call.start, call.audio, call.dtmf and call.end");
+  if (*type == "call.listen") return listen(fields);
+  if (*type == "call.listen_end") return listen_no_more();
+  return wrong("types are call.start, call.audio, call.dtmf, call.end, call.listen and call.listen_end");
 }
 
 base::Status Console::need_call() const {
@@ -88,6 +93,8 @@ base::Status Console::start(const bj::object& data) {
                       "you may not call: an administrator can give you the permission calls.start");
   if (call_ && !call_->over())
     return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection has a call already");
+  if (listens())
+    return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection listens to a call: use another one");
   const auto wanted = web_call::read_start(bj::serialize(data));
   if (!wanted) return tl::unexpected(wanted.error());
   runtime::FrameCaller caller{
@@ -118,6 +125,28 @@ base::Status Console::press(const bj::object& data) {
 base::Status Console::end() {
   if (const auto there = need_call(); !there) return there;
   call_->hang_up();
+  return {};
+}
+
+base::Status Console::listen(const bj::object& data) {
+  if (!listening_) return base::fail(base::ErrorCode::unimplemented, "ws", "nobody can listen to calls here");
+  if (!access::allows(principal_, access::permission::kControlCalls))
+    return base::fail(base::ErrorCode::permission_denied, "ws",
+                      "you may not listen: an administrator can give you the permission calls.control");
+  if (listens() || (call_ && !call_->over()))
+    return base::fail(base::ErrorCode::failed_precondition, "ws",
+                      "this connection has a call already: it hears one at a time");
+  const auto call = text_of(data, "call_id");
+  if (!call || call->empty() || call->size() > kLongestCallId) return wrong("call_id: the id of a call that goes on");
+  const auto format = web_call::read_format(data);
+  if (!format) return tl::unexpected(format.error());
+  heard_ = listening_->begin(listener_, std::string(*call), *format, socket_);
+  return {};
+}
+
+base::Status Console::listen_no_more() {
+  if (!listens()) return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection listens to no call");
+  listening_->end(heard_);
   return {};
 }
 

@@ -148,6 +148,7 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
   }
   for (const auto piece : held_.pending()) around_.engines.tts.cancel(piece);
   end_second_leg("the call ended");
+  overhearing_.finish();
   CallClosed closed;
   closed.number = number_;
   closed.end_class = end_class;

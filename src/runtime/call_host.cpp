@@ -57,6 +57,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       socket_(std::move(call.socket), std::move(call.frames)),
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
+      overhearing_(call.number),
       journal_flushed_(now),
       datagrams_read_(now) {
   if (call.noise_suppression) noise_suppressor_.emplace(*call.noise_suppression);
@@ -347,6 +348,7 @@ void CallHost::tick(base::Instant now) {
 void CallHost::keep_sound(const media::MediaSession::Tick& tick) {
   gap_meter_.push(tick.heard, tick.played);
   record(tick.heard, tick.played);
+  overhearing_.add(tick.heard, tick.played);
 }
 
 void CallHost::judge_quality(base::Instant now) {

@@ -62,6 +62,8 @@ class CallHost {
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
   void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
+  /// People listen from here on; null: nobody does any more.
+  void on_listen(std::shared_ptr<Ears> ears);
   void on_second_leg(SecondLegEvent& event, base::Instant now);
   /// Asks for the memory that the next tick will need, which 20 ms of other calls have put out of the caches. Twice
   /// before each tick: what the first time asks for tells the second time where the rest is.
@@ -168,6 +170,7 @@ class CallHost {
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
   CallFigures figures_;
   media::StereoRecorder recorder_;
+  Overhearing overhearing_;
   bool recording_ = false;
   std::uint64_t unrecorded_ = 0;  ///< samples since the answer, or since recording stopped
   call::Discretion discretion_;

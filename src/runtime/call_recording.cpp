@@ -28,16 +28,23 @@ void CallHost::on(call::StartRecording&, base::Instant) {
 void CallHost::on(call::PauseRecording&, base::Instant) {
   discretion_.numbers = true;
   recorder_.set_redacted(true);
+  overhearing_.set_redacted(true);
 }
 
 void CallHost::on(call::ResumeRecording&, base::Instant) {
   discretion_.numbers = false;
   recorder_.set_redacted(false);
+  overhearing_.set_redacted(false);
 }
 
 void CallHost::on(call::StopRecording&, base::Instant) {
   hand_over_sound();
   recording_ = false;
+}
+
+void CallHost::on_listen(std::shared_ptr<Ears> ears) {
+  note(ears ? "# people listen from here on" : "# nobody listens any more");
+  overhearing_.change(std::move(ears), discretion_.numbers);
 }
 
 void CallHost::on(call::HideKeys&, base::Instant) {

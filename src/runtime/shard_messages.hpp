@@ -13,6 +13,7 @@
 #include "runtime/call_policy.hpp"
 #include "runtime/call_records.hpp"
 #include "runtime/frame_leg.hpp"
+#include "runtime/overhearing.hpp"
 #include "sip/media_description.hpp"
 #include "sip/user_agent.hpp"
 #include "speech/tts.hpp"
@@ -65,6 +66,12 @@ struct InfoDigit {
   char digit = '0';
 };
 
+/// Where a call's sound goes to, for people who listen; null: nobody does any more.
+struct Listen {
+  CallNumber call = 0;
+  std::shared_ptr<Ears> ears;
+};
+
 /// What came of LegControl::change_media(): a SIP status.
 struct MediaChanged {
   CallNumber call = 0;
@@ -95,7 +102,7 @@ struct Drain {
   std::string reason;
 };
 
-using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, MediaChanged, SpeechWindow,
-                                  SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, Listen, MediaChanged,
+                                  SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

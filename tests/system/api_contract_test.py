@@ -152,6 +152,10 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(409, "POST", f"/api/calls/{self.call}/hangup")
         self.expect(404, "POST", "/api/calls/call_none/hangup")
 
+    def test_2_live(self):
+        self.assertEqual(json.loads(self.expect(200, "GET", "/api/calls/live")), {"calls": []})
+        self.assertTrue(json.loads(self.expect(200, "POST", "/api/live/tickets"))["ticket"].startswith("wst_"))
+
     def test_2_privacy(self):
         caller = {"number": "+443335550177"}
         self.assertEqual(json.loads(self.expect(200, "POST", "/api/privacy/export", caller))["calls"], [])

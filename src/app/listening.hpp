@@ -1,0 +1,16 @@
+// Listening to calls, as this program does it: sound from its switchboard, beginnings and ends in its audit log.
+#pragma once
+#include <memory>
+
+#include "accounts/office.hpp"
+#include "live/feed.hpp"
+#include "live/listening.hpp"
+#include "runtime/switchboard.hpp"
+
+namespace frontdesk::app {
+
+/// `office` and `switchboard` outlive it, or its stop().
+std::shared_ptr<live::Listening> listening_of(std::shared_ptr<live::Feed> feed, runtime::Switchboard& switchboard,
+                                              accounts::Office& office);
+
+}  // namespace frontdesk::app

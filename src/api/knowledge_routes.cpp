@@ -31,7 +31,7 @@ const May kElsewhere{409, "Calls are not answered for your organisation here, or
 
 struct Saved {
   Document document;
-  std::vector<documents::Chunk> chunks;
+  std::string text;
 };
 
 DocumentSummary summary_of(const Document& each) {
@@ -41,7 +41,7 @@ DocumentSummary summary_of(const Document& each) {
 DocumentView view_of(const Saved& saved) {
   DocumentView view;
   static_cast<DocumentSummary&>(view) = summary_of(saved.document);
-  for (const auto& chunk : saved.chunks) view.text += (view.text.empty() ? "" : "\n\n") + chunk.text;
+  view.text = saved.text;
   return view;
 }
 
@@ -61,9 +61,14 @@ base::Result<Saved> find(store::Connection& connection, const std::string& organ
   const Knowledge knowledge(connection);
   auto document = knowledge.find(organisation, id);
   if (!document) return tl::unexpected(document.error());
-  auto chunks = knowledge.chunks(organisation, id);
+  auto original = knowledge.original(organisation, id);
+  if (!original) return tl::unexpected(original.error());
+  if (*original) return Saved{std::move(*document), std::move(**original)};
+  const auto chunks = knowledge.chunks(organisation, id);
   if (!chunks) return tl::unexpected(chunks.error());
-  return Saved{std::move(*document), std::move(*chunks)};
+  Saved saved{std::move(*document), {}};
+  for (const auto& chunk : *chunks) saved.text += (saved.text.empty() ? "" : "\n\n") + chunk.text;
+  return saved;
 }
 
 /// Without the one that is replaced.
@@ -91,6 +96,12 @@ void describe(Document& document, const DocumentBody& body, base::UtcTime now) {
   document.sha256 = crypto::hex(crypto::sha256(body.text));
   document.bytes = static_cast<std::int64_t>(body.text.size());
   document.updated_at = now;
+}
+
+base::Status set_text(Knowledge& knowledge, const Document& document, const std::string& text,
+                      const std::vector<documents::Chunk>& chunks, base::UtcTime now) {
+  if (auto set = knowledge.set_chunks(document.organisation, document.id, "", chunks, now); !set) return set;
+  return knowledge.set_original(document.organisation, document.id, text);
 }
 
 /// The answer of a change that was tried, with what went wrong before or in the database.
@@ -168,8 +179,7 @@ Answer<Created<DocumentView>> create(const ReceptionistSources& sources, const r
         document.created_at = now;
         describe(document, body, now);
         if (auto added = knowledge.add(document); !added) return tl::unexpected(added.error());
-        if (auto set = knowledge.set_chunks(organisation, document.id, "", *chunks, now); !set)
-          return tl::unexpected(set.error());
+        if (auto set = set_text(knowledge, document, body.text, *chunks, now); !set) return tl::unexpected(set.error());
         trail.add(change.entry("knowledge.document_added", document.id, "", document.title));
         return document.id;
       });
@@ -194,7 +204,7 @@ Answer<Tagged<DocumentView>> replace(const ReceptionistSources& sources, const r
         trail.add(change.entry("knowledge.document_changed", id, document->title, body.title));
         describe(*document, body, now);
         if (auto replaced = knowledge.replace(*document); !replaced) return tl::unexpected(replaced.error());
-        if (auto set = knowledge.set_chunks(organisation, id, "", *chunks, now); !set)
+        if (auto set = set_text(knowledge, *document, body.text, *chunks, now); !set)
           return tl::unexpected(set.error());
         return id;
       });

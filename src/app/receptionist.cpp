@@ -131,6 +131,7 @@ struct Receptionist::Parts {
   std::shared_ptr<live::Feed> feed;
   std::unique_ptr<live::Tap> tap;
   std::shared_ptr<live::Listening> listening;
+  std::shared_ptr<live::Speaking> speaking;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<OutsideWatch> outside_watch;
@@ -208,6 +209,7 @@ base::Status Receptionist::Parts::build() {
 base::Status Receptionist::Parts::start_http() {
   trials = std::make_unique<LineTrials>(config);
   listening = listening_of(feed, *switchboard, back_office->office());
+  speaking = speaking_of(feed, *switchboard, back_office->office());
   api::LineSources sources = line_sources(config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
@@ -221,7 +223,7 @@ base::Status Receptionist::Parts::start_http() {
                           },
                           std::move(sources),
                           {door_of(back_office->authenticator(), &back_office->accounts()), feed, web_calls(),
-                           std::make_shared<live::Tickets>(shared.cache, shared.counters), listening},
+                           std::make_shared<live::Tickets>(shared.cache, shared.counters), listening, speaking},
                           [this] { return config.get()->zone; },
                           server.requests_per_second,
                           back_office.get(),
@@ -665,6 +667,7 @@ void Receptionist::stop() {
   }
   if (parts.user_agent) parts.user_agent->stop();
   if (parts.listening) parts.listening->stop();
+  if (parts.speaking) parts.speaking->stop();
   if (parts.feed) parts.feed->stop();  // it asks the switchboard
   parts.switchboard.reset();           // shards first: they use everything below
   parts.user_agent.reset();

@@ -118,7 +118,13 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
       ReferEnded{true, ""},
       Wakeup{},
       HangUpRequested{"drain"},
-      RecordingRequested{true}};
+      RecordingRequested{true},
+      OperatorTookOver{"Priya"},
+      OperatorGaveBack{"Priya"},
+      OperatorSaid{"Priya", base::Pii<std::string>("One \"moment\".")},
+      OperatorWhispered{"Priya", base::Pii<std::string>("Offer Tuesday.")},
+      OperatorHeld{"Priya", true},
+      OperatorPutThrough{"Priya", "Accounts"}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);
   for (const auto& event : events) {
     const auto line = to_line(at, event, origin);

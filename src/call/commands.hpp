@@ -141,6 +141,11 @@ struct StopRecording {  ///< what there is stays
 };
 struct HideKeys {};  ///< from now on nobody is told which key was pressed, only that one was
 
+/// Who answers the caller from now on; empty: we do.
+struct ShowAttendant {
+  std::string who;
+};
+
 struct RecordTurn {
   int index = 0;
   Speaker speaker = Speaker::caller;
@@ -165,7 +170,7 @@ using Command =
     std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, PredictTurnEnd, StartChat, CancelChat,
                  RunTool, Synthesise, Play, CancelSynthesis, FlushPlayout, HoldPlayout, ResumePlayout, SetEcho,
                  HoldMusic, CallSecondLeg, TellSecondLeg, Bridge, EndSecondLeg, Refer, NoteConsent, StartRecording,
-                 PauseRecording, ResumeRecording, StopRecording, HideKeys, RecordTurn, Trace>;
+                 PauseRecording, ResumeRecording, StopRecording, HideKeys, ShowAttendant, RecordTurn, Trace>;
 using Commands = std::vector<Command>;
 
 }  // namespace frontdesk::call

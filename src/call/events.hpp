@@ -156,11 +156,41 @@ struct RecordingRequested {
   bool paused = false;
 };
 
+// --- somebody of the business steps in; an order that does not fit the moment changes nothing, and Trace says why
+/// The receptionist falls silent and listens on: it is theirs to answer.
+struct OperatorTookOver {
+  std::string who;
+};
+struct OperatorGaveBack {
+  std::string who;
+};
+/// She says exactly this, now.
+struct OperatorSaid {
+  std::string who;
+  base::Pii<std::string> text;
+};
+/// The model is told; the caller hears nothing of it.
+struct OperatorWhispered {
+  std::string who;
+  base::Pii<std::string> text;
+};
+/// Hold music in the caller's ear, and nobody answers.
+struct OperatorHeld {
+  std::string who;
+  bool on = false;
+};
+/// To one of those whom callers may be put through to.
+struct OperatorPutThrough {
+  std::string who;
+  std::string to;
+};
+
 using Event =
     std::variant<LegOffered, LegEstablished, LegEnded, LegHeld, MediaLost, DigitPressed, SpeechStarted, SpeechStopped,
                  TurnEndPredicted, LineSoundHeard, PartialTranscript, FinalTranscript, TranscriptionFailed, ChatText,
                  ChatFinished, ChatFailed, ToolFinished, PieceReady, PieceSynthesised, SynthesisFailed, PlayoutStarted,
                  PlayoutFinished, PlayoutCut, SecondLegRinging, SecondLegAnswered, SecondLegHeard, SecondLegDigit,
-                 SecondLegEnded, ReferEnded, Wakeup, HangUpRequested, RecordingRequested>;
+                 SecondLegEnded, ReferEnded, Wakeup, HangUpRequested, RecordingRequested, OperatorTookOver,
+                 OperatorGaveBack, OperatorSaid, OperatorWhispered, OperatorHeld, OperatorPutThrough>;
 
 }  // namespace frontdesk::call

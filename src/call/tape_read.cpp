@@ -229,6 +229,28 @@ std::optional<Event> leg_event(std::string_view kind, Words& words) {
   return std::nullopt;
 }
 
+std::optional<Event> operator_event(std::string_view kind, Words& words) {
+  if (kind == "take_over") return OperatorTookOver{words.text()};
+  if (kind == "give_back") return OperatorGaveBack{words.text()};
+  if (kind == "operator_said" || kind == "whispered") {
+    auto who = words.text();
+    auto text = base::Pii<std::string>(words.text());
+    if (kind == "whispered") return OperatorWhispered{std::move(who), std::move(text)};
+    return OperatorSaid{std::move(who), std::move(text)};
+  }
+  if (kind == "operator_held") {
+    auto who = words.text();
+    const auto state = words.word();
+    if (state != "on" && state != "off") words.fault("expected on or off");
+    return OperatorHeld{std::move(who), state == "on"};
+  }
+  if (kind == "operator_put_through") {
+    auto who = words.text();
+    return OperatorPutThrough{std::move(who), words.text()};
+  }
+  return std::nullopt;
+}
+
 std::optional<Event> second_leg_event(std::string_view kind, Words& words) {
   if (kind == "second_ringing") return SecondLegRinging{};
   if (kind == "second_answered") return SecondLegAnswered{};
@@ -247,7 +269,7 @@ std::optional<Event> second_leg_event(std::string_view kind, Words& words) {
 }
 
 std::optional<Event> any_event(std::string_view kind, Words& words) {
-  for (const auto reader : {leg_event, speech_event, model_event, voice_event, second_leg_event})
+  for (const auto reader : {leg_event, speech_event, model_event, voice_event, second_leg_event, operator_event})
     if (auto event = reader(kind, words)) return event;
   words.fault("unknown event " + std::string(kind));
   return std::nullopt;

@@ -117,6 +117,12 @@ struct EventWriter {
   void operator()(const Wakeup&) { line.word("wakeup"); }
   void operator()(const HangUpRequested& e) { line.word("hang_up").text(e.reason); }
   void operator()(const RecordingRequested& e) { line.word("recording").word(e.paused ? "pause" : "resume"); }
+  void operator()(const OperatorTookOver& e) { line.word("take_over").text(e.who); }
+  void operator()(const OperatorGaveBack& e) { line.word("give_back").text(e.who); }
+  void operator()(const OperatorSaid& e) { line.word("operator_said").text(e.who).text(e.text.expose()); }
+  void operator()(const OperatorWhispered& e) { line.word("whispered").text(e.who).text(e.text.expose()); }
+  void operator()(const OperatorHeld& e) { line.word("operator_held").text(e.who).word(e.on ? "on" : "off"); }
+  void operator()(const OperatorPutThrough& e) { line.word("operator_put_through").text(e.who).text(e.to); }
 };
 
 struct CommandWriter {
@@ -154,6 +160,7 @@ struct CommandWriter {
   void operator()(const ResumeRecording&) { line.word("resume_recording"); }
   void operator()(const StopRecording& c) { line.word("stop_recording").text(c.reason); }
   void operator()(const HideKeys&) { line.word("hide_keys"); }
+  void operator()(const ShowAttendant& c) { line.word("attendant").text(c.who); }
   void operator()(const RecordTurn& c) {
     line.word("turn").word(c.speaker == Speaker::caller ? "caller" : "receptionist").text(c.text.expose());
     if (c.interrupted) line.word("heard").text(c.heard.expose());

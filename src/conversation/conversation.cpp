@@ -133,6 +133,7 @@ void Conversation::idle_expired() {
 
 void Conversation::limit_reached() {
   if (transfer_ && transfer_->connected()) return;  // people talk as long as they like
+  if (!on_our_own()) return set(kLimit, now_ + kGoodbyeGrace);
   // Already saying goodbye, or about to hand the call over.
   if (transfer_ || (reply_ && reply_->ending)) return set(kLimit, now_ + kGoodbyeGrace);
   trace("limit", "the conversation reached " + milliseconds_text(settings_.soft_limit));
@@ -145,7 +146,7 @@ void Conversation::enter(State state) {
   state_ = state;
   clear(kIdle);
   if (state != State::listening) return;
-  if (!held_by_caller_) set(kIdle, now_ + settings_.idle_prompt);
+  if (!held_by_caller_ && on_our_own()) set(kIdle, now_ + settings_.idle_prompt);
   if (!digits_.empty() && timers_[kDigits] == base::kNever) set(kDigits, now_);
 }
 

@@ -102,6 +102,12 @@ class Conversation final : public call::Activity {
   void on(const call::MediaLost& event);
   void on(const call::HangUpRequested& event);
   void on(const call::RecordingRequested& event);
+  void on(const call::OperatorTookOver& event);
+  void on(const call::OperatorGaveBack& event);
+  void on(const call::OperatorSaid& event);
+  void on(const call::OperatorWhispered& event);
+  void on(const call::OperatorHeld& event);
+  void on(const call::OperatorPutThrough& event);
   void on(const call::LegOffered&) {}
   void on(const call::LegEstablished&) {}
 
@@ -158,6 +164,16 @@ class Conversation final : public call::Activity {
   void expect_answer();
   void fill_silence();
   void after_filler();
+
+  // Somebody of the business steps in.
+  bool on_our_own() const { return !attended_ && !held_by_operator_; }
+  bool owes_answer() const { return on_our_own() && history_.awaits_answer(); }
+  bool too_late_for(const char* order);
+  void fall_silent();
+  void break_off();
+  void note_turn(std::string text, float confidence);
+  void attend(std::string who);
+  void end_hold();
 
   // The recording.
   enum Hush : unsigned { kByOperator = 1, kForKeys = 2, kForPayment = 4 };
@@ -245,8 +261,12 @@ class Conversation final : public call::Activity {
   int transfers_ = 0;  ///< since the caller last spoke
   int fillers_since_answer_ = 0;
   int fillers_said_ = 0;
-  bool taking_message_ = false;  ///< nothing else works: the next words are a message
-  base::Instant now_{};          ///< valid while an event is handled
+  bool attended_ = false;              ///< somebody of the business answers the caller
+  bool held_by_operator_ = false;      ///< the caller hears music
+  std::vector<std::string> whispers_;  ///< what the model is to mind, the newest last
+  int operator_orders_ = 0;            ///< tools of the operator's, to tell them apart
+  bool taking_message_ = false;        ///< nothing else works: the next words are a message
+  base::Instant now_{};                ///< valid while an event is handled
   call::Commands* commands_ = nullptr;
 };
 

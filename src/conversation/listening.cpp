@@ -118,7 +118,8 @@ void Conversation::on(const call::FinalTranscript& event) {
   weigh_interruption();
   if (state_ != State::pausing) return;
   plan_endpoint();
-  if (state_ == State::pausing && !caller_.whole().empty() && !taking_message_) guess_reply(caller_.whole());
+  if (state_ == State::pausing && !caller_.whole().empty() && !taking_message_ && on_our_own())
+    guess_reply(caller_.whole());
 }
 
 /// How the pause sounded; it may come before its words.
@@ -172,14 +173,14 @@ void Conversation::dismiss_sound(const char* because) {
   const auto lost_because = caller_.lost_because;
   digits_ += std::exchange(caller_.carried, {});  // keys pressed before a noise are still keys
   close_turn();
-  if (!lost_because.empty()) {
+  if (!lost_because.empty() && on_our_own()) {
     stop_speaking();
     return apologise("transcript", lost_because, settings_.pardon);
   }
   trace("noise", "sound for " + milliseconds_text(spoken) + ": " + because);
   if (held_) return resume_reply();
-  if (history_.awaits_answer()) return answer_caller();
-  if (spoken >= kWorthAsking && !supervisor_.on_hold(now_)) return say(settings_.pardon);
+  if (owes_answer()) return answer_caller();
+  if (spoken >= kWorthAsking && on_our_own() && !supervisor_.on_hold(now_)) return say(settings_.pardon);
   enter(State::listening);
 }
 
@@ -192,7 +193,7 @@ void Conversation::on(const call::LegHeld& event) {
   if (state_ == State::transferring || (reply_ && reply_->ending)) return;
   if (event.on) return wait_on_hold();
   const auto sounds_since = std::exchange(sounds_since_, std::nullopt);
-  if (history_.awaits_answer())
+  if (owes_answer())
     answer_caller();
   else
     enter(State::listening);
@@ -201,10 +202,7 @@ void Conversation::on(const call::LegHeld& event) {
 
 /// What was said before is answered when the caller is back; what we were saying is not said again.
 void Conversation::wait_on_hold() {
-  keep_words();
-  if (caller_.open && !caller_.whole().empty()) history_.caller_said(caller_.whole());
-  close_turn();
-  stop_speaking();
+  break_off();
   sounds_since_.reset();
   enter(State::listening);
 }
@@ -223,6 +221,7 @@ call::RecordTurn Conversation::caller_turn(std::string text, float confidence) c
 
 /// The caller's turn is over: from here on it is ours.
 void Conversation::take_turn(std::string text, float confidence) {
+  if (!on_our_own()) return note_turn(std::move(text), confidence);
   settle_cut_reply();
   record_caller();
   caller_record_ = caller_turn(text, confidence);

@@ -12,7 +12,7 @@ std::vector<std::string> fixed_phrases(const ConversationSettings& settings) {
                                       settings.apology,         settings.pardon,          settings.still_there,
                                       settings.goodbye,         settings.goodbye_silence, settings.goodbye_limit,
                                       settings.goodbye_trouble, settings.patience,        settings.going_round,
-                                      settings.leave_message,   settings.message_taken};
+                                      settings.leave_message,   settings.message_taken,   settings.given_back};
   const auto& recording = settings.recording;
   if (recording.policy != RecordingPolicy::off)
     phrases.insert(phrases.end(),

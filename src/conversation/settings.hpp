@@ -34,6 +34,7 @@ struct ConversationSettings {
   std::string leave_message =
       "I'm sorry, something is wrong on our side. Please tell me your name, your number and "
       "what it is about, and I'll pass it on.";
+  std::string given_back = "Thank you for waiting. Is there anything else I can help you with?";
   std::string message_taken = "Thank you, I have noted that. Goodbye.";
 
   std::string system_prompt;

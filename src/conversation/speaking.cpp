@@ -291,7 +291,7 @@ void Conversation::finish_reply() {
   record_receptionist(reply, false);
   if (reply.put_through) return begin_transfer(*reply.put_through);
   if (reply.ending) return end(reply.ending->end_class, reply.ending->reason);
-  if (reply.broken.empty() && tell_of_recording(reply)) return;
+  if (on_our_own() && reply.broken.empty() && tell_of_recording(reply)) return;
   enter(State::listening);
   if (!reply.broken.empty()) apologise("model", reply.broken, settings_.apology);
 }

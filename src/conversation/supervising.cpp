@@ -59,7 +59,7 @@ void Conversation::store_message(const std::string& caller_text) {
 
 void Conversation::on(const call::LineSoundHeard& event) {
   trace("line", std::string(call::name(event.sound)) + " was heard");
-  if (held_by_caller_) return;
+  if (held_by_caller_ || !on_our_own()) return;
   switch (supervisor_.heard(event.sound, now_)) {
     case Concern::machine:
       return end(call::EndClass::completed, event.sound == call::LineSound::fax

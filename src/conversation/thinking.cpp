@@ -28,6 +28,8 @@ void Conversation::ask_model(Reply& reply, const std::string& caller_text) {
   request.id = reply.chat;
   request.system_prompt = settings_.system_prompt;
   if (const auto earlier = history_.summary(); !earlier.empty()) request.system_prompt += "\n\n" + earlier;
+  for (const auto& whisper : whispers_)
+    request.system_prompt += "\n\nFrom the business, not for the caller's ears: " + whisper;
   request.messages = history_.messages();
   // Until the turn is decided the caller's words are not history.
   if (!caller_text.empty()) request.messages.push_back({.role = llm::Role::user, .text = caller_text});
@@ -172,6 +174,7 @@ void Conversation::reply_failed(const char* stage, const std::string& why) {
   else
     drop(reply_);
   if (ending) return end(ending->end_class, ending->reason);
+  if (!on_our_own() && words == settings_.apology) return enter(State::listening);
   apologise(stage, why, words);
 }
 

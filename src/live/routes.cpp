@@ -43,10 +43,10 @@ http::Response open_socket(const LiveService& service, const http::Request& requ
   const std::array<std::string, 1> protocols{kSubprotocol};
   const auto* agent = http::find_field(request.headers, "User-Agent");
   Listener listener{*principal, request.peer, agent == nullptr ? std::string() : *agent};
-  return http::upgrade(
-      request,
-      std::make_shared<Console>(service.feed, std::move(watch), service.calls, service.listening, std::move(listener)),
-      protocols);
+  return http::upgrade(request,
+                       std::make_shared<Console>(service.feed, std::move(watch), service.calls, service.listening,
+                                                 service.speaking, std::move(listener)),
+                       protocols);
 }
 
 }  // namespace

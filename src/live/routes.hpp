@@ -6,6 +6,7 @@
 #include "live/doorkeeper.hpp"
 #include "live/feed.hpp"
 #include "live/listening.hpp"
+#include "live/speaking.hpp"
 #include "live/tickets.hpp"
 #include "web_call/web_call.hpp"
 
@@ -17,6 +18,7 @@ struct LiveService {
   std::shared_ptr<const web_call::Calls> calls;  ///< none: nobody can call by /ws
   std::shared_ptr<Tickets> tickets;
   std::shared_ptr<Listening> listening = nullptr;  ///< none: nobody can listen
+  std::shared_ptr<Speaking> speaking = nullptr;    ///< none: nobody can speak in calls of others
 };
 
 inline constexpr const char* kSubprotocol = "frontdesk.v1";

@@ -226,6 +226,12 @@ void Shard::on(Listen& message, base::Instant) {
     (void)message.ears->push_vital({message.call, 0, {}, true});
 }
 
+void Shard::on(Speak& message, base::Instant now) {
+  auto* host = find(message.call);
+  if (host == nullptr) return void(message.voice->over = true);
+  guarded(*host, now, [&] { host->on_speak(std::move(message.voice), now); });
+}
+
 void Shard::on(MediaChanged& message, base::Instant) {
   if (auto* host = find(message.call)) host->on_media_changed(message.status);
 }

@@ -333,6 +333,33 @@ TEST(Shard, PeopleHearBothDirectionsAndTheEnd) {
   EXPECT_TRUE(heard.back().over && heard.back().call == 999);
 }
 
+TEST(Shard, WhoTakesOverAndIsGoneHasGivenTheCallBack) {
+  Bench bench;
+  const auto rtp = bench.start(13);
+  bench.peer.send(rtp, 900ms, false);
+  const auto voice = std::make_shared<OperatorVoice>("Priya");
+  const auto second = std::make_shared<OperatorVoice>("Sam");
+  EXPECT_TRUE(bench.shard->post(Speak{13, voice}));
+  EXPECT_TRUE(bench.shard->post(Speak{13, second}));
+  const auto nowhere = std::make_shared<OperatorVoice>("Ann");
+  EXPECT_TRUE(bench.shard->post(Speak{999, nowhere}));
+  for (int i = 0; i < 50; ++i) EXPECT_TRUE(voice->sound.push(audio::Pcm(audio::kFrameSamples, 4000)));
+  bench.peer.send(rtp, 1000ms, false);
+  EXPECT_FALSE(voice->over);
+  EXPECT_TRUE(second->over) << "one at a time";
+  EXPECT_TRUE(nowhere->over);
+  bench.peer.send(rtp, OperatorSpeech::kVoiceLost, false);
+  EXPECT_TRUE(voice->over);
+  EXPECT_TRUE(bench.shard->post(ForCall{13, call::LegEnded{"the caller hung up"}}));
+  ASSERT_TRUE(bench.out.wait([&] { return !bench.out.closed.empty(); }));
+  const std::lock_guard lock(bench.out.mutex);
+  const auto taken = bench.out.tape.find("take_over"), given = bench.out.tape.find("give_back");
+  ASSERT_NE(taken, std::string::npos);
+  ASSERT_NE(given, std::string::npos);
+  EXPECT_LT(taken, given);
+  EXPECT_NE(bench.out.tape.find("play ", given), std::string::npos) << "she says that she is back";
+}
+
 TEST(Shard, DrainEndsEveryCallOnce) {
   Bench bench;
   const auto rtp = bench.start(9);

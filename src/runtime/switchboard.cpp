@@ -275,6 +275,12 @@ std::optional<CallNumber> Switchboard::listen(const std::string& id, std::shared
   return number;
 }
 
+bool Switchboard::speak(const std::string& id, std::shared_ptr<OperatorVoice> voice) {
+  const std::lock_guard lock(ids_mutex_);
+  const auto it = ids_.find(id);
+  return it != ids_.end() && shard_of(it->second).post(Speak{it->second, std::move(voice)});
+}
+
 bool Switchboard::running(const std::string& id) const {
   const std::lock_guard lock(ids_mutex_);
   return ids_.contains(id);

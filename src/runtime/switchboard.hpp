@@ -70,6 +70,8 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   /// The sound of the call with this id goes to `ears` from now on; null: no longer. From any thread; nullopt: the call
   /// is not going on here.
   std::optional<CallNumber> listen(const std::string& id, std::shared_ptr<Ears> ears);
+  /// Somebody takes over the call with this id and speaks; false: it is not going on here. From any thread.
+  bool speak(const std::string& id, std::shared_ptr<OperatorVoice> voice);
   /// Whether the call with this id goes on; from any thread.
   bool running(const std::string& id) const;
 

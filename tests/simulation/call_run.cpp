@@ -227,6 +227,7 @@ class CallRun {
   void carry_out(const call::ResumeRecording&) {}
   void carry_out(const call::StopRecording&) {}
   void carry_out(const call::HideKeys&) {}
+  void carry_out(const call::ShowAttendant&) {}
   void carry_out(const call::Trace&) {}
   void carry_out(const call::CallSecondLeg& command) { second_.on(command); }
   void carry_out(const call::TellSecondLeg& command) { second_.on(command); }

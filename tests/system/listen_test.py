@@ -1,15 +1,20 @@
 """People listen to running calls over /ws: what they hear of both sides, who may, and that it ends when it must."""
+import glob
 import math
+import pathlib
+import socket
 import struct
+import threading
 import time
 import unittest
 
 import frontdesk
 from frontdesk import Frontdesk, wait_for
 from sign_in_test import PASSWORD, SignUp, ask
-from telephone import Telephone, tone
+from telephone import Telephone, audioop, tone
 from web_socket import WebSocket
 
+GIVEN_BACK = "Thank you for waiting. Is there anything else I can help you with?"
 RATE = 8000
 SIGNED_OUT_SECONDS = 30
 
@@ -84,6 +89,71 @@ class Listening(unittest.TestCase):
             records = [each for each in self.server.get("/api/audit")["records"] if each["subject"] == call]
             return [each["action"] for each in records] == ["call.listening_ended", "call.listening_began"]
         wait_for(written, 10, "both records")
+
+    def speak(self, socket, hertz, seconds):
+        """At the pace of speech."""
+        samples = tone(hertz, seconds, 8000)
+        due = time.monotonic()
+        for at in range(0, len(samples), 320):
+            socket.send_binary(samples[at:at + 320])
+            due += 0.02
+            time.sleep(max(0, due - time.monotonic()))
+
+    def tape(self, call):
+        paths = glob.glob(f"{self.server.data}/journals/*/{call}.tape")
+        return pathlib.Path(paths[0]).read_text(encoding="utf-8") if paths else ""
+
+    def test_somebody_speaks_in_her_place(self):
+        with Telephone() as caller, WebSocket(self.server.http) as mouth, WebSocket(self.server.http) as other:
+            caller.call(self.server.sip)
+            self.assertTrue(caller.up.wait(10))
+            call = running_call(self.server)["call_id"]
+            order = {"call_id": call, "format": "pcm16", "rate": RATE}
+            mouth.send(type="call.listen", data=order)
+            mouth.send(type="call.speak", data=order)
+            mouth.wait_type("call.speaking", 10)
+            other.send(type="call.speak", data=order)
+            refused = other.wait_type("call.speak_end", 10)
+            self.assertEqual(refused["data"]["code"], "failed_precondition")
+            speaker = threading.Thread(target=self.speak, args=(mouth, 440, 4))
+            speaker.start()
+            self.assertTrue(caller.hears(440, 1.5), "the caller hears who took over")
+            speaker.join()
+            _, right, _ = heard(mouth)
+            part = max((right[i:i + RATE] for i in range(0, len(right) - RATE, RATE // 4)), key=lambda p: power(p, 440))
+            print(f"what was said, as heard beside it: {power(part, 440):.1f} dB")
+            self.assertGreater(power(part, 440), -18)
+            asked = time.monotonic()
+            mouth.send(type="call.speak_end")
+            mouth.wait_type("call.speak_end", 10)
+            back = other.wait_type("call.ai_response", 10, final=True, text=GIVEN_BACK)
+            print(f"given back: her sentence was over after {time.monotonic() - asked:.1f} s")
+            self.assertEqual(back["call_id"], call)
+            caller.hang_up()
+        def written():
+            return [each["action"] for each in self.server.get("/api/audit")["records"] if each["subject"] == call]
+        wait_for(lambda: "call.speaking_ended" in written() and "call.speaking_began" in written(), 10, "both records")
+
+    def test_a_speaker_who_is_gone_has_given_the_call_back(self):
+        for how in ("closed", "silent"):
+            with Telephone() as caller, WebSocket(self.server.http) as mouth, WebSocket(self.server.http) as other:
+                caller.call(self.server.sip)
+                self.assertTrue(caller.up.wait(10))
+                call = running_call(self.server)["call_id"]
+                mouth.send(type="call.speak", data={"call_id": call, "format": "pcm16", "rate": RATE})
+                mouth.wait_type("call.speaking", 10)
+                self.speak(mouth, 440, 1)
+                gone = time.monotonic()
+                if how == "closed":
+                    mouth.socket.shutdown(socket.SHUT_RDWR)
+                wait_for(lambda: "gave the call back" in self.tape(call), 8, "giving back")
+                print(f"{how}: given back after {time.monotonic() - gone:.1f} s")
+                caller.heard.clear()
+                wait_for(lambda: audioop.rms(bytes(caller.heard[-8000:]), 2) > 200 if len(caller.heard) > 8000 else False,
+                         8, "her voice")
+                print(f"{how}: she was heard after {time.monotonic() - gone:.1f} s")
+                caller.hang_up()
+            wait_for(lambda: not ask(self.server, "GET", "/api/calls/live")[1]["calls"], 10, "the end")
 
     def test_a_call_that_is_not_there(self):
         with WebSocket(self.server.http) as ear:

@@ -59,6 +59,19 @@ TEST_P(Documents, ChunksAreReplacedTogetherAndGoWithTheirDocument) {
   EXPECT_TRUE(knowledge.nearest(kOurs, "m", {1}, 5)->empty());
 }
 
+TEST_P(Documents, ItIsKeptAsItWasWritten) {
+  ASSERT_TRUE(add("doc_1", kOurs));
+  EXPECT_EQ(*knowledge.original(kOurs, "doc_1"), std::nullopt);
+  const std::string text = " # Hours\r\n\n\tNine - five.\n";
+  ASSERT_TRUE(knowledge.set_original(kOurs, "doc_1", "first"));
+  ASSERT_TRUE(knowledge.set_original(kOurs, "doc_1", text));
+  EXPECT_EQ(*knowledge.original(kOurs, "doc_1"), text);
+  EXPECT_EQ(code_of(knowledge.set_original(kOther, "doc_1", "theirs")), ErrorCode::not_found);
+  EXPECT_EQ(*knowledge.original(kOther, "doc_1"), std::nullopt);
+  ASSERT_TRUE(knowledge.remove(kOurs, "doc_1"));
+  EXPECT_EQ(*knowledge.original(kOurs, "doc_1"), std::nullopt);
+}
+
 TEST_P(Documents, MoreChunksThanOneResultHoldsAreSearched) {
   const std::size_t count = store::kMaxRows + 500;
   ASSERT_TRUE(add("doc_1", kOurs));

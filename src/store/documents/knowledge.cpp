@@ -94,6 +94,26 @@ base::Result<std::vector<Chunk>> Knowledge::chunks(const std::string& organisati
   return chunks;
 }
 
+base::Status Knowledge::set_original(const std::string& organisation, const std::string& document,
+                                     const std::string& text) {
+  return connection_.transaction([&]() -> base::Status {
+    if (const auto found = find(organisation, document); !found) return tl::unexpected(found.error());
+    return connection_.write(
+        "INSERT INTO knowledge_originals (document, organisation, text) VALUES (?, ?, ?) ON CONFLICT (document) DO "
+        "UPDATE SET text = excluded.text",
+        {document, organisation, text});
+  });
+}
+
+base::Result<std::optional<std::string>> Knowledge::original(const std::string& organisation,
+                                                             const std::string& document) const {
+  const auto rows = connection_.run("SELECT text FROM knowledge_originals WHERE organisation = ? AND document = ?",
+                                    {organisation, document});
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty()) return std::optional<std::string>();
+  return std::optional(rows->front().text(0));
+}
+
 base::Result<std::vector<Hit>> Knowledge::nearest(const std::string& organisation, const std::string& model,
                                                   const Embedding& wanted, std::size_t count) const {
   const auto query = unit(wanted);

@@ -74,6 +74,10 @@ class Knowledge : public store::Table<Document> {
   base::Status set_chunks(const std::string& organisation, const std::string& document, const std::string& model,
                           const std::vector<Chunk>& chunks, base::UtcTime now);
   base::Result<std::vector<Chunk>> chunks(const std::string& organisation, const std::string& document) const;
+  /// The document as it was written. not_found if there is no such document.
+  base::Status set_original(const std::string& organisation, const std::string& document, const std::string& text);
+  /// nullopt: it was kept in pieces only.
+  base::Result<std::optional<std::string>> original(const std::string& organisation, const std::string& document) const;
   /// The `count` chunks nearest to `wanted` among those with embeddings of the model and of its dimension, the nearest
   /// first.
   base::Result<std::vector<Hit>> nearest(const std::string& organisation, const std::string& model,

@@ -1,5 +1,6 @@
 #include "app/http_service.hpp"
 
+#include "app/metrics_route.hpp"
 #include "app/version.hpp"
 
 namespace frontdesk::app {
@@ -44,6 +45,9 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.receptionist = std::move(receptionist.receptionist);
   sources.live = live_sources(receptionist.live);
   auto router = api::routes(sources);
+  if (receptionist.tally)
+    add_metrics_route(router, {receptionist.metrics_for, receptionist.live.door, sources.health, receptionist.tally,
+                               receptionist.live.feed, service->readers_});
   live::add_routes(router, std::move(receptionist.live));
   auto server = http::Server::start(std::move(options), std::move(router));
   if (!server) return tl::unexpected(server.error());

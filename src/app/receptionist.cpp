@@ -129,6 +129,7 @@ struct Receptionist::Parts {
   std::unique_ptr<BackOffice> back_office;
   const std::shared_ptr<Doorbell> doorbell = std::make_shared<Doorbell>();
   std::shared_ptr<live::Feed> feed;
+  const std::shared_ptr<metrics::CallTally> tally = std::make_shared<metrics::CallTally>();
   std::unique_ptr<live::Tap> tap;
   std::shared_ptr<live::Listening> listening;
   std::shared_ptr<live::Speaking> speaking;
@@ -237,7 +238,9 @@ base::Status Receptionist::Parts::start_http() {
                           receptionist_desk(),
                           [this](const std::string& call, const std::string& reason) {
                             return switchboard->tell_call(call, call::HangUpRequested{reason});
-                          }});
+                          },
+                          tally,
+                          server.metrics});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -498,8 +501,9 @@ void Receptionist::Parts::open_feed() {
   options.still_welcome = door_of(back_office->authenticator(), &back_office->accounts()).still_welcome;
   options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
   feed = std::make_shared<live::Feed>(std::move(options));
-  tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),
-                                    [to = feed](live::Observation seen) { to->observe(std::move(seen)); });
+  tap = std::make_unique<live::Tap>(
+      *records, std::string(store::kLocalOrganisation),
+      [to = feed](live::Observation seen) { to->observe(std::move(seen)); }, tally.get());
 }
 
 std::shared_ptr<const web_call::Calls> Receptionist::Parts::web_calls() const {

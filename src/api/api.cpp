@@ -82,7 +82,8 @@ rest::Api make_api(const Sources& sources) {
     add_audit_routes(api, {*sources.office});
     add_privacy_routes(api, {*sources.office, sources.calls, sources.lines.country});
   }
-  add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording, sources.hang_up, sources.office});
+  add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
+  add_call_control_routes(api, {sources.calls, sources.control, sources.office});
   add_live_routes(api, sources.live);
   add_message_routes(api, {sources.calls, sources.office});
   if (sources.office && sources.receptionist.file) {

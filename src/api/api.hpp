@@ -6,6 +6,7 @@
 
 #include "accounts/accounts.hpp"
 #include "api/analytics_routes.hpp"
+#include "api/call_control_routes.hpp"
 #include "api/call_routes.hpp"
 #include "api/health_routes.hpp"
 #include "api/inbound_routes.hpp"
@@ -27,8 +28,7 @@ struct Sources {
   /// Pauses the recording of a call, or lets it go on; false: the call is over. Empty: not possible here.
   std::function<bool(const std::string& call, bool paused)> pause_recording = {};
   LineSources lines = {};
-  /// Ends a call at once; false: it is over. Empty: not possible here.
-  std::function<bool(const std::string& call, const std::string& reason)> hang_up = {};
+  CallControl control = {};
   AnalyticsSources analytics = {};                               ///< its calls_now is taken from health
   std::shared_ptr<rest::Authenticator> authenticator = nullptr;  ///< null: who works at this machine is the owner
   /// Both null: nobody signs in here, and nothing can be changed that is saved.

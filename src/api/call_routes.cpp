@@ -117,24 +117,6 @@ Answer<rest::Accepted<RecordingWish>> order_recording(const CallSources& sources
   return rest::Accepted<RecordingWish>{{call->id, order}};
 }
 
-Answer<rest::Accepted<HungUp>> hang_up(const CallSources& sources, const OfCall& request) {
-  const auto call = sources.calls.call(request.path.id, request.principal.organisation);
-  if (!call) return tl::unexpected(call.error());
-  const bool running = call->status == store::CallStatus::in_progress && sources.hang_up;
-  if (!running) return tl::unexpected(rest::Problem(409, "the call is over"));
-  if (sources.office != nullptr) {
-    const auto noted =
-        sources.office->change(base::wall_now(), [&](store::Connection&, audit::Trail& trail) -> base::Status {
-          trail.add({accounts::actor_of(request.principal, visitor_of(*request.raw)), "call.hung_up", call->id, {}});
-          return {};
-        });
-    if (!noted) return tl::unexpected(noted.error());
-  }
-  if (!sources.hang_up(call->id, "somebody ended the call over the API"))
-    return tl::unexpected(rest::Problem(409, "the call is over"));
-  return rest::Accepted<HungUp>{{call->id}};
-}
-
 const May kNoCall{404, "There is no such call."};
 
 void add_reading(rest::Api& api, const store::CallLog* log) {
@@ -188,23 +170,11 @@ void add_recording(rest::Api& api, const CallSources& sources) {
            [sources](const OfCall& request) { return order_recording(sources, request, RecordingOrder::resume); });
 }
 
-void add_control(rest::Api& api, const CallSources& sources) {
-  api.post("/api/calls/{id}/hangup",
-           {.id = "hangUp",
-            .tag = "Calls",
-            .access = Access::needs(access::permission::kControlCalls),
-            .summary = "End a call",
-            .description = "At once, without a word to the caller. It is in the audit log.",
-            .fails = {kNoCall, {409, "The call is over."}}},
-           [sources](const OfCall& request) { return hang_up(sources, request); });
-}
-
 }  // namespace
 
 void add_call_routes(rest::Api& api, const CallSources& sources) {
   add_reading(api, &sources.calls);
   add_recording(api, sources);
-  add_control(api, sources);
 }
 
 }  // namespace frontdesk::api

@@ -1,6 +1,5 @@
 // The call log over the API: lists, one call, its transcript, decisions and recording, and messages.
 #pragma once
-#include "accounts/office.hpp"
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,13 +17,10 @@ struct CallSources {
   std::shared_ptr<const vault::KeyRing> keys = nullptr;  ///< of sealed recordings
   /// Pauses the recording of a call, or lets it go on; false: the call is over. Empty: not possible here.
   std::function<bool(const std::string& call, bool paused)> pause_recording = {};
-  /// Ends a call at once; false: it is over. Empty: not possible here.
-  std::function<bool(const std::string& call, const std::string& reason)> hang_up = {};
-  accounts::Office* office = nullptr;  ///< for the audit log; null: none is kept
 };
 
 /// GET /api/calls/logs, /api/calls/{id}, and below it /transcript, /decisions, /recording; POST .../recording/pause and
-/// .../resume, POST .../hangup; GET /api/messages.
+/// .../resume; GET /api/messages.
 void add_call_routes(rest::Api& api, const CallSources& sources);
 
 }  // namespace frontdesk::api

@@ -18,14 +18,6 @@ using json::Note;
 enum class CallState { in_progress, answered, missed, transferred, rejected, interrupted, failed };
 BOOST_DESCRIBE_ENUM(CallState, in_progress, answered, missed, transferred, rejected, interrupted, failed)
 
-struct HungUp {
-  std::string call;
-};
-BOOST_DESCRIBE_STRUCT(HungUp, (), (call))
-constexpr auto about(const HungUp*) {
-  return json::about("HungUp", "The call is being ended.");
-}
-
 struct IdentityView {
   std::string source;
   std::string asserted_by;

@@ -171,7 +171,8 @@ alerts::Readings Chores::readings(base::UtcTime now) {
   auto& lines = readings.lines.emplace();
   for (const auto& line : around_.lines()) {
     // Of several machines one has the line; the others know nothing of it.
-    if (!line.elsewhere && line.state != "unregistered") lines.push_back({line.name, api::working(line), line.explanation});
+    if (!line.elsewhere && line.state != "unregistered")
+      lines.push_back({line.name, api::working(line), line.explanation});
   }
   readings.records_problem = around_.records_problem();
   readings.disk_used = disk_used(data_folder_);

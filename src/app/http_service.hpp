@@ -29,7 +29,7 @@ class HttpService {
     std::function<screening::Rules()> screening = {};
     std::function<void()> work_waiting = {};  ///< deliveries or jobs
     api::ReceptionistDesk receptionist = {};
-    std::function<bool(const std::string& call, const std::string& reason)> hang_up = {};
+    api::CallControl control = {};
     std::shared_ptr<const metrics::CallTally> tally = nullptr;  ///< none: no /metrics
     config::MetricsFor metrics_for = config::MetricsFor::token;
   };

@@ -9,6 +9,7 @@
 
 #include "app/back_office.hpp"
 #include "app/brain.hpp"
+#include "app/call_control.hpp"
 #include "app/call_plans.hpp"
 #include "app/call_policy.hpp"
 #include "app/chores.hpp"
@@ -236,9 +237,7 @@ base::Status Receptionist::Parts::start_http() {
                           [this] { return screening_rules(*config.get(), diagnostics); },
                           [bell = doorbell] { bell->ring(); },
                           receptionist_desk(),
-                          [this](const std::string& call, const std::string& reason) {
-                            return switchboard->tell_call(call, call::HangUpRequested{reason});
-                          },
+                          call_control(*switchboard, config),
                           tally,
                           server.metrics});
   if (!service) return tl::unexpected(service.error());

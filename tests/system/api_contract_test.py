@@ -149,8 +149,12 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(400, "GET", "/api/calls/logs?cursor=nonsense")
 
     def test_2_control(self):
-        self.expect(409, "POST", f"/api/calls/{self.call}/hangup")
-        self.expect(404, "POST", "/api/calls/call_none/hangup")
+        for order in ("hangup", "takeover", "giveback", "hold", "unhold"):
+            self.expect(409, "POST", f"/api/calls/{self.call}/{order}")
+            self.expect(404, "POST", f"/api/calls/call_none/{order}")
+        self.expect(409, "POST", f"/api/calls/{self.call}/say", {"text": "One moment."})
+        self.expect(409, "POST", f"/api/calls/{self.call}/whisper", {"text": "Offer Tuesday."})
+        self.expect(422, "POST", f"/api/calls/{self.call}/transfer", {"to": "+447700900999"})
 
     def test_2_live(self):
         self.assertEqual(json.loads(self.expect(200, "GET", "/api/calls/live")), {"calls": []})

@@ -1,17 +1,24 @@
-"""Somebody at the console ends a call that goes on."""
+"""Somebody at the console steps into a call that goes on, or ends it."""
 import json
 import time
 import unittest
 import urllib.error
 import urllib.request
+import warnings
 
 import frontdesk
 from frontdesk import Frontdesk, wait_for
 from telephone import Telephone
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import audioop
 
-def post(server, path):
-    request = urllib.request.Request(f"http://{server.http}{path}", method="POST")
+
+def post(server, path, body=None):
+    request = urllib.request.Request(f"http://{server.http}{path}", method="POST",
+                                     data=None if body is None else json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, json.load(answer)
@@ -20,13 +27,58 @@ def post(server, path):
             return problem.code, json.load(problem)
 
 
+def loudness(pcm):
+    return audioop.rms(bytes(pcm), 2)
+
+
 class LiveControl(unittest.TestCase):
+    def running_call(self, server, caller):
+        caller.call(server.sip)
+        self.assertTrue(caller.up.wait(10))
+        return wait_for(lambda: server.get("/api/calls/logs?status=in_progress")["calls"], 10, "the running call")[0]["id"]
+
+    def heard_for(self, caller, seconds):
+        """What the caller hears from now on, for so long."""
+        start, size = len(caller.heard), int(16000 * seconds)
+        wait_for(lambda: len(caller.heard) >= start + size, seconds + 10, "sound")
+        return caller.heard[start:start + size]
+
+    def test_somebody_answers_in_her_place(self):
+        with Frontdesk() as server, Telephone() as caller:
+            call = self.running_call(server, caller)
+            path = f"/api/calls/{call}"
+            self.assertGreater(loudness(self.heard_for(caller, 1)), 100, "the greeting")
+            self.assertEqual(post(server, path + "/takeover")[0], 202)
+            self.heard_for(caller, 0.5)
+            self.assertLess(loudness(self.heard_for(caller, 11)), 20, "neither the greeting's rest nor a question")
+            self.assertEqual(post(server, path + "/say", {"text": "The dentist is on her way to you."})[0], 202)
+            self.assertGreater(loudness(self.heard_for(caller, 3)), 100)
+            self.heard_for(caller, 1)
+            self.assertEqual(post(server, path + "/hold")[0], 202)
+            self.heard_for(caller, 0.5)
+            for _ in range(3):
+                self.assertGreater(loudness(self.heard_for(caller, 2)), 50, "music")
+            self.assertEqual(post(server, path + "/unhold")[0], 202)
+            self.assertEqual(post(server, path + "/giveback")[0], 202)
+            self.assertGreater(loudness(self.heard_for(caller, 4)), 100)
+            self.assertEqual(post(server, path + "/whisper", {"text": "Offer Tuesday."})[0], 409, "the built-in model")
+            self.assertEqual(post(server, path + "/transfer", {"to": "+447700900999"})[0], 422)
+            self.assertEqual(post(server, path + "/hangup")[0], 202)
+            self.assertTrue(caller.over.wait(10))
+            server.newest_call()
+            said = [turn["heard"] for turn in server.get(path)["turns"] if turn["speaker"] == "receptionist"]
+            self.assertIn("The dentist is on her way to you.", said)
+            self.assertTrue(said[-1].startswith("Thank you for waiting."), said)
+            told = [each["reason"] for each in server.get(path + "/decisions")["decisions"]
+                    if each["decision"] == "operator"]
+            self.assertEqual(len(told), 5, told)
+            actions = [each["action"] for each in server.get("/api/audit")["records"] if each["subject"] == call]
+            self.assertEqual(sorted(actions), ["call.given_back", "call.had_said", "call.held", "call.hung_up",
+                                               "call.taken_over", "call.unheld"])
+
     def test_a_call_is_ended(self):
         with Frontdesk() as server, Telephone() as caller:
-            caller.call(server.sip)
-            self.assertTrue(caller.up.wait(10))
-            running = "/api/calls/logs?status=in_progress"
-            call = wait_for(lambda: server.get(running)["calls"], 10, "the running call")[0]["id"]
+            call = self.running_call(server, caller)
             asked = time.monotonic()
             self.assertEqual(post(server, f"/api/calls/{call}/hangup")[0], 202)
             self.assertTrue(caller.over.wait(10))

@@ -169,11 +169,13 @@ class Conversation final : public call::Activity {
   bool on_our_own() const { return !attended_ && !held_by_operator_; }
   bool owes_answer() const { return on_our_own() && history_.awaits_answer(); }
   bool too_late_for(const char* order);
+  bool out_of_earshot(const char* order);
   void fall_silent();
   void break_off();
   void note_turn(std::string text, float confidence);
   void attend(std::string who);
   void end_hold();
+  void come_back();
 
   // The recording.
   enum Hush : unsigned { kByOperator = 1, kForKeys = 2, kForPayment = 4 };
@@ -262,6 +264,7 @@ class Conversation final : public call::Activity {
   int fillers_since_answer_ = 0;
   int fillers_said_ = 0;
   bool attended_ = false;              ///< somebody of the business answers the caller
+  bool back_unannounced_ = false;      ///< the call is ours again, and the caller was not told
   bool held_by_operator_ = false;      ///< the caller hears music
   std::vector<std::string> whispers_;  ///< what the model is to mind, the newest last
   int operator_orders_ = 0;            ///< tools of the operator's, to tell them apart

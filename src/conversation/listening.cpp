@@ -180,6 +180,7 @@ void Conversation::dismiss_sound(const char* because) {
   trace("noise", "sound for " + milliseconds_text(spoken) + ": " + because);
   if (held_) return resume_reply();
   if (owes_answer()) return answer_caller();
+  if (std::exchange(back_unannounced_, false)) return say(settings_.given_back);
   if (spoken >= kWorthAsking && on_our_own() && !supervisor_.on_hold(now_)) return say(settings_.pardon);
   enter(State::listening);
 }
@@ -195,6 +196,8 @@ void Conversation::on(const call::LegHeld& event) {
   const auto sounds_since = std::exchange(sounds_since_, std::nullopt);
   if (owes_answer())
     answer_caller();
+  else if (std::exchange(back_unannounced_, false))
+    say(settings_.given_back);
   else
     enter(State::listening);
   if (sounds_since) on(call::SpeechStarted{std::max(*sounds_since, now_ - kFirstWords)});
@@ -222,6 +225,7 @@ call::RecordTurn Conversation::caller_turn(std::string text, float confidence) c
 /// The caller's turn is over: from here on it is ours.
 void Conversation::take_turn(std::string text, float confidence) {
   if (!on_our_own()) return note_turn(std::move(text), confidence);
+  back_unannounced_ = false;
   settle_cut_reply();
   record_caller();
   caller_record_ = caller_turn(text, confidence);

@@ -28,12 +28,18 @@ bool Conversation::too_late_for(const char* order) {
   return true;
 }
 
+bool Conversation::out_of_earshot(const char* order) {
+  if (held_by_caller_) trace("operator", std::string(order) + ": the caller's side has us on hold");
+  return held_by_caller_;
+}
+
 /// What we were saying, or about to say, is not said. What the caller is saying goes on being listened to.
 void Conversation::fall_silent() {
   discard_guesses();
   if (held_ && !held_->audible && caller_record_) reclaim_turn();
   consent_.other_words(*commands_);
   stop_speaking();
+  clear(kIdle);
   if (state_ != State::speaking && state_ != State::thinking) return;
   record_caller();
   enter(State::listening);
@@ -63,6 +69,7 @@ void Conversation::note_turn(std::string text, float confidence) {
 
 void Conversation::attend(std::string who) {
   attended_ = !who.empty();
+  back_unannounced_ = false;
   emit(call::ShowAttendant{std::move(who)});
 }
 
@@ -77,7 +84,6 @@ void Conversation::on(const call::OperatorTookOver& event) {
   end_hold();
   attend(event.who);
   fall_silent();
-  clear(kIdle);
 }
 
 void Conversation::on(const call::OperatorGaveBack& event) {
@@ -85,14 +91,23 @@ void Conversation::on(const call::OperatorGaveBack& event) {
   trace("operator", event.who + " gave the call back");
   end_hold();
   attend("");
-  break_off();
+  come_back();
+}
+
+/// With a word, so that the caller knows; who is speaking has the answer instead.
+void Conversation::come_back() {
+  back_unannounced_ = held_by_caller_ || state_ == State::hearing || state_ == State::pausing;
+  if (back_unannounced_) return;
+  stop_speaking();
+  record_caller();
   say(settings_.given_back);
 }
 
 void Conversation::on(const call::OperatorSaid& event) {
-  if (too_late_for("not said")) return;
+  if (too_late_for("not said") || out_of_earshot("not said")) return;
   trace("operator", event.who + " has her say something");
   end_hold();
+  back_unannounced_ = false;
   break_off();
   say(shortened(event.text.expose(), kLongestSaying));
 }
@@ -109,19 +124,17 @@ void Conversation::on(const call::OperatorHeld& event) {
   trace("operator", event.who + (event.on ? " put the caller on hold" : " ended the hold"));
   if (event.on) {
     held_by_operator_ = true;
-    break_off();
-    record_caller();
-    emit(call::HoldMusic{true});
-    return enter(State::listening);
+    back_unannounced_ = false;
+    fall_silent();
+    return emit(call::HoldMusic{true});
   }
   end_hold();
-  if (attended_) return enter(State::listening);
-  say(settings_.given_back);
+  if (!attended_) come_back();
 }
 
 /// As if the model had asked for it: the same words, the same rules of whom callers may be put through to.
 void Conversation::on(const call::OperatorPutThrough& event) {
-  if (too_late_for("not put through")) return;
+  if (too_late_for("not put through") || out_of_earshot("not put through")) return;
   trace("operator", event.who + " puts the caller through");
   end_hold();
   break_off();

@@ -136,8 +136,29 @@ class CallRun {
     caller_.hears(heard_);
   }
 
-  /// Now and then a call is cut off just here.
+  /// Somebody takes the call or holds it, and gives it back; or whispers.
+  void step_in() {
+    const auto kind = stage_.operator_random.below(3);
+    const auto later = base::milliseconds(static_cast<int>(stage_.operator_random.below(30'000)));
+    if (kind == 2) {
+      stage_.later(Duration{0}, [this] { send(call::OperatorWhispered{"Priya", base::Pii<std::string>("Be kind.")}); });
+      return;
+    }
+    if (std::exchange(stepped_in_, true)) return;
+    stage_.later(Duration{0}, [this, kind] {
+      if (kind == 0) return send(call::OperatorTookOver{"Priya"});
+      send(call::OperatorHeld{"Priya", true});
+    });
+    stage_.later(later, [this, kind] {
+      stepped_in_ = false;
+      if (kind == 0) return send(call::OperatorGaveBack{"Priya"});
+      send(call::OperatorHeld{"Priya", false});
+    });
+  }
+
+  /// Now and then somebody steps in just here, or the call is cut off.
   void disturb() {
+    if (!stage_.over && stage_.operator_random.chance(stage_.faults.step_in)) step_in();
     if (stage_.over || !stage_.chance(stage_.faults.cut_off)) return;
     const auto kind = stage_.random.below(4);
     stage_.later(Duration{0}, [this, kind] {
@@ -227,7 +248,7 @@ class CallRun {
   void carry_out(const call::ResumeRecording&) {}
   void carry_out(const call::StopRecording&) {}
   void carry_out(const call::HideKeys&) {}
-  void carry_out(const call::ShowAttendant&) {}
+  void carry_out(const call::ShowAttendant& command) { checks_.entertained(!command.who.empty()); }
   void carry_out(const call::Trace&) {}
   void carry_out(const call::CallSecondLeg& command) { second_.on(command); }
   void carry_out(const call::TellSecondLeg& command) { second_.on(command); }
@@ -261,6 +282,7 @@ class CallRun {
   Instant ended_{};
   Instant wakeups_lost_until_{};
   int idle_wakeups_ = 0;
+  bool stepped_in_ = false;
   bool heard_ = false;
 };
 

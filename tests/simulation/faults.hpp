@@ -23,6 +23,8 @@ struct Faults {
   // The caller.
   double barge_in, backchannel, noise, keys, silence, talks_over, abuse, line_sounds;
 
+  double step_in;  ///< somebody of the business does
+
   bool perfect_stt() const { return stt_failed + stt_never + stt_slow + stt_empty == 0; }
   static Faults draw(base::Random& random);
   /// Nothing breaks, and the caller is a patient one.

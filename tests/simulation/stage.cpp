@@ -6,6 +6,7 @@ namespace frontdesk::simulation {
 namespace {
 
 constexpr std::uint64_t kTransfers = 0x7472616e73666572;
+constexpr std::uint64_t kOperators = 0x6f70657261746f72;
 constexpr std::uint64_t kPlantSeeds = 64;
 
 }  // namespace
@@ -37,9 +38,11 @@ void Figures::add(const Figures& more) {
 Stage::Stage(const Scenario& scenario)
     : random(scenario.seed),
       transfer_random(scenario.seed ^ kTransfers),
+      operator_random(scenario.seed ^ kOperators),
       plant(scenario.plant),
       world(scenario.chosen_world()),
       faults(Faults::draw(random)) {
+  faults.step_in = operator_random.chance(0.9) ? 0.0 : operator_random.unit() * 0.03;
   faults.transfers = transfer_random.chance(0.5) ? 0.0 : transfer_random.unit() * 0.4;
   settings.greeting = "Hello, this is the simulated office. How can I help you today?";
   // The first seeds are those the planted bugs are looked for in: plain calls, where they show soonest.

@@ -70,6 +70,7 @@ class Stage {
   Instant now{};
   base::Random random;
   base::Random transfer_random;  ///< of its own, so that seeds keep the calls they had before there were transfers
+  base::Random operator_random;  ///< the same, of somebody who steps in
   Plant plant;
   World world;
   Faults faults;

@@ -84,6 +84,7 @@ rest::Api make_api(const Sources& sources) {
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
   add_call_control_routes(api, {sources.calls, sources.control, sources.office});
+  add_live_routes(api, sources.live);
   add_message_routes(api, {sources.calls, sources.office});
   if (sources.office && sources.receptionist.file) {
     const ReceptionistSources receptionist{*sources.office, sources.settings_changed, sources.receptionist};

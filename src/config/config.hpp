@@ -39,6 +39,9 @@ struct Https {
   friend bool operator==(const Https&, const Https&) = default;
 };
 
+/// Who may read /metrics: nobody; whoever has the permission analytics.read; besides, all programs of this machine.
+enum class MetricsFor { nobody, token, this_machine };
+
 struct Server {
   base::Endpoint sip;   ///< default 0.0.0.0:5060
   base::Endpoint http;  ///< default 127.0.0.1:8080
@@ -63,6 +66,7 @@ struct Server {
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
   std::vector<std::string> allowed_origins;  ///< sites whose pages may use the API: "https://crm.example.org"
   double requests_per_second = 100;          ///< to the API, of one user, token or address
+  MetricsFor metrics = MetricsFor::token;
 };
 
 /// automatic: by the provider's NAPTR and SRV records.

@@ -156,6 +156,10 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(409, "POST", f"/api/calls/{self.call}/whisper", {"text": "Offer Tuesday."})
         self.expect(422, "POST", f"/api/calls/{self.call}/transfer", {"to": "+447700900999"})
 
+    def test_2_live(self):
+        self.assertEqual(json.loads(self.expect(200, "GET", "/api/calls/live")), {"calls": []})
+        self.assertTrue(json.loads(self.expect(200, "POST", "/api/live/tickets"))["ticket"].startswith("wst_"))
+
     def test_2_privacy(self):
         caller = {"number": "+443335550177"}
         self.assertEqual(json.loads(self.expect(200, "POST", "/api/privacy/export", caller))["calls"], [])

@@ -80,6 +80,7 @@ rest::Api make_api(const Sources& sources) {
     add_token_routes(api, {*sources.office, *sources.accounts});
     add_key_routes(api, {*sources.office});
     add_audit_routes(api, {*sources.office});
+    if (sources.retention) add_retention_routes(api, {*sources.office, sources.retention});
     add_privacy_routes(api, {*sources.office, sources.calls, sources.lines.country});
   }
   add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});

@@ -13,6 +13,7 @@
 #include "api/line_routes.hpp"
 #include "api/live_routes.hpp"
 #include "api/receptionist_routes.hpp"
+#include "api/retention_routes.hpp"
 #include "http/router.hpp"
 #include "rest/api.hpp"
 #include "rest/authenticator.hpp"
@@ -29,6 +30,7 @@ struct Sources {
   std::function<bool(const std::string& call, bool paused)> pause_recording = {};
   LineSources lines = {};
   CallControl control = {};
+  std::function<store::RetentionPolicy()> retention = {};        ///< what the file says; empty: cannot be changed here
   AnalyticsSources analytics = {};                               ///< its calls_now is taken from health
   std::shared_ptr<rest::Authenticator> authenticator = nullptr;  ///< null: who works at this machine is the owner
   /// Both null: nobody signs in here, and nothing can be changed that is saved.

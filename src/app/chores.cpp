@@ -138,7 +138,9 @@ std::vector<jobs::Kind> Chores::kinds(const config::Config& config) const {
   kinds.push_back({"retention" + (machine->empty() ? "" : "." + *machine),
                    [place, &office = around_.back_office.office(),
                     retention = around_.retention](const jobs::Attempt& attempt) -> base::Status {
-                     const auto since = kept_since(retention(), attempt.now);
+                     const auto policy = policy_in_force(office, retention());
+                     if (!policy) return tl::unexpected(policy.error());
+                     const auto since = kept_since(*policy, attempt.now);
                      const auto gone = forget_old(office, place, since, attempt.now, attempt.stopping);
                      if (!gone) return tl::unexpected(gone.error());
                      return {};

@@ -40,6 +40,7 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.settings_changed = std::move(receptionist.settings_changed);
   sources.requests_per_second = receptionist.requests_per_second;
   sources.analytics = {service->readers_, std::move(receptionist.zone), {}};
+  sources.retention = std::move(receptionist.retention);
   sources.control = std::move(receptionist.control);
   sources.screening = std::move(receptionist.screening);
   sources.receptionist = std::move(receptionist.receptionist);

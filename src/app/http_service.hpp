@@ -30,6 +30,7 @@ class HttpService {
     std::function<void()> work_waiting = {};  ///< deliveries or jobs
     api::ReceptionistDesk receptionist = {};
     api::CallControl control = {};
+    std::function<store::RetentionPolicy()> retention = {};
     std::shared_ptr<const metrics::CallTally> tally = nullptr;  ///< none: no /metrics
     config::MetricsFor metrics_for = config::MetricsFor::token;
   };

@@ -25,6 +25,7 @@
 #include "app/reconfiguration.hpp"
 #include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
+#include "app/retention.hpp"
 #include "app/saved_settings.hpp"
 #include "app/screening_rules.hpp"
 #include "app/settings_watch.hpp"
@@ -238,6 +239,7 @@ base::Status Receptionist::Parts::start_http() {
                           [bell = doorbell] { bell->ring(); },
                           receptionist_desk(),
                           call_control(*switchboard, config),
+                          [this] { return policy_of(config.get()->retention); },
                           tally,
                           server.metrics});
   if (!service) return tl::unexpected(service.error());

@@ -2,7 +2,6 @@
 
 #include "http/file.hpp"
 #include "store/caller_rows.hpp"
-#include "store/retention_rows.hpp"
 #include "webhooks/outbox/outbox.hpp"
 
 namespace frontdesk::app {
@@ -101,12 +100,24 @@ base::Status note(accounts::Office& office, const Forgotten& gone, base::UtcTime
 
 }  // namespace
 
-KeptSince kept_since(const config::Retention& retention, base::UtcTime now) {
-  const auto before = [&](int days) -> std::optional<base::UtcTime> {
+KeptSince kept_since(const store::RetentionPolicy& policy, base::UtcTime now) {
+  const auto before = [&](std::int64_t days) -> std::optional<base::UtcTime> {
     if (days <= 0) return std::nullopt;
     return base::UtcTime{now.unix_ms - days * kDayMs};
   };
-  return {before(retention.transcripts_days), before(retention.messages_days), before(retention.calls_days)};
+  return {before(policy.transcripts_days), before(policy.messages_days), before(policy.calls_days)};
+}
+
+store::RetentionPolicy policy_of(const config::Retention& retention) {
+  return {retention.transcripts_days, retention.messages_days, retention.calls_days};
+}
+
+base::Result<store::RetentionPolicy> policy_in_force(accounts::Office& office, const config::Retention& retention) {
+  const auto saved = office.with_connection([](store::Connection& connection) {
+    return store::retention_policy(connection, std::string(store::kLocalOrganisation));
+  });
+  if (!saved) return tl::unexpected(saved.error());
+  return saved->value_or(policy_of(retention));
 }
 
 base::Result<Forgotten> forget_old(accounts::Office& office, const RetentionPlace& place, const KeptSince& since,

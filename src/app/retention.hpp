@@ -8,6 +8,7 @@
 
 #include "accounts/office.hpp"
 #include "config/config.hpp"
+#include "store/retention_rows.hpp"
 
 namespace frontdesk::app {
 
@@ -17,7 +18,12 @@ struct KeptSince {
   std::optional<base::UtcTime> messages;
   std::optional<base::UtcTime> calls;
 };
-KeptSince kept_since(const config::Retention& retention, base::UtcTime now);
+KeptSince kept_since(const store::RetentionPolicy& policy, base::UtcTime now);
+
+/// What the file says.
+store::RetentionPolicy policy_of(const config::Retention& retention);
+/// What was saved over the API goes before it.
+base::Result<store::RetentionPolicy> policy_in_force(accounts::Office& office, const config::Retention& retention);
 
 struct Forgotten {
   std::int64_t transcripts = 0;

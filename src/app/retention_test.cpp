@@ -60,7 +60,7 @@ class RetentionTest : public testing::Test {
       ASSERT_TRUE(writer.finish(row));
     }
   }
-  Forgotten sweep(const config::Retention& retention, base::UtcTime now) {
+  Forgotten sweep(const store::RetentionPolicy& retention, base::UtcTime now) {
     const auto gone = forget_old(desk->office(), {folder, ""}, kept_since(retention, now), now, [] { return false; });
     EXPECT_TRUE(gone) << gone.error().message;
     return gone ? *gone : Forgotten{};
@@ -97,7 +97,7 @@ TEST(KeptSince, NothingIsThrownAwayUnlessAskedFor) {
 
 TEST_F(RetentionTest, WordsGoOnTheirDayAndTheCallOnItsOwn) {
   add_call("call_1", kBegan);
-  const config::Retention retention{.transcripts_days = 30, .messages_days = 60, .calls_days = 90};
+  const store::RetentionPolicy retention{.transcripts_days = 30, .messages_days = 60, .calls_days = 90};
   EXPECT_FALSE(sweep(retention, days_later(29)).any());
   EXPECT_EQ(sweep(retention, days_later(31)).transcripts, 1);
   EXPECT_EQ(count("call_turns"), 0);
@@ -136,6 +136,14 @@ TEST_F(RetentionTest, MoreThanABatchGoesAndOneRecordSaysHowMuch) {
   const auto records = connection->run("SELECT actor FROM audit_log WHERE action = 'retention.swept'");
   ASSERT_EQ(records->size(), 1U);
   EXPECT_EQ(records->front().text(0), "system");
+}
+
+TEST_F(RetentionTest, WhatWasSavedGoesBeforeTheFile) {
+  const config::Retention file{.transcripts_days = 1, .messages_days = 2, .calls_days = 3};
+  EXPECT_EQ(*policy_in_force(desk->office(), file), policy_of(file));
+  const store::RetentionPolicy saved{.calls_days = 400};
+  ASSERT_TRUE(store::set_retention_policy(*connection, std::string(store::kLocalOrganisation), saved, kBegan));
+  EXPECT_EQ(*policy_in_force(desk->office(), file), saved);
 }
 
 TEST_F(RetentionTest, AFileThatCannotGoKeepsItsRow) {

@@ -19,6 +19,25 @@ base::Result<std::vector<CallRow>> select(Connection& connection, const std::str
 
 }  // namespace
 
+base::Result<std::optional<RetentionPolicy>> retention_policy(Connection& connection, const std::string& organisation) {
+  const auto rows = connection.run(
+      "SELECT transcripts_days, messages_days, calls_days FROM retention_policies WHERE organisation = ?",
+      {organisation});
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty()) return std::optional<RetentionPolicy>();
+  const auto& row = rows->front();
+  return std::optional(RetentionPolicy{row.integer(0), row.integer(1), row.integer(2)});
+}
+
+base::Status set_retention_policy(Connection& connection, const std::string& organisation,
+                                  const RetentionPolicy& policy, base::UtcTime now) {
+  return connection.write(
+      "INSERT INTO retention_policies (organisation, transcripts_days, messages_days, calls_days, updated_at) VALUES "
+      "(?, ?, ?, ?, ?) ON CONFLICT (organisation) DO UPDATE SET transcripts_days = excluded.transcripts_days, "
+      "messages_days = excluded.messages_days, calls_days = excluded.calls_days, updated_at = excluded.updated_at",
+      {organisation, policy.transcripts_days, policy.messages_days, policy.calls_days, now.unix_ms});
+}
+
 base::Result<std::vector<CallRow>> calls_with_words_before(Connection& connection, const std::string& machine,
                                                            base::UtcTime time) {
   return select(connection,

@@ -160,6 +160,14 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.assertEqual(json.loads(self.expect(200, "GET", "/api/calls/live")), {"calls": []})
         self.assertTrue(json.loads(self.expect(200, "POST", "/api/live/tickets"))["ticket"].startswith("wst_"))
 
+    def test_2_retention(self):
+        path, kept = "/api/privacy/retention", {"transcripts_days": 30, "messages_days": 0, "calls_days": 365}
+        self.assertEqual(json.loads(self.expect(200, "GET", path))["calls_days"], 0)
+        self.expect(412, "PUT", path, kept, {"If-Match": '"another"'})
+        self.expect(422, "PUT", path, {**kept, "calls_days": 40000}, self.tag(path))
+        self.assertEqual(json.loads(self.expect(200, "PUT", path, kept, self.tag(path))), kept)
+        self.assertEqual(json.loads(self.expect(200, "GET", path)), kept)
+
     def test_2_privacy(self):
         caller = {"number": "+443335550177"}
         self.assertEqual(json.loads(self.expect(200, "POST", "/api/privacy/export", caller))["calls"], [])

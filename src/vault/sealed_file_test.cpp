@@ -5,9 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
-#include <thread>
 
 #include "base/random.hpp"
 
@@ -250,6 +250,8 @@ TEST_F(SealedFile, AKillDuringTheRewrapLeavesAReadableFile) {
   const auto second = std::string(64, '6');
   base::Random random(7);
   for (int round = 0; round < 60; ++round) {
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0);
     const auto child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -258,14 +260,18 @@ TEST_F(SealedFile, AKillDuringTheRewrapLeavesAReadableFile) {
       for (;;) {
         (void)rewrap_file(path, there, kPurpose);
         (void)rewrap_file(path, back, kPurpose);
+        (void)!::write(pipe[1], "x", 1);
       }
     }
-    std::this_thread::sleep_for(std::chrono::microseconds(random.below(3000)));  // anywhere in its loop
+    ::close(pipe[1]);
+    char seen = 0;
+    for (auto rounds = random.below(20); rounds > 0; --rounds) ASSERT_EQ(::read(pipe[0], &seen, 1), 1);
     const auto both = *KeyRing::from_text(first + " " + second);
     const auto beside = SealedReader::open(path, both, kPurpose);
     EXPECT_TRUE(beside) << "while it goes on: " << beside.error().message;
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
+    ::close(pipe[0]);
     const auto reader = SealedReader::open(path, both, kPurpose);
     ASSERT_TRUE(reader) << round << ": " << reader.error().message;
     EXPECT_TRUE(reader->complete());

@@ -11,6 +11,7 @@
 #include "api/health_routes.hpp"
 #include "api/inbound_routes.hpp"
 #include "api/line_routes.hpp"
+#include "api/master_key_routes.hpp"
 #include "api/receptionist_routes.hpp"
 #include "http/router.hpp"
 #include "rest/api.hpp"
@@ -39,6 +40,7 @@ struct Sources {
   std::function<screening::Rules()> screening = {};  ///< in force now
   std::function<void()> deliveries_waiting = {};     ///< to webhooks; may be empty
   std::function<void()> jobs_waiting = {};
+  MasterKeySources master_keys = {};  ///< none: not told of
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

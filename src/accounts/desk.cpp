@@ -27,7 +27,13 @@ base::Result<std::unique_ptr<Desk>> Desk::open(const store::Location& database, 
                                                Settings settings, notify::Mailer& mailer, base::UtcTime now) {
   auto ring = vault::open_key_ring(database.folder, environment);
   if (!ring) return tl::unexpected(ring.error());
-  const secrets::DataKeys keys(std::make_shared<const vault::KeyRing>(std::move(*ring)));
+  return open(database, std::make_shared<const vault::KeyRing>(std::move(*ring)), std::move(settings), mailer, now);
+}
+
+base::Result<std::unique_ptr<Desk>> Desk::open(const store::Location& database,
+                                               std::shared_ptr<const vault::KeyRing> ring, Settings settings,
+                                               notify::Mailer& mailer, base::UtcTime now) {
+  const secrets::DataKeys keys(std::move(ring));
   auto connection = store::open_database(database);
   if (!connection) return tl::unexpected(connection.error());
   auto log = audit::Log::open(**connection, keys, database.folder / audit::kAnchorFile, now);

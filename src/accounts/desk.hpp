@@ -26,6 +26,11 @@ class Desk {
   static base::Result<std::unique_ptr<Desk>> open(const store::Location& database, std::string_view environment,
                                                   Settings settings, notify::Mailer& mailer, base::UtcTime now);
 
+  /// The same with keys that others in this program use too, and that may change while it runs.
+  static base::Result<std::unique_ptr<Desk>> open(const store::Location& database,
+                                                  std::shared_ptr<const vault::KeyRing> ring, Settings settings,
+                                                  notify::Mailer& mailer, base::UtcTime now);
+
   Accounts& accounts() { return accounts_; }
   Office& office() { return office_; }
   /// Deletes what has expired; once an hour will do.

@@ -98,6 +98,7 @@ void Watch::see_services(const Readings& readings, base::Instant now, std::vecto
   away(readings.shared_state_problem, kind::kSharedStateAway, kServicePatience,
        "Redis does not answer: this machine goes on alone");
   away(readings.storage_problem, kind::kStorageAway, kStoragePatience, "The storage for recordings does not answer");
+  away(readings.keys_problem, kind::kMasterKeys, kAtOnce, "Something is wrong with the master keys");
   if (readings.calls_ended && readings.calls_failed) {
     const auto failed = *readings.calls_failed;
     const auto share =

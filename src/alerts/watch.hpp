@@ -21,6 +21,7 @@ inline constexpr std::string_view kRefusedSignIns = "refused_sign_ins";
 inline constexpr std::string_view kDatabaseAway = "database_away";
 inline constexpr std::string_view kSharedStateAway = "shared_state_away";
 inline constexpr std::string_view kStorageAway = "storage_away";
+inline constexpr std::string_view kMasterKeys = "master_keys";
 }  // namespace kind
 
 inline constexpr double kDiskNearlyFull = 0.80;
@@ -43,7 +44,7 @@ struct Readings {
   std::optional<double> disk_used;                        ///< 0 to 1
   std::optional<std::int64_t> calls_ended, calls_failed;  ///< of the last hour
   std::optional<std::int64_t> refused_sign_ins;           ///< of the last quarter of an hour
-  std::optional<std::string> database_problem, shared_state_problem, storage_problem;
+  std::optional<std::string> database_problem, shared_state_problem, storage_problem, keys_problem;
 };
 
 enum class Severity { warning, critical };

@@ -79,6 +79,7 @@ rest::Api make_api(const Sources& sources) {
     add_team_routes(api, {*sources.office, *sources.accounts});
     add_token_routes(api, {*sources.office, *sources.accounts});
     add_key_routes(api, {*sources.office});
+    if (sources.master_keys.known) add_master_key_routes(api, sources.master_keys);
     add_audit_routes(api, {*sources.office});
     if (sources.retention) add_retention_routes(api, {*sources.office, sources.retention});
     add_privacy_routes(api, {*sources.office, sources.calls, sources.lines.country});

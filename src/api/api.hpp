@@ -12,6 +12,7 @@
 #include "api/inbound_routes.hpp"
 #include "api/line_routes.hpp"
 #include "api/live_routes.hpp"
+#include "api/master_key_routes.hpp"
 #include "api/receptionist_routes.hpp"
 #include "api/retention_routes.hpp"
 #include "http/router.hpp"
@@ -43,6 +44,7 @@ struct Sources {
   std::function<void()> deliveries_waiting = {};     ///< to webhooks; may be empty
   std::function<void()> jobs_waiting = {};
   LiveSources live = {};
+  MasterKeySources master_keys = {};  ///< none: not told of
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

@@ -7,16 +7,10 @@
 #include "app/mailer.hpp"
 #include "base/clock.hpp"
 #include "store/call_records.hpp"
-#include "vault/key_ring.hpp"
+#include "store/database.hpp"
 
 namespace frontdesk::app {
 namespace {
-
-std::string master_keys() {
-  const auto environment = config::process_environment();
-  const auto found = environment.find(vault::kMasterKeyVariable);
-  return found == environment.end() ? std::string() : found->second;
-}
 
 /// 0.0.0.0 is no address to open.
 std::string reachable(base::Endpoint endpoint) {
@@ -31,16 +25,21 @@ std::string page_address(const config::Server& server) {
   return "http://" + reachable(server.http);
 }
 
-base::Result<std::unique_ptr<BackOffice>> BackOffice::open(const config::Config& config) {
+base::Result<std::unique_ptr<BackOffice>> BackOffice::open(const config::Config& config,
+                                                           std::shared_ptr<MasterKeys> keys) {
   std::unique_ptr<BackOffice> office(new BackOffice());
   office->mailer_ = mailer_of(config);
   accounts::Settings settings;
   settings.base_url = page_address(config.server);
   settings.name = config.business.name;
   auto desk =
-      accounts::Desk::open(database_location(config), master_keys(), settings, *office->mailer_, base::wall_now());
+      accounts::Desk::open(database_location(config), keys->ring(), settings, *office->mailer_, base::wall_now());
   if (!desk) return tl::unexpected(desk.error());
   office->desk_ = std::move(*desk);
+  const auto machine = store::machine_name(config.server.data);
+  if (!machine) return tl::unexpected(machine.error());
+  office->key_rotation_ =
+      std::make_unique<KeyRotation>(office->office(), std::move(keys), config.server.data, *machine);
   office->authenticator_ =
       std::make_shared<api::AccountAuthenticator>(office->accounts(), std::string(store::kLocalOrganisation));
   return office;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "accounts/desk.hpp"
+#include "app/key_rotation.hpp"
 #include "config/config.hpp"
 #include "rest/authenticator.hpp"
 
@@ -13,10 +14,11 @@ namespace frontdesk::app {
 class BackOffice {
  public:
   /// Opens the database, which is brought up to date, and makes what an installation has once.
-  static base::Result<std::unique_ptr<BackOffice>> open(const config::Config& config);
+  static base::Result<std::unique_ptr<BackOffice>> open(const config::Config& config, std::shared_ptr<MasterKeys> keys);
 
   accounts::Office& office() { return desk_->office(); }
   accounts::Accounts& accounts() { return desk_->accounts(); }
+  KeyRotation& key_rotation() { return *key_rotation_; }
   const std::shared_ptr<rest::Authenticator>& authenticator() const { return authenticator_; }
 
   /// Deletes what has expired; once an hour will do.
@@ -29,6 +31,7 @@ class BackOffice {
   BackOffice() = default;
   std::unique_ptr<notify::Mailer> mailer_;
   std::unique_ptr<accounts::Desk> desk_;  // after its mailer
+  std::unique_ptr<KeyRotation> key_rotation_;
   std::shared_ptr<rest::Authenticator> authenticator_;
 };
 

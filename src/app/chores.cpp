@@ -12,7 +12,6 @@
 #include "base/clock.hpp"
 #include "store/call_records.hpp"
 #include "store/work/idempotency_keys.hpp"
-#include "vault/key_ring.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -81,17 +80,10 @@ std::optional<double> disk_used(const std::string& folder) {
 
 }  // namespace
 
-std::shared_ptr<store::CallWitness> call_news(const config::Config& config, std::shared_ptr<Doorbell> doorbell) {
-  const auto environment = config::process_environment();
-  const auto given = environment.find(vault::kMasterKeyVariable);
-  auto ring = vault::open_key_ring(config.server.data, given == environment.end() ? std::string() : given->second);
-  if (!ring) {
-    spdlog::error("webhooks are not told of calls: {}", ring.error().message);
-    return nullptr;
-  }
-  return std::make_shared<outbox::CallNews>(
-      secrets::SecretBox(secrets::DataKeys(std::make_shared<const vault::KeyRing>(std::move(*ring)))), base::wall_now,
-      [bell = std::move(doorbell)] { bell->ring(); });
+std::shared_ptr<store::CallWitness> call_news(std::shared_ptr<const vault::KeyRing> keys,
+                                              std::shared_ptr<Doorbell> doorbell) {
+  return std::make_shared<outbox::CallNews>(secrets::SecretBox(secrets::DataKeys(std::move(keys))), base::wall_now,
+                                            [bell = std::move(doorbell)] { bell->ring(); });
 }
 
 base::Result<std::unique_ptr<Chores>> Chores::start(const config::Config& config, Surroundings around) {
@@ -131,6 +123,7 @@ std::vector<jobs::Kind> Chores::kinds(const config::Config& config) const {
   kinds.push_back(
       {"sweep", [office = &around_.back_office](const jobs::Attempt& attempt) { return sweep(*office, attempt.now); },
        base::seconds(3600)});
+  for (auto& kind : around_.back_office.key_rotation().jobs()) kinds.push_back(std::move(kind));
   const auto location = database_location(config);
   const auto machine = location.shared() ? store::machine_name(location.folder) : std::string();
   if (!machine || !around_.retention) return kinds;
@@ -177,6 +170,7 @@ void Chores::watch() {
       }
     const auto now = base::monotonic_now();
     const auto wall = base::wall_now();
+    around_.back_office.key_rotation().look(wall, [this] { around_.doorbell->ring(); });
     const auto changes = watch_.see(readings(wall), now);
     if (!changes.empty() || bell_.pending() > 0 || now - told_at >= kTellAnyway) {
       bell_.ring(changes, wall);
@@ -197,6 +191,7 @@ alerts::Readings Chores::readings(base::UtcTime now) {
   }
   readings.records_problem = around_.records_problem();
   readings.disk_used = disk_used(data_folder_);
+  readings.keys_problem = around_.back_office.key_rotation().problem();
   read_database(readings, now);
   read_services(readings);
   return readings;

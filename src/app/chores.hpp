@@ -63,7 +63,8 @@ class Chores {
   std::thread watcher_;
 };
 
-/// Who is told of calls as they are written down; null, with a line in the log, if secrets cannot be sealed here.
-std::shared_ptr<store::CallWitness> call_news(const config::Config& config, std::shared_ptr<Doorbell> doorbell);
+/// Who is told of calls as they are written down.
+std::shared_ptr<store::CallWitness> call_news(std::shared_ptr<const vault::KeyRing> keys,
+                                              std::shared_ptr<Doorbell> doorbell);
 
 }  // namespace frontdesk::app

@@ -8,6 +8,7 @@
 #include "app/call_command.hpp"
 #include "app/calls_command.hpp"
 #include "app/doctor_command.hpp"
+#include "app/key_command.hpp"
 #include "app/load_command.hpp"
 #include "app/migrate_command.hpp"
 #include "app/recording_command.hpp"
@@ -64,6 +65,7 @@ int run_command_line(int argc, char** argv) {
   CallCommandOptions call_options;
   CallsOptions calls_options;
   DoctorOptions doctor_options;
+  KeyOptions key_options;
   LoadCommandOptions load_options;
   MigrateOptions migrate_options;
   BackupOptions backup_options;
@@ -76,6 +78,7 @@ int run_command_line(int argc, char** argv) {
   add_call_command(app, call_options);
   add_calls(app, calls_options);
   add_doctor_command(app, doctor_options);
+  add_key_command(app, key_options);
   add_load_command(app, load_options);
   add_migrate_command(app, migrate_options);
   add_backup_commands(app, backup_options);
@@ -92,6 +95,7 @@ int run_command_line(int argc, char** argv) {
   if (app.got_subcommand("audit")) return audit_command(audit_options);
   if (app.got_subcommand("call")) return call_command(call_options);
   if (app.got_subcommand("doctor")) return doctor_command(doctor_options);
+  if (app.got_subcommand("key")) return key_command(app, key_options);
   if (app.got_subcommand("load")) return load_command(load_options);
   if (app.got_subcommand("backup")) return backup_command(backup_options);
   if (app.got_subcommand("verify")) return verify_command(backup_options);

@@ -34,6 +34,9 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
     sources.authenticator = saved->authenticator();
     sources.office = &saved->office();
     sources.accounts = &saved->accounts();
+    auto* rotation = &saved->key_rotation();
+    sources.master_keys = {[rotation](base::UtcTime now) { return rotation->known(now); },
+                           [rotation] { return rotation->problem(); }, rotation->keys().by_file()};
   }
   sources.deliveries_waiting = receptionist.work_waiting;
   sources.jobs_waiting = std::move(receptionist.work_waiting);

@@ -20,10 +20,10 @@
 #include "app/in_force.hpp"
 #include "app/line_trials.hpp"
 #include "app/listening.hpp"
+#include "app/master_keys.hpp"
 #include "app/outside_watch.hpp"
 #include "app/public_address.hpp"
 #include "app/reconfiguration.hpp"
-#include "app/recording_keys.hpp"
 #include "app/rehearsal.hpp"
 #include "app/retention.hpp"
 #include "app/saved_settings.hpp"
@@ -124,7 +124,8 @@ struct Receptionist::Parts {
   /// The newest the last; an older one is kept while calls use its model, because it is no shard's work to end one.
   std::vector<Brain> brains;                    ///< once it runs, guarded by `adopting`
   std::shared_ptr<llm::ChatModel> first_model;  ///< the engines' own must outlive every call
-  std::shared_ptr<const vault::KeyRing> keys;   ///< of recordings
+  std::shared_ptr<MasterKeys> master_keys;
+  std::shared_ptr<const vault::KeyRing> keys;  ///< theirs
   std::unique_ptr<records::RecordKeeper> records;
   const std::string machine = base::new_id("machine");
   SharedState shared;
@@ -345,7 +346,7 @@ base::Status Receptionist::Parts::think_of(const config::Config& next) {
 }
 
 base::Status Receptionist::Parts::open_back_office() {
-  auto opened = BackOffice::open(from_file);
+  auto opened = BackOffice::open(from_file, master_keys);
   if (!opened) return tl::unexpected(opened.error());
   back_office = std::move(*opened);
   const auto saved = read_saved_settings(back_office->office());
@@ -475,15 +476,16 @@ base::Status Receptionist::Parts::open_records() {
   if (error)
     return base::fail(base::ErrorCode::failed_precondition, "data",
                       "cannot create the data folder " + first->server.data + ": " + error.message());
-  auto found = recording_keys(first->server.data, true);
+  auto found = MasterKeys::open(first->server.data, master_keys_of_environment());
   if (!found) return tl::unexpected(found.error());
-  keys = std::move(*found);
+  master_keys = std::move(*found);
+  keys = master_keys->ring();
   records::RecordKeeperOptions options;
   options.storage.format =
       wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
   if (wanted.encrypt) options.storage.keys = keys;
   options.keep_days = wanted.keep_days;
-  options.witness = call_news(*first, doorbell);
+  options.witness = call_news(keys, doorbell);
   options.keys = keys;
   auto keeper = records::RecordKeeper::start(database_location(*first), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
@@ -634,6 +636,7 @@ base::Result<std::unique_ptr<Receptionist>> Receptionist::start(config::Config c
 }
 
 base::Result<std::vector<std::string>> Receptionist::adopt(config::Config config) {
+  parts_->back_office->key_rotation().look(base::wall_now(), [this] { parts_->doorbell->ring(); });
   return parts_->adopt(std::move(config));
 }
 

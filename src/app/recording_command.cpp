@@ -5,12 +5,10 @@
 #include <fstream>
 
 #include "app/database_location.hpp"
+#include "app/key_command.hpp"
 #include "app/recording_keys.hpp"
 #include "media/recording/call_recording.hpp"
 #include "store/call_log.hpp"
-#include "store/call_writer.hpp"
-#include "store/folder_lock.hpp"
-#include "vault/secrets/data_keys.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -60,42 +58,6 @@ int export_recording(const RecordingOptions& options) {
   return written ? 0 : complain(written.error());
 }
 
-/// How many there were; 0 without a database.
-base::Result<int> rewrap_data_keys(const std::filesystem::path& folder, const vault::KeyRing& keys) {
-  if (!std::filesystem::exists(folder / store::kDatabaseFile)) return 0;
-  const auto connection = store::open_database(folder);
-  if (!connection) return tl::unexpected(connection.error());
-  return secrets::DataKeys(std::make_shared<const vault::KeyRing>(keys)).rewrap(**connection);
-}
-
-/// Stopped in the middle, it goes on where it was when it is run again: every key stays in the file.
-int rotate_key(const RecordingOptions& options) {
-  const std::filesystem::path folder = options.data;
-  const auto lock = store::FolderLock::take(folder);
-  if (!lock) return complain(lock.error());
-  auto keys = vault::KeyRing::load(folder / vault::kMasterKeyFile);
-  if (!keys) return complain(keys.error());
-  if (auto rotated = keys->rotate(folder / vault::kMasterKeyFile); !rotated) return complain(rotated.error());
-  int wrapped = 0;
-  int failed = 0;
-  std::error_code none;  // no folder: nothing was recorded yet
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "recordings", none)) {
-    if (!entry.is_regular_file() || entry.path().extension() != ".sealed") continue;
-    if (const auto done = vault::rewrap_file(entry.path(), *keys, recording::purpose_of(entry.path()))) {
-      ++wrapped;
-    } else {
-      ++failed;
-      std::fprintf(stderr, "frontdesk: %s: %s\n", entry.path().c_str(), done.error().message.c_str());
-    }
-  }
-  const auto data_keys = rewrap_data_keys(folder, *keys);
-  if (!data_keys) return complain(data_keys.error());
-  std::printf(
-      "there is a new master key; %d recordings are wrapped by it, %d could not be; of the database's keys %d\n",
-      wrapped, failed, *data_keys);
-  return failed == 0 ? 0 : 1;
-}
-
 }  // namespace
 
 void add_recording_command(CLI::App& app, RecordingOptions& options) {
@@ -106,12 +68,12 @@ void add_recording_command(CLI::App& app, RecordingOptions& options) {
   take_out->fallthrough();
   take_out->add_option("call", options.call, "The call's id, or \"last\"")->required();
   take_out->add_option("file", options.file, "Where to: call.wav, or call.ogg if it is Opus")->required();
-  auto* rotate = command->add_subcommand("rotate-key", "Make a new master key; stop the program before");
+  auto* rotate = command->add_subcommand("rotate-key", "The same as frontdesk key rotate");
   rotate->fallthrough();
 }
 
 int recording_command(const RecordingOptions& options) {
-  return options.call.empty() ? rotate_key(options) : export_recording(options);
+  return options.call.empty() ? rotate_master_key(options.data) : export_recording(options);
 }
 
 }  // namespace frontdesk::app

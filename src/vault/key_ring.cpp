@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,10 +82,10 @@ base::Result<std::string> read_private(const std::filesystem::path& file) {
   return text;
 }
 
-/// Appends durably: the key must be there before anything is sealed with it.
-base::Status append(const std::filesystem::path& file, const std::string& text, int flags) {
+/// A new file, durably: the key must be there before anything is sealed with it.
+base::Status create(const std::filesystem::path& file, const std::string& text) {
   const files::Descriptor opened(
-      ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR));
+      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
   if (!opened)
     return file_problem(errno == EEXIST ? base::ErrorCode::already_exists : base::ErrorCode::permission_denied,
                         "cannot write the key file", file, errno);
@@ -95,7 +96,59 @@ base::Status append(const std::filesystem::path& file, const std::string& text, 
   return {};
 }
 
+/// In the place of `file`, which it is as a whole or not at all; its owner stays, who may be another than this one.
+base::Status replace(const std::filesystem::path& file, const std::string& text) {
+  struct stat before {};
+  if (::stat(file.c_str(), &before) != 0)
+    return file_problem(base::ErrorCode::not_found, "there is no key file", file, errno);
+  const std::filesystem::path fresh = file.string() + ".new";
+  ::unlink(fresh.c_str());  // of one that was killed
+  if (auto made = create(fresh, text); !made) return made;
+  int failure = 0;
+  if (::geteuid() == 0 && ::chown(fresh.c_str(), before.st_uid, before.st_gid) != 0) failure = errno;
+  if (failure == 0 && ::rename(fresh.c_str(), file.c_str()) != 0) failure = errno;
+  if (failure != 0) {
+    ::unlink(fresh.c_str());
+    return file_problem(base::ErrorCode::failed_precondition,
+                        "cannot replace the key file (if it is a mount of its own, edit it by hand)", file, failure);
+  }
+  files::synchronise_folder(file.parent_path());
+  return {};
+}
+
+/// `change(text)` returns the new text. One changes it at a time, whatever process.
+template <class Change>
+base::Status edit(const std::filesystem::path& file, Change&& change) {
+  const auto folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
+  const files::Descriptor held(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!held || ::flock(held.get(), LOCK_EX) != 0)
+    return file_problem(base::ErrorCode::unavailable, "cannot lock the folder of", file, errno);
+  const auto text = read_private(file);
+  if (!text) return tl::unexpected(text.error());
+  const auto changed = change(*text);
+  if (!changed) return tl::unexpected(changed.error());
+  return replace(file, *changed);
+}
+
 }  // namespace
+
+std::string to_text(const KeyId& id) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : id) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
+}
+
+base::Result<KeyId> master_key_of(ByteView wrapped) {
+  if (wrapped.size() != kWrappedKeyBytes)
+    return base::fail(base::ErrorCode::data_loss, kDomain, "a wrapped key has the wrong length");
+  KeyId id{};
+  std::copy_n(wrapped.begin(), id.size(), id.begin());
+  return id;
+}
 
 base::Result<KeyRing> KeyRing::from_text(std::string_view text) {
   KeyRing ring;
@@ -108,7 +161,7 @@ base::Result<KeyRing> KeyRing::from_text(std::string_view text) {
       if (auto added = ring.add(*key); !added) return tl::unexpected(added.error());
     }
   }
-  if (!ring.keys_.empty()) return ring;
+  if (ring.size() > 0) return ring;
   return base::fail(base::ErrorCode::invalid_argument, kDomain, "there is no master key: write 64 hexadecimal digits");
 }
 
@@ -125,20 +178,49 @@ base::Result<KeyRing> KeyRing::load_or_create(const std::filesystem::path& file)
   if (ring || ring.error().code != base::ErrorCode::not_found) return ring;
   const auto key = Key::random();
   if (!key) return tl::unexpected(key.error());
-  const auto made = append(file, std::string(kHeading) + line_of(*key), O_CREAT | O_EXCL);
+  const auto made = create(file, std::string(kHeading) + line_of(*key));
   if (!made && made.error().code != base::ErrorCode::already_exists) return tl::unexpected(made.error());
   return load(file);  // another process may have been faster
 }
 
-base::Status KeyRing::rotate(const std::filesystem::path& file) {
+base::Status KeyRing::rotate(const std::filesystem::path& file, const std::string& note) {
   const auto key = Key::random();
   if (!key) return tl::unexpected(key.error());
-  if (auto written = append(file, line_of(*key), 0); !written) return written;
+  const auto entry = entry_of(*key);
+  if (!entry) return tl::unexpected(entry.error());
+  auto line = line_of(*key);
+  line.insert(line.size() - 1, "  # " + to_text(entry->id) + (note.empty() ? "" : ", " + note));
+  auto written = edit(file, [&](const std::string& text) -> base::Result<std::string> {
+    return text + (text.empty() || text.back() == '\n' ? "" : "\n") + line;
+  });
+  if (!written) return written;
   return add(*key);
 }
 
+base::Status KeyRing::take_out(const std::filesystem::path& file, const std::string& id) {
+  return edit(file, [&](const std::string& text) -> base::Result<std::string> {
+    const auto ring = from_text(text);
+    if (!ring) return tl::unexpected(ring.error());
+    const auto there = ring->ids();
+    if (std::find(there.begin(), there.end(), id) == there.end())
+      return base::fail(base::ErrorCode::not_found, kDomain, "there is no key " + id + " in " + file.string());
+    if (there.back() == id)
+      return base::fail(base::ErrorCode::failed_precondition, kDomain, "it is the newest key: make a new one before");
+    std::string out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      const auto alone = from_text(line);
+      if (alone && alone->size() > 1)
+        return base::fail(base::ErrorCode::failed_precondition, kDomain,
+                          "several keys stand in one line: take it out of " + file.string() + " by hand");
+      if (!alone || alone->ids().front() != id) out += line + "\n";
+    }
+    return out;
+  });
+}
+
 /// The id is a digest of the key, so that the same key has the same id wherever it is written.
-base::Status KeyRing::add(const Key& key) {
+base::Result<KeyRing::Entry> KeyRing::entry_of(const Key& key) {
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
   unsigned count = 0;
   Bytes material;
@@ -150,19 +232,77 @@ base::Status KeyRing::add(const Key& key) {
   if (!done) return base::fail(base::ErrorCode::internal, kDomain, "the cryptographic library failed to make a digest");
   Entry entry{{}, key};
   std::copy_n(digest.begin(), entry.id.size(), entry.id.begin());
-  keys_.push_back(std::move(entry));
+  return entry;
+}
+
+/// As the newest, wherever it stood.
+base::Status KeyRing::add(const Key& key) {
+  auto entry = entry_of(key);
+  if (!entry) return tl::unexpected(entry.error());
+  auto all = *keys();
+  std::erase_if(all, [&](const Entry& other) { return other.id == entry->id; });
+  all.push_back(std::move(*entry));
+  hold(std::move(all));
   return {};
 }
 
-const KeyRing::Entry* KeyRing::find(ByteView id) const {
-  const auto it = std::find_if(keys_.begin(), keys_.end(), [&](const Entry& e) {
+std::shared_ptr<const KeyRing::Entries> KeyRing::keys() const {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
+
+void KeyRing::hold(Entries keys) {
+  auto held = std::make_shared<const Entries>(std::move(keys));
+  const std::lock_guard lock(mutex_);
+  keys_ = std::move(held);
+}
+
+void KeyRing::adopt(const KeyRing& other) {
+  if (&other == this) return;
+  const auto before = keys();
+  auto after = *other.keys();
+  for (auto& entry : after)
+    if (const auto* same = find(*before, entry.id)) entry.uses = same->uses;
+  hold(std::move(after));
+}
+
+base::Status KeyRing::keep_from(const KeyRing& other, const std::string& id) {
+  const auto theirs = other.keys();
+  for (const auto& entry : *theirs) {
+    if (to_text(entry.id) != id) continue;
+    auto all = *keys();
+    if (find(all, entry.id) == nullptr) all.insert(all.begin(), entry);
+    hold(std::move(all));
+    return {};
+  }
+  return base::fail(base::ErrorCode::not_found, kDomain, "there is no key " + id);
+}
+
+std::vector<std::string> KeyRing::ids() const {
+  std::vector<std::string> out;
+  const auto all = keys();
+  for (const auto& entry : *all) out.push_back(to_text(entry.id));
+  return out;
+}
+
+std::map<std::string, std::int64_t> KeyRing::take_uses() const {
+  std::map<std::string, std::int64_t> out;
+  const auto all = keys();
+  for (const auto& entry : *all) out[to_text(entry.id)] += entry.uses->exchange(0);
+  return out;
+}
+
+const KeyRing::Entry* KeyRing::find(const Entries& keys, ByteView id) {
+  const auto it = std::find_if(keys.begin(), keys.end(), [&](const Entry& e) {
     return std::equal(e.id.begin(), e.id.end(), id.begin(), id.end());
   });
-  return it == keys_.end() ? nullptr : &*it;
+  return it == keys.end() ? nullptr : &*it;
 }
 
 base::Result<Bytes> KeyRing::wrap(const Key& key, ByteView associated) const {
-  const auto& newest = keys_.back();
+  const auto all = keys();
+  const auto& newest = all->back();
+  newest.uses->fetch_add(1, std::memory_order_relaxed);
   const auto nonce = random_nonce();
   if (!nonce) return tl::unexpected(nonce.error());
   const auto sealed = seal(newest.key, *nonce, associated, key.expose());
@@ -176,10 +316,12 @@ base::Result<Bytes> KeyRing::wrap(const Key& key, ByteView associated) const {
 base::Result<Key> KeyRing::unwrap(ByteView wrapped, ByteView associated) const {
   if (wrapped.size() != kWrappedKeyBytes)
     return base::fail(base::ErrorCode::data_loss, kDomain, "a wrapped key has the wrong length");
-  const auto* master = find(wrapped.first(kKeyIdBytes));
+  const auto all = keys();
+  const auto* master = find(*all, wrapped.first(kKeyIdBytes));
   if (master == nullptr)
     return base::fail(base::ErrorCode::not_found, kDomain,
                       "the master key that sealed this is not here: restore the key file, or set FRONTDESK_MASTER_KEY");
+  master->uses->fetch_add(1, std::memory_order_relaxed);
   Nonce nonce{};
   std::copy_n(wrapped.begin() + kKeyIdBytes, nonce.size(), nonce.begin());
   auto plain = open(master->key, nonce, associated, wrapped.subspan(kKeyIdBytes + kNonceBytes));
@@ -196,7 +338,8 @@ base::Result<Bytes> KeyRing::rewrap(ByteView wrapped, ByteView associated) const
 }
 
 bool KeyRing::is_newest(ByteView wrapped) const {
-  return wrapped.size() == kWrappedKeyBytes && find(wrapped.first(kKeyIdBytes)) == &keys_.back();
+  const auto all = keys();
+  return wrapped.size() == kWrappedKeyBytes && find(*all, wrapped.first(kKeyIdBytes)) == &all->back();
 }
 
 base::Result<KeyRing> open_key_ring(const std::filesystem::path& data_folder, std::string_view environment) {

@@ -16,6 +16,9 @@ constexpr std::string_view kDomain = "vault";
 constexpr std::string_view kMagic = "FDSEAL01";
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kHeaderBytes = 8 + kIdBytes + kWrappedKeyBytes;
+constexpr std::size_t kSectorBytes = 512;
+static_assert(kHeaderBytes <= kSectorBytes, "rewrap_file() must write within one sector");
+constexpr int kMostLooks = 5;  // at a head that somebody else is writing
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::uint32_t kLastBit = 1U << 31U;
 constexpr std::uint64_t kChunkOverhead = kLengthBytes + kNonceBytes + kTagBytes;
@@ -74,6 +77,24 @@ base::Result<Header> read_header(int fd) {
     return changed("it has no head");
   const auto id = bytes->begin() + kMagic.size();
   return Header{{id, id + kIdBytes}, {id + kIdBytes, bytes->end()}};
+}
+
+struct OpenedHeader {
+  Header header;
+  Key key;
+};
+
+/// A head that is being rewrapped can be read half old and half new; then it is read again.
+base::Result<OpenedHeader> open_header(int fd, const KeyRing& keys, std::string_view purpose) {
+  for (int look = 1;; ++look) {
+    auto header = read_header(fd);
+    if (!header) return tl::unexpected(header.error());
+    const auto key = keys.unwrap(header->wrapped, wrapped_for(purpose, header->id));
+    if (key) return OpenedHeader{std::move(*header), *key};
+    const auto again = read_header(fd);
+    const bool settled = again && again->wrapped == header->wrapped;
+    if (settled || look == kMostLooks) return tl::unexpected(key.error());
+  }
 }
 
 Bytes header_bytes(const Bytes& id, const Bytes& wrapped) {
@@ -153,11 +174,9 @@ base::Result<SealedReader> SealedReader::open(const std::filesystem::path& path,
                                               std::string_view purpose) {
   files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return failed(errno, "cannot open", path);
-  auto header = read_header(file.get());
-  if (!header) return tl::unexpected(header.error());
-  const auto key = keys.unwrap(header->wrapped, wrapped_for(purpose, header->id));
-  if (!key) return tl::unexpected(key.error());
-  SealedReader reader(std::move(file), *key, std::move(header->id));
+  auto opened = open_header(file.get(), keys, purpose);
+  if (!opened) return tl::unexpected(opened.error());
+  SealedReader reader(std::move(file), opened->key, std::move(opened->header.id));
   if (auto indexed = reader.index(); !indexed) return tl::unexpected(indexed.error());
   return reader;
 }
@@ -226,25 +245,35 @@ bool is_sealed(const std::filesystem::path& path) {
   return file.get() >= 0 && read_header(file.get()).has_value();
 }
 
-base::Result<bool> rewrap_file(const std::filesystem::path& path, const KeyRing& keys, std::string_view purpose) {
-  const files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+base::Result<KeyId> master_key_of_file(const std::filesystem::path& path) {
+  const files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (file.get() < 0) return failed(errno, "cannot open", path);
   const auto header = read_header(file.get());
   if (!header) return tl::unexpected(header.error());
-  if (keys.is_newest(header->wrapped)) return false;
-  const auto wrapped = keys.rewrap(header->wrapped, wrapped_for(purpose, header->id));
+  return master_key_of(header->wrapped);
+}
+
+base::Result<bool> rewrap_file(const std::filesystem::path& path, const KeyRing& keys, std::string_view purpose) {
+  const files::Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (file.get() < 0) return failed(errno, "cannot open", path);
+  const auto opened = open_header(file.get(), keys, purpose);
+  if (!opened) return tl::unexpected(opened.error());
+  const auto& header = opened->header;
+  if (keys.is_newest(header.wrapped)) return false;
+  const auto wrapped = keys.wrap(opened->key, wrapped_for(purpose, header.id));
   if (!wrapped) return tl::unexpected(wrapped.error());
-  const auto copy = path.string() + ".new";
-  std::error_code error;
-  std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing, error);
-  if (error) return failed(error.value(), "cannot copy", path);
-  const files::Descriptor target(::open(copy.c_str(), O_WRONLY | O_CLOEXEC));
-  int failure = target.get() < 0 ? errno : files::write_at(target.get(), header_bytes(header->id, *wrapped), 0);
-  if (failure == 0 && ::fsync(target.get()) != 0) failure = errno;
-  if (failure == 0 && ::rename(copy.c_str(), path.c_str()) != 0) failure = errno;
-  if (failure == 0) return true;
-  ::unlink(copy.c_str());
-  return failed(failure, "cannot write", copy);
+  struct stat before {};
+  if (::fstat(file.get(), &before) != 0) return failed(errno, "cannot examine", path);
+  int failure = files::write_at(file.get(), header_bytes(header.id, *wrapped), 0);
+  struct stat after {};
+  // Whoever writes to the file meanwhile changes its length; then its time is theirs.
+  if (failure == 0 && ::fstat(file.get(), &after) == 0 && after.st_size == before.st_size) {
+    const struct timespec times[2] = {before.st_atim, before.st_mtim};
+    (void)::futimens(file.get(), times);
+  }
+  if (failure == 0 && ::fdatasync(file.get()) != 0) failure = errno;
+  if (failure != 0) return failed(failure, "cannot write", path);
+  return true;
 }
 
 }  // namespace frontdesk::vault

@@ -81,7 +81,13 @@ class SealedReader {
 
 bool is_sealed(const std::filesystem::path& path);
 
-/// Wraps the file's key by the newest master key, by way of a copy beside it; true if it was not before.
+/// Of the master key that the file's key is wrapped by. data_loss: it is no sealed file.
+base::Result<KeyId> master_key_of_file(const std::filesystem::path& path);
+
+/// Wraps the file's key by the newest master key, in its place; true if it was not before. Others may read the file, or
+/// write to it, meanwhile. The head lies within the first 512 bytes, which a disk writes whole or not at all, and its
+/// length stays, so that a kill or a power failure leaves the old head or the new one. On the disk when it returns. The
+/// file's time of change stays, because what it holds does.
 base::Result<bool> rewrap_file(const std::filesystem::path& path, const KeyRing& keys, std::string_view purpose);
 
 }  // namespace frontdesk::vault

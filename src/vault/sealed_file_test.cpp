@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 
@@ -213,6 +214,69 @@ TEST_F(SealedFile, IsWrappedAnewWithoutBeingSealedAnew) {
   EXPECT_NE(before.substr(24, 68), after.substr(24, 68));
   EXPECT_EQ(before.substr(92), after.substr(92));
   EXPECT_EQ(SealedReader::open(path, *ring, kPurpose)->read(0, 100)->size(), 100U);
+}
+
+// Its writer and a reader go on; the next reader needs the new key alone. The sound is not touched.
+TEST_F(SealedFile, IsRewrappedInPlaceWhileItIsWrittenAndRead) {
+  auto ring = *KeyRing::load_or_create(folder / kMasterKeyFile);
+  auto writer = SealedWriter::create(path, ring, kPurpose);
+  ASSERT_TRUE(writer->append(Bytes(100, 'a')));
+  const auto reader = SealedReader::open(path, ring, kPurpose);
+  const auto old_id = ring.ids().front();
+  EXPECT_EQ(to_text(*master_key_of_file(path)), old_id);
+  struct stat before {};
+  ASSERT_EQ(::stat(path.c_str(), &before), 0);
+  ASSERT_TRUE(ring.rotate(folder / kMasterKeyFile));
+  ASSERT_TRUE(*rewrap_file(path, ring, kPurpose));
+  struct stat after {};
+  ASSERT_EQ(::stat(path.c_str(), &after), 0);
+  EXPECT_EQ(before.st_ino, after.st_ino) << "no copy";
+  EXPECT_EQ(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+  EXPECT_EQ(before.st_size, after.st_size);
+  ASSERT_TRUE(writer->append(Bytes(50, 'b')));
+  ASSERT_TRUE(writer->finish());
+  EXPECT_EQ(reader->read(0, 100)->size(), 100U);
+  ASSERT_TRUE(KeyRing::take_out(folder / kMasterKeyFile, old_id));
+  const auto later = SealedReader::open(path, *KeyRing::load(folder / kMasterKeyFile), kPurpose);
+  ASSERT_TRUE(later) << later.error().message;
+  EXPECT_TRUE(later->complete());
+  EXPECT_EQ(later->read(0, 1000)->size(), 150U);
+}
+
+// A process that does nothing but rewrap, killed again and again wherever it is: the file can always be read.
+TEST_F(SealedFile, AKillDuringTheRewrapLeavesAReadableFile) {
+  write(true);
+  const auto first = std::string(64, '5');
+  const auto second = std::string(64, '6');
+  base::Random random(7);
+  for (int round = 0; round < 60; ++round) {
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0);
+    const auto child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      const auto there = *KeyRing::from_text(first + " " + second);
+      const auto back = *KeyRing::from_text(second + " " + first);
+      for (;;) {
+        (void)rewrap_file(path, there, kPurpose);
+        (void)rewrap_file(path, back, kPurpose);
+        (void)!::write(pipe[1], "x", 1);
+      }
+    }
+    ::close(pipe[1]);
+    char seen = 0;
+    for (auto rounds = random.below(20); rounds > 0; --rounds) ASSERT_EQ(::read(pipe[0], &seen, 1), 1);
+    const auto both = *KeyRing::from_text(first + " " + second);
+    const auto beside = SealedReader::open(path, both, kPurpose);
+    EXPECT_TRUE(beside) << "while it goes on: " << beside.error().message;
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ::close(pipe[0]);
+    const auto reader = SealedReader::open(path, both, kPurpose);
+    ASSERT_TRUE(reader) << round << ": " << reader.error().message;
+    EXPECT_TRUE(reader->complete());
+    EXPECT_EQ(*reader->read(0, 1U << 20U), plain);
+  }
 }
 
 }  // namespace frontdesk::vault

@@ -173,6 +173,64 @@ TEST_F(Vault, AnOldKeyOpensAndTheNewestWraps) {
   EXPECT_TRUE(std::ranges::equal(reread->unwrap(*renewed, kFor)->expose(), key->expose()));
 }
 
+TEST_F(Vault, ASharedRingTakesOnAnotherKeyWhileItIsUsed) {
+  const auto shared = std::make_shared<KeyRing>(*KeyRing::load_or_create(file));
+  const auto key = *Key::random();
+  const auto old = *shared->wrap(key, kFor);
+  const KeyRing copy = *shared;
+  auto other = *KeyRing::load(file);
+  ASSERT_TRUE(other.rotate(file, "made today"));
+  shared->adopt(*KeyRing::load(file));
+  EXPECT_EQ(shared->ids(), other.ids());
+  EXPECT_EQ(copy.size(), 1U) << "a copy stays as it was";
+  EXPECT_FALSE(shared->is_newest(old));
+  EXPECT_TRUE(shared->unwrap(old, kFor));
+  const auto uses = shared->take_uses();
+  EXPECT_EQ(uses.at(shared->ids().front()), 2) << "adopting forgets no count";
+  EXPECT_EQ(uses.at(shared->ids().back()), 0);
+  EXPECT_EQ(shared->take_uses().at(shared->ids().front()), 0) << "counted once";
+  EXPECT_EQ(to_text(*master_key_of(old)), shared->ids().front());
+  EXPECT_FALSE(master_key_of(ByteView(old).first(5)));
+}
+
+TEST_F(Vault, TakesOutOnlyAnOldKeyAndLeavesTheRestOfTheFile) {
+  auto ring = *KeyRing::load_or_create(file);
+  ASSERT_TRUE(ring.rotate(file, "made today"));
+  const auto ids = ring.ids();
+  EXPECT_EQ(KeyRing::take_out(file, ids.back()).error().code, base::ErrorCode::failed_precondition);
+  EXPECT_EQ(KeyRing::take_out(file, "0123456789abcdef").error().code, base::ErrorCode::not_found);
+  ASSERT_TRUE(KeyRing::take_out(file, ids.front()));
+  EXPECT_EQ(KeyRing::load(file)->ids(), std::vector<std::string>{ids.back()});
+  std::ifstream written(file);
+  const std::string text{std::istreambuf_iterator<char>(written), {}};
+  EXPECT_NE(text.find("# Master keys of frontdesk"), std::string::npos);
+  EXPECT_NE(text.find("# " + ids.back() + ", made today"), std::string::npos);
+  struct stat status {};
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600U);
+  auto kept = *KeyRing::load(file);
+  ASSERT_TRUE(kept.keep_from(ring, ids.front()));
+  EXPECT_EQ(kept.ids(), ids) << "as the oldest";
+  EXPECT_FALSE(kept.keep_from(ring, "0123456789abcdef"));
+}
+
+// An editor that leaves no newline at the end, and a key that was killed while it was written.
+TEST_F(Vault, ARotationAfterAnUnfinishedLineOrALeftoverIsWhole) {
+  { std::ofstream(file) << std::string(64, '1'); }
+  { std::ofstream(file.string() + ".new") << "half a k"; }
+  ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
+  auto ring = *KeyRing::load(file);
+  ASSERT_TRUE(ring.rotate(file));
+  EXPECT_EQ(KeyRing::load(file)->ids(), ring.ids());
+  EXPECT_FALSE(std::filesystem::exists(file.string() + ".new"));
+}
+
+TEST_F(Vault, AKeyThatIsThereTwiceCountsOnceAtItsLastPlace) {
+  const auto ring = KeyRing::from_text(std::string(64, '1') + " " + std::string(64, '2') + " " + std::string(64, '1'));
+  EXPECT_EQ(ring->size(), 2U);
+  EXPECT_EQ(ring->ids().back(), KeyRing::from_text(std::string(64, '1'))->ids().front());
+}
+
 TEST_F(Vault, TheEnvironmentGoesBeforeTheFile) {
   const std::string hex(64, '7');
   const auto ring = open_key_ring(folder, hex);

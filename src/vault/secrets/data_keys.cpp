@@ -105,23 +105,83 @@ base::Status DataKeys::forget_old(store::Connection& connection, std::string_vie
   return {};
 }
 
-base::Result<int> DataKeys::rewrap(store::Connection& connection) const {
-  const auto rows = connection.run("SELECT id, organisation, purpose, wrapped FROM data_keys ORDER BY id");
-  if (!rows) return tl::unexpected(rows.error());
-  int count = 0;
-  for (const auto& row : *rows) {
-    const auto old = crypto::from_base64url(row.text(3));
-    if (!old) return base::fail(base::ErrorCode::data_loss, kDomain, "a data key in the database was changed");
-    if (ring_->is_newest(*old)) continue;
-    const auto what_for = purpose_of_wrapping(row.text(0), row.text(1), row.text(2));
-    const auto wrapped = ring_->rewrap(*old, vault::bytes_of(what_for));
-    if (!wrapped) return tl::unexpected(wrapped.error());
-    const auto written = connection.run("UPDATE data_keys SET wrapped = ? WHERE id = ? AND wrapped = ?",
-                                        {crypto::base64url(*wrapped), row.text(0), row.text(3)});
-    if (!written) return tl::unexpected(written.error());
-    ++count;
+base::Status DataKeys::rewrap_row(store::Connection& connection, const store::Row& row, Rewrapped& so_far) const {
+  const auto old = crypto::from_base64url(row.text(3));
+  const auto master = vault::master_key_of(old ? vault::ByteView(*old) : vault::ByteView());
+  if (!master) {
+    ++so_far.lost;
+    return {};
   }
-  return count;
+  if (ring_->is_newest(*old)) {
+    ++so_far.uses[vault::to_text(*master)];
+    return {};
+  }
+  const auto what_for = purpose_of_wrapping(row.text(0), row.text(1), row.text(2));
+  const auto wrapped = ring_->rewrap(*old, vault::bytes_of(what_for));
+  if (!wrapped) {
+    ++so_far.lost;
+    ++so_far.uses[vault::to_text(*master)];
+    return {};
+  }
+  const auto written = connection.run("UPDATE data_keys SET wrapped = ? WHERE id = ? AND wrapped = ?",
+                                      {crypto::base64url(*wrapped), row.text(0), row.text(3)});
+  if (!written) return tl::unexpected(written.error());
+  ++so_far.done;
+  ++so_far.uses[vault::to_text(*vault::master_key_of(*wrapped))];
+  return {};
+}
+
+base::Result<DataKeys::Rewrapped> DataKeys::rewrap_some(store::Connection& connection, const std::string& after,
+                                                        int limit) const {
+  Rewrapped out;
+  auto done = connection.transaction([&]() -> base::Status {
+    out = {};
+    const auto rows =
+        connection.run("SELECT id, organisation, purpose, wrapped FROM data_keys WHERE id > ? ORDER BY id LIMIT ?",
+                       {after, std::int64_t{limit}});
+    if (!rows) return tl::unexpected(rows.error());
+    for (const auto& row : *rows) {
+      if (auto rewrapped = rewrap_row(connection, row, out); !rewrapped) return rewrapped;
+      out.last = row.text(0);
+    }
+    return {};
+  });
+  if (!done) return tl::unexpected(done.error());
+  return out;
+}
+
+base::Result<int> DataKeys::rewrap(store::Connection& connection) const {
+  constexpr int kBatch = 100;
+  int count = 0;
+  int lost = 0;
+  for (std::string after;;) {
+    const auto some = rewrap_some(connection, after, kBatch);
+    if (!some) return tl::unexpected(some.error());
+    if (some->last.empty()) break;
+    after = some->last;
+    count += some->done;
+    lost += some->lost;
+  }
+  if (lost == 0) return count;
+  return base::fail(base::ErrorCode::data_loss, kDomain,
+                    std::to_string(lost) + " data keys in the database were changed, or their master key is not here");
+}
+
+base::Result<std::map<std::string, std::int64_t>> DataKeys::master_keys(store::Connection& connection) {
+  constexpr std::int64_t kPage = 1000;
+  std::map<std::string, std::int64_t> uses;
+  for (std::string after;;) {
+    const auto rows =
+        connection.run("SELECT id, wrapped FROM data_keys WHERE id > ? ORDER BY id LIMIT ?", {after, kPage});
+    if (!rows) return tl::unexpected(rows.error());
+    for (const auto& row : *rows) {
+      after = row.text(0);
+      const auto wrapped = crypto::from_base64url(row.text(1));
+      if (!wrapped) continue;
+      if (const auto master = vault::master_key_of(*wrapped)) ++uses[vault::to_text(*master)];
+    }
+    if (rows->size() < static_cast<std::size_t>(kPage)) return uses;
+  }
 }
 
 }  // namespace frontdesk::secrets

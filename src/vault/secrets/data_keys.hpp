@@ -2,6 +2,7 @@
 // they stand wrapped by the master keys, bound to whom and what for they are. The empty organisation is the
 // installation itself. Nothing is cached: another process may rotate.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,9 +42,23 @@ class DataKeys {
   /// Wraps all keys by the newest master key, after it was rotated; how many there were to wrap.
   base::Result<int> rewrap(store::Connection& connection) const;
 
+  struct Rewrapped {
+    std::string last;                          ///< id of the last one that was looked at; empty: there were none left
+    int done = 0;                              ///< were wrapped by an older key
+    int lost = 0;                              ///< their master key is not here, or they were changed
+    std::map<std::string, std::int64_t> uses;  ///< by master key: how many it wraps now
+  };
+  /// The same for at most `limit` of those whose id is greater than `after`, in a transaction of its own. What cannot
+  /// be opened is counted and left as it is.
+  base::Result<Rewrapped> rewrap_some(store::Connection& connection, const std::string& after, int limit) const;
+  /// By master key: how many it wraps.
+  static base::Result<std::map<std::string, std::int64_t>> master_keys(store::Connection& connection);
+
  private:
   base::Result<DataKey> add(store::Connection& connection, std::string_view organisation, std::string_view purpose,
                             std::int64_t version, base::UtcTime now) const;
+
+  base::Status rewrap_row(store::Connection& connection, const store::Row& row, Rewrapped& so_far) const;
 
   std::shared_ptr<const vault::KeyRing> ring_;
 };

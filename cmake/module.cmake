@@ -30,6 +30,6 @@ function(frontdesk_module name)
     target_link_libraries(${name}_test PRIVATE fd_${name} ${arg_TEST_DEPENDS} ${arg_TEST_LIBRARIES} frontdesk_flags GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE FRONTDESK_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
     add_test(NAME unit.${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 120 LABELS unit PROCESSORS 2)  # a core is two of ctest's: see tests/system
+    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit PROCESSORS 2)  # a core is two of ctest's: see tests/system
   endif()
 endfunction()

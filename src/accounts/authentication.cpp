@@ -1,5 +1,7 @@
 #include "accounts/authentication.hpp"
 
+#include <algorithm>
+
 #include "accounts/access_keys.hpp"
 #include "accounts/credentials/api_token.hpp"
 #include "accounts/token_rows.hpp"
@@ -81,6 +83,27 @@ base::Result<access::Principal> Authentication::by_access_token(store::Connectio
   return access::Principal{
       access::Principal::Kind::user, claims->organisation, claims->subject, (*membership)->role, {}, claims->session,
       (*session)->authenticated};
+}
+
+base::Result<bool> Authentication::still_valid(const access::Principal& who, base::UtcTime now) {
+  return office_.with_connection([&](store::Connection& connection) -> base::Result<bool> {
+    std::string user = who.id;
+    if (who.kind == access::Principal::Kind::token) {
+      const auto tokens = api_tokens_of(connection, who.organisation);
+      if (!tokens) return tl::unexpected(tokens.error());
+      const auto own =
+          std::find_if(tokens->begin(), tokens->end(), [&](const auto& each) { return each.id == who.id; });
+      if (own == tokens->end() || (own->expires && *own->expires <= now)) return false;
+      user = own->user;
+    } else {
+      const auto session = find_session(connection, who.session);
+      if (!session) return tl::unexpected(session.error());
+      if (!*session || (*session)->revoked || (*session)->expires <= now || (*session)->user != who.id) return false;
+    }
+    const auto membership = find_membership(connection, who.organisation, user);
+    if (!membership) return tl::unexpected(membership.error());
+    return *membership && (*membership)->role >= who.role;
+  });
 }
 
 base::Result<Authentication::MadeApiToken> Authentication::make_api_token(const access::Principal& who,

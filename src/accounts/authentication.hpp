@@ -27,6 +27,8 @@ class Authentication {
   /// is not on the organisation's list.
   base::Result<access::Principal> authenticate(std::string_view credential, const base::Endpoint& address,
                                                base::UtcTime now);
+  /// Whether somebody who was let in may stay: the session or token is still good, and they have no lower role since.
+  base::Result<bool> still_valid(const access::Principal& who, base::UtcTime now);
 
   struct NewApiToken {
     std::string name;

@@ -256,6 +256,36 @@ TEST_P(AccountsTest, ApiTokensAreRevokedAtOnce) {
   EXPECT_FALSE(who(credentials::make_api_token({})));  // well formed, nobody's
 }
 
+TEST_P(AccountsTest, WhoWasLetInStaysUntilSignedOutExpiredRevokedRemovedOrDemoted) {
+  const auto zoe = owner();
+  const auto valid = [&](const access::Principal& who) {
+    const auto answer = desk.authentication.still_valid(who, now);
+    EXPECT_TRUE(answer);
+    return answer && *answer;
+  };
+  const auto ann = colleague(zoe, "ann@hillside.example", access::Role::editor);
+  const auto bob = colleague(zoe, "bob@hillside.example", access::Role::editor);
+  const auto made = desk.authentication.make_api_token(zoe.who, {"wall", {"calls.read"}, {}}, home, now);
+  ASSERT_TRUE(made);
+  const auto wall = who(made->text);
+  ASSERT_TRUE(wall);
+  EXPECT_TRUE(valid(zoe.who) && valid(ann.who) && valid(bob.who) && valid(*wall));
+  auto of_others = ann.who;
+  of_others.organisation = "org_other";
+  EXPECT_FALSE(valid(of_others));
+  auto forged = ann.who;
+  forged.id = zoe.who.id;
+  EXPECT_FALSE(valid(forged));
+  ASSERT_TRUE(desk.authentication.revoke_api_token(zoe.who, made->token.id, home, now));
+  EXPECT_FALSE(valid(*wall));
+  ASSERT_TRUE(desk.team.change_role(zoe.who, ann.who.id, access::Role::viewer, home, now));
+  EXPECT_FALSE(valid(ann.who));
+  ASSERT_TRUE(desk.team.remove(zoe.who, bob.who.id, home, now));
+  EXPECT_FALSE(valid(bob.who));
+  pass(std::chrono::hours(24 * 400));
+  EXPECT_FALSE(valid(zoe.who));
+}
+
 TEST_P(AccountsTest, AllowListsHoldForEveryWayIn) {
   const auto zoe = owner();
   const auto token = desk.authentication.make_api_token(zoe.who, {"sync", {"calls.read"}, {}}, home, now);

@@ -11,8 +11,10 @@
 #include "api/health_routes.hpp"
 #include "api/inbound_routes.hpp"
 #include "api/line_routes.hpp"
+#include "api/live_routes.hpp"
 #include "api/master_key_routes.hpp"
 #include "api/receptionist_routes.hpp"
+#include "api/retention_routes.hpp"
 #include "http/router.hpp"
 #include "rest/api.hpp"
 #include "rest/authenticator.hpp"
@@ -29,6 +31,7 @@ struct Sources {
   std::function<bool(const std::string& call, bool paused)> pause_recording = {};
   LineSources lines = {};
   CallControl control = {};
+  std::function<store::RetentionPolicy()> retention = {};        ///< what the file says; empty: cannot be changed here
   AnalyticsSources analytics = {};                               ///< its calls_now is taken from health
   std::shared_ptr<rest::Authenticator> authenticator = nullptr;  ///< null: who works at this machine is the owner
   /// Both null: nobody signs in here, and nothing can be changed that is saved.
@@ -40,6 +43,7 @@ struct Sources {
   std::function<screening::Rules()> screening = {};  ///< in force now
   std::function<void()> deliveries_waiting = {};     ///< to webhooks; may be empty
   std::function<void()> jobs_waiting = {};
+  LiveSources live = {};
   MasterKeySources master_keys = {};  ///< none: not told of
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once

@@ -7,6 +7,7 @@
 
 #include "accounts/users.hpp"
 #include "app/database_location.hpp"
+#include "app/retention.hpp"
 #include "app/storage_trial.hpp"
 #include "base/clock.hpp"
 #include "store/call_records.hpp"
@@ -106,19 +107,39 @@ Chores::Chores(const config::Config& config, Surroundings around, std::unique_pt
   if (!config.storage.s3_bucket.empty())
     if (auto storage = s3::S3Store::create(*client_, s3_options(config.storage))) storage_ = std::move(*storage);
   sender_ = std::make_unique<sending::Sender>(*client_, deliveries_, sending::SenderOptions());
-  auto kinds = around_.kinds;
-  kinds.push_back(
-      {"sweep", [office = &around_.back_office](const jobs::Attempt& attempt) { return sweep(*office, attempt.now); },
-       base::seconds(3600)});
-  for (auto& kind : around_.back_office.key_rotation().jobs()) kinds.push_back(std::move(kind));
   jobs::RunnerOptions options;
   options.name = around_.machine;
-  runner_ = std::make_unique<jobs::Runner>(pool_, std::move(kinds), std::move(options));
+  runner_ = std::make_unique<jobs::Runner>(pool_, kinds(config), std::move(options));
   around_.doorbell->answer([this] {
     sender_->wake();
     runner_->wake();
   });
   watcher_ = std::thread([this] { watch(); });
+}
+
+/// What is thrown away are files of this machine: with several, each has a job of its own.
+std::vector<jobs::Kind> Chores::kinds(const config::Config& config) const {
+  auto kinds = around_.kinds;
+  kinds.push_back(
+      {"sweep", [office = &around_.back_office](const jobs::Attempt& attempt) { return sweep(*office, attempt.now); },
+       base::seconds(3600)});
+  for (auto& kind : around_.back_office.key_rotation().jobs()) kinds.push_back(std::move(kind));
+  const auto location = database_location(config);
+  const auto machine = location.shared() ? store::machine_name(location.folder) : std::string();
+  if (!machine || !around_.retention) return kinds;
+  const RetentionPlace place{config.server.data, *machine};
+  kinds.push_back({"retention" + (machine->empty() ? "" : "." + *machine),
+                   [place, &office = around_.back_office.office(),
+                    retention = around_.retention](const jobs::Attempt& attempt) -> base::Status {
+                     const auto policy = policy_in_force(office, retention());
+                     if (!policy) return tl::unexpected(policy.error());
+                     const auto since = kept_since(*policy, attempt.now);
+                     const auto gone = forget_old(office, place, since, attempt.now, attempt.stopping);
+                     if (!gone) return tl::unexpected(gone.error());
+                     return {};
+                   },
+                   base::seconds(3600)});
+  return kinds;
 }
 
 Chores::~Chores() {

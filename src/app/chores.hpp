@@ -29,7 +29,8 @@ class Chores {
     std::function<std::string()> records_problem;            ///< empty: none
     std::shared_ptr<cluster::Cache> shared_state = nullptr;  ///< null: this machine is alone
     std::string machine;
-    std::vector<jobs::Kind> kinds = {};  ///< beside the usual ones
+    std::function<config::Retention()> retention = {};  ///< in force now
+    std::vector<jobs::Kind> kinds = {};                 ///< beside the usual ones
   };
   static base::Result<std::unique_ptr<Chores>> start(const config::Config& config, Surroundings around);
   ~Chores();  ///< what is under way is done again later
@@ -42,6 +43,7 @@ class Chores {
   alerts::Readings readings(base::UtcTime now);
   void read_database(alerts::Readings& readings, base::UtcTime now);
   void read_services(alerts::Readings& readings);
+  std::vector<jobs::Kind> kinds(const config::Config& config) const;
 
   const Surroundings around_;
   const std::string data_folder_;

@@ -14,7 +14,7 @@ http::Request from(const char* address) {
 }
 
 TEST(Door, BeforeAnybodySignedUpItOpensToThisMachineAlone) {
-  const auto door = door_of(std::make_shared<rest::LocalOwner>("org_local"));
+  const auto door = door_of(std::make_shared<rest::LocalOwner>("org_local"), nullptr);
   const auto owner = door.identify(from("127.0.0.1:4000"));
   ASSERT_TRUE(owner);
   EXPECT_EQ(owner->organisation, "org_local");

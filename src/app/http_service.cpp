@@ -1,8 +1,22 @@
 #include "app/http_service.hpp"
 
+#include "app/metrics_route.hpp"
 #include "app/version.hpp"
 
 namespace frontdesk::app {
+namespace {
+
+api::LiveSources live_sources(const live::LiveService& live) {
+  api::LiveSources sources;
+  if (live.feed)
+    sources.running = [feed = live.feed](const std::string& organisation) { return feed->running(organisation); };
+  if (live.tickets)
+    sources.ticket = [tickets = live.tickets](const access::Principal& who) { return tickets->issue(who); };
+  sources.ticket_good_for = live::Tickets::kGoodFor;
+  return sources;
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOptions options,
                                                               const store::Location& database,
@@ -29,10 +43,15 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.settings_changed = std::move(receptionist.settings_changed);
   sources.requests_per_second = receptionist.requests_per_second;
   sources.analytics = {service->readers_, std::move(receptionist.zone), {}};
+  sources.retention = std::move(receptionist.retention);
   sources.control = std::move(receptionist.control);
   sources.screening = std::move(receptionist.screening);
   sources.receptionist = std::move(receptionist.receptionist);
+  sources.live = live_sources(receptionist.live);
   auto router = api::routes(sources);
+  if (receptionist.tally)
+    add_metrics_route(router, {receptionist.metrics_for, receptionist.live.door, sources.health, receptionist.tally,
+                               receptionist.live.feed, service->readers_});
   live::add_routes(router, std::move(receptionist.live));
   auto server = http::Server::start(std::move(options), std::move(router));
   if (!server) return tl::unexpected(server.error());

@@ -8,6 +8,7 @@
 #include "app/back_office.hpp"
 #include "http/server.hpp"
 #include "live/routes.hpp"
+#include "metrics/call_tally.hpp"
 #include "store/call_log.hpp"
 
 namespace frontdesk::app {
@@ -29,6 +30,9 @@ class HttpService {
     std::function<void()> work_waiting = {};  ///< deliveries or jobs
     api::ReceptionistDesk receptionist = {};
     api::CallControl control = {};
+    std::function<store::RetentionPolicy()> retention = {};
+    std::shared_ptr<const metrics::CallTally> tally = nullptr;  ///< none: no /metrics
+    config::MetricsFor metrics_for = config::MetricsFor::token;
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

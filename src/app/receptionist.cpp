@@ -19,11 +19,13 @@
 #include "app/http_service.hpp"
 #include "app/in_force.hpp"
 #include "app/line_trials.hpp"
+#include "app/listening.hpp"
 #include "app/master_keys.hpp"
 #include "app/outside_watch.hpp"
 #include "app/public_address.hpp"
 #include "app/reconfiguration.hpp"
 #include "app/rehearsal.hpp"
+#include "app/retention.hpp"
 #include "app/saved_settings.hpp"
 #include "app/screening_rules.hpp"
 #include "app/settings_watch.hpp"
@@ -130,7 +132,10 @@ struct Receptionist::Parts {
   std::unique_ptr<BackOffice> back_office;
   const std::shared_ptr<Doorbell> doorbell = std::make_shared<Doorbell>();
   std::shared_ptr<live::Feed> feed;
+  const std::shared_ptr<metrics::CallTally> tally = std::make_shared<metrics::CallTally>();
   std::unique_ptr<live::Tap> tap;
+  std::shared_ptr<live::Listening> listening;
+  std::shared_ptr<live::Speaking> speaking;
   std::unique_ptr<runtime::Switchboard> switchboard;
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<OutsideWatch> outside_watch;
@@ -207,31 +212,37 @@ base::Status Receptionist::Parts::build() {
 
 base::Status Receptionist::Parts::start_http() {
   trials = std::make_unique<LineTrials>(config);
+  listening = listening_of(feed, *switchboard, back_office->office());
+  speaking = speaking_of(feed, *switchboard, back_office->office());
   api::LineSources sources = line_sources(config);
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
-  auto service = HttpService::start(http_options(server), database_location(*first),
-                                    {[this] { return health(); },
-                                     keys,
-                                     [this](const std::string& call, bool paused) {
-                                       return switchboard->tell_call(call, call::RecordingRequested{paused});
-                                     },
-                                     std::move(sources),
-                                     {door_of(back_office->authenticator()), feed, web_calls(),
-                                      std::make_shared<live::Tickets>(shared.cache, shared.counters)},
-                                     [this] { return config.get()->zone; },
-                                     server.requests_per_second,
-                                     back_office.get(),
-                                     [this] {
-                                       auto adopted = adopt_saved();
-                                       (void)shared.fan_out->publish(kSettingsChannel, machine);
-                                       return adopted;
-                                     },
-                                     [this] { return screening_rules(*config.get(), diagnostics); },
-                                     [bell = doorbell] { bell->ring(); },
-                                     receptionist_desk(),
-                                     call_control(*switchboard, config)});
+  auto service =
+      HttpService::start(http_options(server), database_location(*first),
+                         {[this] { return health(); },
+                          keys,
+                          [this](const std::string& call, bool paused) {
+                            return switchboard->tell_call(call, call::RecordingRequested{paused});
+                          },
+                          std::move(sources),
+                          {door_of(back_office->authenticator(), &back_office->accounts()), feed, web_calls(),
+                           std::make_shared<live::Tickets>(shared.cache, shared.counters), listening, speaking},
+                          [this] { return config.get()->zone; },
+                          server.requests_per_second,
+                          back_office.get(),
+                          [this] {
+                            auto adopted = adopt_saved();
+                            (void)shared.fan_out->publish(kSettingsChannel, machine);
+                            return adopted;
+                          },
+                          [this] { return screening_rules(*config.get(), diagnostics); },
+                          [bell = doorbell] { bell->ring(); },
+                          receptionist_desk(),
+                          call_control(*switchboard, config),
+                          [this] { return policy_of(config.get()->retention); },
+                          tally,
+                          server.metrics});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -241,7 +252,7 @@ base::Status Receptionist::Parts::start_chores() {
   const auto first = config.get();
   auto started = Chores::start(
       *first, {*back_office, doorbell, [this] { return lines(); }, [this] { return records->stats().last_error; },
-               shared.several ? shared.cache : nullptr, machine});
+               shared.several ? shared.cache : nullptr, machine, [this] { return config.get()->retention; }});
   if (!started) return tl::unexpected(started.error());
   chores = std::move(*started);
   return {};
@@ -490,10 +501,12 @@ void Receptionist::Parts::open_feed() {
   live::FeedOptions options;
   if (shared.several) options.fan_out = shared.fan_out;
   options.machine = machine;
+  options.still_welcome = door_of(back_office->authenticator(), &back_office->accounts()).still_welcome;
   options.running = [this](const std::string& call) { return switchboard && switchboard->running(call); };
   feed = std::make_shared<live::Feed>(std::move(options));
-  tap = std::make_unique<live::Tap>(*records, std::string(store::kLocalOrganisation),
-                                    [to = feed](live::Observation seen) { to->observe(std::move(seen)); });
+  tap = std::make_unique<live::Tap>(
+      *records, std::string(store::kLocalOrganisation),
+      [to = feed](live::Observation seen) { to->observe(std::move(seen)); }, tally.get());
 }
 
 std::shared_ptr<const web_call::Calls> Receptionist::Parts::web_calls() const {
@@ -661,6 +674,8 @@ void Receptionist::stop() {
       std::this_thread::sleep_for(kPollEvery);
   }
   if (parts.user_agent) parts.user_agent->stop();
+  if (parts.listening) parts.listening->stop();
+  if (parts.speaking) parts.speaking->stop();
   if (parts.feed) parts.feed->stop();  // it asks the switchboard
   parts.switchboard.reset();           // shards first: they use everything below
   parts.user_agent.reset();

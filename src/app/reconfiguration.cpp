@@ -54,6 +54,10 @@ std::vector<std::string> waits_for_restart(const config::Config& before, const c
   check("recording.format", before.recording.format, after.recording.format);
   check("recording.encrypt", before.recording.encrypt, after.recording.encrypt);
   check("recording.keep_days", before.recording.keep_days, after.recording.keep_days);
+  check("server.metrics", was.metrics, is.metrics);
+  check("storage", before.storage, after.storage);
+  check("mail", before.mail, after.mail);
+  check("outbound", before.outbound, after.outbound);
   return keys;
 }
 

@@ -40,11 +40,15 @@ TEST(Reconfiguration, PortsAndPlacesWaitForTheNextStart) {
   after.server.rtp_last = 30000;
   after.server.data = "elsewhere";
   after.recording.format = config::RecordingFormat::opus;
+  after.mail.server = "mail.example";
+  after.storage.s3_bucket = "calls";
+  after.outbound.ca_file = "ca.pem";
+  after.retention.calls_days = 30;
   after.limits.max_calls = 99;
   after.server.srtp = config::Srtp::required;
   after.recording.policy = config::RecordingPolicy::ask;
-  EXPECT_THAT(waits_for_restart(before, after),
-              ElementsAre("server.sip", "server.rtp", "server.data", "recording.format"));
+  EXPECT_THAT(waits_for_restart(before, after), ElementsAre("server.sip", "server.rtp", "server.data",
+                                                            "recording.format", "storage", "mail", "outbound"));
 }
 
 TEST(Reconfiguration, AnotherVersionOrAnotherPassageIsOtherWords) {

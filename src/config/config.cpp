@@ -120,6 +120,7 @@ void read_all(const toml::table& table, const std::string& path, Config& config,
   config.transfer = read_section(root, findings, "transfer", read_transfers);
   config.recording =
       read_section(root, findings, "recording", [&](TableReader& reader) { return read_recording(reader, findings); });
+  config.retention = read_section(root, findings, "retention", read_retention);
   config.outbound = read_section(root, findings, "outbound", read_outbound);
   config.mail = read_section(root, findings, "mail", read_mail);
   const auto* name = table["business"].as_string();

@@ -39,6 +39,9 @@ struct Https {
   friend bool operator==(const Https&, const Https&) = default;
 };
 
+/// Who may read /metrics: nobody; whoever has the permission analytics.read; besides, all programs of this machine.
+enum class MetricsFor { nobody, token, this_machine };
+
 struct Server {
   base::Endpoint sip;   ///< default 0.0.0.0:5060
   base::Endpoint http;  ///< default 127.0.0.1:8080
@@ -63,6 +66,7 @@ struct Server {
   std::vector<AddressRange> direct_callers;  ///< who may call without a trunk
   std::vector<std::string> allowed_origins;  ///< sites whose pages may use the API: "https://crm.example.org"
   double requests_per_second = 100;          ///< to the API, of one user, token or address
+  MetricsFor metrics = MetricsFor::token;
 };
 
 /// automatic: by the provider's NAPTR and SRV records.
@@ -168,6 +172,14 @@ struct Recording {
   std::vector<NumberPolicy> numbers;
 };
 
+/// How long things are kept, in days; 0: for good. Recordings: see Recording.
+struct Retention {
+  int transcripts_days = 0;  ///< what was said, and the journal of decisions
+  int messages_days = 0;
+  int calls_days = 0;  ///< the call itself, with all that is left of it
+  friend bool operator==(const Retention&, const Retention&) = default;
+};
+
 struct Config {
   Server server;
   std::optional<Trunk> trunk;     ///< the first of all_trunks
@@ -178,6 +190,7 @@ struct Config {
   Limits limits;
   Transfer transfer;
   Recording recording;
+  Retention retention;
   Storage storage;
   Outbound outbound;
   Mail mail;

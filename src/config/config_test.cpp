@@ -146,10 +146,13 @@ TEST(ParseConfig, WhereWeAreBehindARouter) {
   EXPECT_EQ(server("allowed_origins = [\"https://crm.example.org\", \"http://localhost:3000\"]").allowed_origins.size(),
             2U);
   EXPECT_EQ(server("requests_per_second = 5").requests_per_second, 5);
+  EXPECT_EQ(server("").metrics, MetricsFor::token);
+  EXPECT_EQ(server("metrics = \"this_machine\"").metrics, MetricsFor::this_machine);
+  EXPECT_EQ(server("metrics = \"off\"").metrics, MetricsFor::nobody);
   EXPECT_EQ(server("url = \"https://desk.example.org/\"").url, "https://desk.example.org");
   for (const char* bad : {"*", "crm.example.org", "https://crm.example.org/", "https://CRM.example.org", "https://"})
     EXPECT_EQ(problems_of(std::string(kMinimal) + "[server]\nallowed_origins = [\"" + bad + "\"]").size(), 1U) << bad;
-  for (const char* bad : {"public_address = \"office\"", "public_address = \"0.0.0.0\"", "stun_server = \"stun:x\"",
+  for (const char* bad : {"metrics = \"all\"", "public_address = \"office\"", "public_address = \"0.0.0.0\"", "stun_server = \"stun:x\"",
                           "local_networks = \"office\""}) {
     EXPECT_EQ(problems_of(std::string(kMinimal) + "[server]\n" + bad).size(), 1U) << bad;
   }

@@ -19,6 +19,7 @@ struct Mail {
   std::string from;       ///< user@host
   std::string from_name;  ///< empty: the business's
   std::string ca_file;    ///< PEM; empty: the authorities of the system
+  friend bool operator==(const Mail&, const Mail&) = default;
 };
 
 }  // namespace frontdesk::config

@@ -97,6 +97,16 @@ void read_public_address(TableReader& reader, Server& server) {
                    "must be an address such as \"203.0.113.7\", or \"auto\": as the provider sees us");
 }
 
+void read_metrics(TableReader& reader, Server& server) {
+  const auto text = reader.text("metrics").value_or("token");
+  if (text == "off")
+    server.metrics = MetricsFor::nobody;
+  else if (text == "this_machine")
+    server.metrics = MetricsFor::this_machine;
+  else if (text != "token")
+    reader.problem("metrics", "must be \"off\", \"token\" or \"this_machine\"");
+}
+
 /// The best first. Empty if nothing is written.
 std::vector<codec::Codec> read_codecs(TableReader& reader) {
   static const std::map<std::string, codec::Codec> kNames{{"opus", codec::Codec::opus},
@@ -215,6 +225,7 @@ Server read_server(TableReader& reader) {
   server.direct_callers = ranges(reader, "direct_callers");
   server.allowed_origins = origins(reader);
   server.requests_per_second = reader.number("requests_per_second", 1, 100'000).value_or(server.requests_per_second);
+  read_metrics(reader, server);
   reader.finish();
   return server;
 }

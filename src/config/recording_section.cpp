@@ -34,6 +34,18 @@ std::optional<RecordingPolicy> read_recording_policy(TableReader& reader, std::s
   return std::nullopt;
 }
 
+Retention read_retention(TableReader& reader) {
+  Retention retention;
+  const auto days = [&](const char* key, int& value) {
+    value = static_cast<int>(reader.integer(key, 0, kMostDays).value_or(0));
+  };
+  days("transcripts_days", retention.transcripts_days);
+  days("messages_days", retention.messages_days);
+  days("calls_days", retention.calls_days);
+  reader.finish();
+  return retention;
+}
+
 Recording read_recording(TableReader& reader, Findings& findings) {
   Recording recording;
   recording.policy = read_recording_policy(reader, "policy").value_or(recording.policy);

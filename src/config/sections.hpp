@@ -13,6 +13,7 @@ Screening read_screening(TableReader& reader, std::string_view country);
 Limits read_limits(TableReader& reader);
 Transfer read_transfers(TableReader& reader);
 Recording read_recording(TableReader& reader, Findings& findings);
+Retention read_retention(TableReader& reader);
 Storage read_storage(TableReader& reader, const Environment& environment);
 Outbound read_outbound(TableReader& reader);
 Mail read_mail(TableReader& reader);

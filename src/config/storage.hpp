@@ -24,11 +24,13 @@ struct Storage {
   bool s3_path_style = true;  ///< s3_style = "path": the bucket in the path; "host": before the host's name
   int spool_gb = 20;          ///< how much may wait for S3 on the disk
   int keep_free_gb = 1;       ///< of the disk
+  friend bool operator==(const Storage&, const Storage&) = default;
 };
 
 struct Outbound {
   std::vector<address_guard::Allowed> allowed_private;  ///< private addresses that may be connected to
   std::string ca_file;                                  ///< PEM; empty: the authorities of the system
+  friend bool operator==(const Outbound&, const Outbound&) = default;
 };
 
 }  // namespace frontdesk::config

@@ -26,21 +26,26 @@ Instant at(int ms) {
   return Instant{milliseconds(ms)};
 }
 
-/// Keeps one worker occupied until opened.
+/// Keeps one worker occupied until opened. The worker may look at it after the test is done with it.
 class Gate {
  public:
   Task task() {
-    return [this] {
-      entered_.set_value();
-      opened_.get_future().wait_for(seconds(10));
+    return [state = state_] {
+      state->entered.set_value();
+      state->opened.get_future().wait_for(seconds(10));
     };
   }
-  void wait_until_entered() { ASSERT_EQ(entered_.get_future().wait_for(seconds(10)), std::future_status::ready); }
-  void open() { opened_.set_value(); }
+  void wait_until_entered() {
+    ASSERT_EQ(state_->entered.get_future().wait_for(seconds(10)), std::future_status::ready);
+  }
+  void open() { state_->opened.set_value(); }
 
  private:
-  std::promise<void> entered_;
-  std::promise<void> opened_;
+  struct State {
+    std::promise<void> entered;
+    std::promise<void> opened;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 TEST(Task, HoldsWhatCannotBeCopied) {

@@ -13,6 +13,8 @@ namespace {
 
 namespace bj = boost::json;
 
+constexpr std::size_t kLongestCallId = 100;
+
 tl::unexpected<base::Error> wrong(std::string message) {
   return base::fail(base::ErrorCode::invalid_argument, "ws", std::move(message));
 }
@@ -45,6 +47,7 @@ void Console::opened(std::shared_ptr<http::WebSocket> socket) {
 
 void Console::received(websocket::Message message) {
   if (message.kind == websocket::Kind::binary) {
+    if (spoken_) return spoken_->sound(message.data, base::monotonic_now());  // after the end, it may be on its way
     // After the call's end there may be sound on its way.
     if (call_) return call_->sound(message.data, base::monotonic_now());
     return refuse({base::ErrorCode::failed_precondition, "ws", "there is no call: begin one with call.start"});
@@ -55,6 +58,8 @@ void Console::received(websocket::Message message) {
 void Console::closed(std::uint16_t) {
   if (call_) call_->hang_up();
   call_.reset();
+  if (listening_) listening_->end(heard_);
+  if (spoken_) spoken_->end();
   feed_->unwatch(id_);
   socket_.reset();
 }
@@ -73,7 +78,13 @@ base::Status Console::obey(const std::string& text) {
   if (*type == "call.audio") return sound(fields);
   if (*type == "call.dtmf") return press(fields);
   if (*type == "call.end") return end();
-  return wrong("types are call.start, call.audio, call.dtmf and call.end");
+  if (*type == "call.listen") return listen(fields);
+  if (*type == "call.listen_end") return listen_no_more();
+  if (*type == "call.speak") return speak(fields);
+  if (*type == "call.speak_end") return speak_no_more();
+  return wrong(
+      "types are call.start, call.audio, call.dtmf, call.end, call.listen, call.listen_end, call.speak and "
+      "call.speak_end");
 }
 
 base::Status Console::need_call() const {
@@ -88,6 +99,9 @@ base::Status Console::start(const bj::object& data) {
                       "you may not call: an administrator can give you the permission calls.start");
   if (call_ && !call_->over())
     return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection has a call already");
+  if (listens() || speaks())
+    return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection listens to a call: use another one");
+  spoken_.reset();
   const auto wanted = web_call::read_start(bj::serialize(data));
   if (!wanted) return tl::unexpected(wanted.error());
   runtime::FrameCaller caller{
@@ -118,6 +132,51 @@ base::Status Console::press(const bj::object& data) {
 base::Status Console::end() {
   if (const auto there = need_call(); !there) return there;
   call_->hang_up();
+  return {};
+}
+
+base::Status Console::listen(const bj::object& data) {
+  if (!listening_) return base::fail(base::ErrorCode::unimplemented, "ws", "nobody can listen to calls here");
+  if (auto may = may_control(); !may) return may;
+  if (listens() || (call_ && !call_->over()))
+    return base::fail(base::ErrorCode::failed_precondition, "ws",
+                      "this connection has a call already: it hears one at a time");
+  const auto call = text_of(data, "call_id");
+  if (!call || call->empty() || call->size() > kLongestCallId) return wrong("call_id: the id of a call that goes on");
+  const auto format = web_call::read_format(data);
+  if (!format) return tl::unexpected(format.error());
+  heard_ = listening_->begin(listener_, std::string(*call), *format, socket_);
+  return {};
+}
+
+base::Status Console::may_control() const {
+  if (access::allows(principal_, access::permission::kControlCalls)) return {};
+  return base::fail(base::ErrorCode::permission_denied, "ws",
+                    "you may not: an administrator can give you the permission calls.control");
+}
+
+base::Status Console::speak(const bj::object& data) {
+  if (!speaking_) return base::fail(base::ErrorCode::unimplemented, "ws", "nobody can speak in calls here");
+  if (auto may = may_control(); !may) return may;
+  if (speaks() || (call_ && !call_->over()))
+    return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection speaks in a call already");
+  const auto call = text_of(data, "call_id");
+  if (!call || call->empty() || call->size() > kLongestCallId) return wrong("call_id: the id of a call that goes on");
+  const auto format = web_call::read_format(data);
+  if (!format) return tl::unexpected(format.error());
+  spoken_ = speaking_->begin(listener_, std::string(*call), *format, socket_);
+  return {};
+}
+
+base::Status Console::speak_no_more() {
+  if (!speaks()) return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection speaks in no call");
+  spoken_->end();
+  return {};
+}
+
+base::Status Console::listen_no_more() {
+  if (!listens()) return base::fail(base::ErrorCode::failed_precondition, "ws", "this connection listens to no call");
+  listening_->end(heard_);
   return {};
 }
 

@@ -26,6 +26,9 @@ Feed::Feed(FeedOptions options)
     });
   thread_ = std::thread([this] { loop(); });
   pthread_setname_np(thread_.native_handle(), "live feed");
+  if (!options_.still_welcome) return;
+  patrol_ = std::thread([this] { patrol(); });
+  pthread_setname_np(patrol_.native_handle(), "live patrol");
 }
 
 Feed::~Feed() {
@@ -40,6 +43,7 @@ void Feed::stop() {
   }
   stop_.notify_all();
   thread_.join();
+  if (patrol_.joinable()) patrol_.join();
 }
 
 void Feed::observe(Observation observation) {
@@ -49,7 +53,6 @@ void Feed::observe(Observation observation) {
 Feed::WatchId Feed::watch(Watch watch) {
   auto watcher = std::make_shared<Watcher>();
   watcher->watch = std::move(watch);
-  watcher->asked = base::monotonic_now();
   const std::lock_guard lock(mutex_);
   watchers_[++last_id_] = std::move(watcher);
   return last_id_;
@@ -175,23 +178,42 @@ void Feed::on(PiecePrepared& prepared) {
   while (known->pieces.size() > kPiecesKept) known->pieces.erase(known->pieces.begin());
 }
 
+void Feed::on(ListenersSeen& seen) {
+  show(seen.listened);
+}
+
+void Feed::apply(const Change& change) {
+  const std::lock_guard lock(board_mutex_);
+  std::visit([this](const auto& each) { board_.apply(each); }, change);
+}
+
+std::vector<board::Shown> Feed::running(const std::string& organisation) const {
+  const std::lock_guard lock(board_mutex_);
+  return board_.running(organisation);
+}
+
+bool Feed::has(const std::string& organisation, const std::string& call) const {
+  const std::lock_guard lock(board_mutex_);
+  return board_.has(organisation, call);
+}
+
 /// To our watchers, and to those of other machines.
 void Feed::show(const Change& change) {
-  std::visit([this](const auto& each) { board_.apply(each); }, change);
+  apply(change);
   if (options_.fan_out) (void)options_.fan_out->publish(kChannel, to_wire(options_.machine, change));
 }
 
 void Feed::hear_neighbours() {
   if (!options_.fan_out) return;
   const auto now = base::monotonic_now();
-  const auto apply = [this](const std::vector<Change>& changes) {
-    for (const auto& change : changes) std::visit([this](const auto& each) { board_.apply(each); }, change);
+  const auto apply_all = [this](const std::vector<Change>& changes) {
+    for (const auto& change : changes) apply(change);
   };
   from_neighbours_->drain(heard_);
   for (const auto& message : heard_)
-    if (const auto told = from_wire(message)) apply(neighbours_.take(*told, now, base::wall_now()));
+    if (const auto told = from_wire(message)) apply_all(neighbours_.take(*told, now, base::wall_now()));
   if (!options_.fan_out->connected()) neighbours_.forgive(now);
-  apply(neighbours_.sweep(now, base::wall_now()));
+  apply_all(neighbours_.sweep(now, base::wall_now()));
   if (now - told_at_ < options_.tell_every) return;
   told_at_ = now;
   std::vector<Running> running;
@@ -206,20 +228,40 @@ void Feed::deliver() {
     watchers.assign(watchers_.begin(), watchers_.end());
   }
   for (auto& [id, watcher] : watchers)
-    if (!still_welcome(*watcher, base::monotonic_now()) || !deliver_to(*watcher)) unwatch(id);
+    if (!deliver_to(*watcher)) unwatch(id);
 }
 
-bool Feed::still_welcome(Watcher& watcher, base::Instant now) const {
-  if (!options_.still_welcome || now - watcher.asked < options_.ask_every) return true;
-  watcher.asked = now;
-  if (options_.still_welcome(watcher.watch.principal)) return true;
-  watcher.watch.socket->close(websocket::kPolicyViolation, "you are signed out");
-  return false;
+/// On a thread of its own: the answer may have to wait for the database, and calls are shown meanwhile.
+void Feed::patrol() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    ask_who_is_welcome();
+    lock.lock();
+    stop_.wait_for(lock, options_.ask_every, [this] { return stopping_; });
+  }
+}
+
+void Feed::ask_who_is_welcome() {
+  std::vector<std::pair<WatchId, std::shared_ptr<Watcher>>> watchers;
+  {
+    const std::lock_guard lock(mutex_);
+    watchers.assign(watchers_.begin(), watchers_.end());
+  }
+  std::map<std::vector<std::string>, bool> asked;  // all connections of one session are asked about once
+  for (auto& [id, watcher] : watchers) {
+    const auto& who = watcher->watch.principal;
+    const auto [known, first] = asked.try_emplace({who.organisation, who.id, who.session}, true);
+    if (first) known->second = options_.still_welcome(who);
+    if (known->second) continue;
+    watcher->watch.socket->close(websocket::kPolicyViolation, "you are signed out");
+    unwatch(id);
+  }
 }
 
 /// False: the connection is gone.
 bool Feed::deliver_to(Watcher& watcher) {
-  auto& [watch, position, call_, asked] = watcher;
+  auto& [watch, position, call_] = watcher;
   const auto& organisation = watch.principal.organisation;
   std::string call;
   {
@@ -229,6 +271,7 @@ bool Feed::deliver_to(Watcher& watcher) {
   if (!watch.everything && call.empty()) return true;
   if (watch.socket->waiting() > 0) return true;
   board::Batch batch;
+  std::unique_lock board(board_mutex_);
   if (watch.everything) {
     if (!position) position = board_.position_of(watch.cursor);
     batch = position ? board_.since(organisation, *position) : board_.from_start(organisation);
@@ -238,6 +281,7 @@ bool Feed::deliver_to(Watcher& watcher) {
   } else {
     batch = board_.since(organisation, position.value_or(0), call);
   }
+  board.unlock();
   position = batch.position;
   for (const auto& message : batch.messages)
     if (!watch.socket->send({websocket::Kind::text, *message})) return false;

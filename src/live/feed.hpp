@@ -35,7 +35,7 @@ struct FeedOptions {
   std::function<bool(const std::string& call)> running;
   /// Asked again and again while somebody watches; false: the session ended, the token was revoked.
   std::function<bool(const access::Principal&)> still_welcome;
-  base::Duration ask_every = base::seconds(30);
+  base::Duration ask_every = base::seconds(10);
   /// Other machines; none: this one is alone.
   std::shared_ptr<cluster::FanOut> fan_out;
   std::string machine;  ///< our name among them
@@ -75,13 +75,15 @@ class Feed {
   /// What the principal has open.
   int watches_of(const access::Principal& principal) const;
   FeedStats stats() const;
+  /// The calls of an organisation that go on, on all machines; from any thread.
+  std::vector<board::Shown> running(const std::string& organisation) const;
+  bool has(const std::string& organisation, const std::string& call) const;
 
  private:
   struct Watcher {
     Watch watch;
     std::optional<std::uint64_t> position;
     std::string call;
-    base::Instant asked;
   };
   struct Known {
     std::string call;
@@ -92,6 +94,9 @@ class Feed {
   };
 
   void loop();
+  void patrol();
+  void ask_who_is_welcome();
+  void apply(const Change& change);
   void take_in();
   void on(CallRang& rang);
   void on(CallAnswered& answered);
@@ -100,18 +105,19 @@ class Feed {
   void on(SignSeen& seen);
   void on(WordsHeard& heard);
   void on(PiecePrepared& prepared);
+  void on(ListenersSeen& seen);
   void reconcile();
   void show(const Change& change);
   void hear_neighbours();
   void deliver();
   bool deliver_to(Watcher& watcher);
-  bool still_welcome(Watcher& watcher, base::Instant now) const;
   Known* find(runtime::CallNumber number);
 
   const FeedOptions options_;
   base::Mailbox<Observation> mailbox_;
   std::vector<Observation> inbox_;
-  board::LiveBoard board_;                                       ///< feed thread only
+  mutable std::mutex board_mutex_;                               ///< never taken with mutex_ held
+  board::LiveBoard board_;                                       ///< under board_mutex_
   std::unordered_map<runtime::CallNumber, Known> known_;         ///< feed thread only
   Neighbours neighbours_;                                        ///< feed thread only
   base::Instant told_at_{};                                      ///< feed thread only
@@ -125,6 +131,7 @@ class Feed {
   WatchId last_id_ = 0;
   bool stopping_ = false;
   std::thread thread_;
+  std::thread patrol_;  ///< asks who is still welcome, and may wait for the database
 };
 
 }  // namespace frontdesk::live

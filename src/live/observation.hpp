@@ -47,6 +47,12 @@ struct PiecePrepared {
   base::Pii<std::string> text;
 };
 
-using Observation = std::variant<CallRang, CallAnswered, LineSaid, CallOver, SignSeen, WordsHeard, PiecePrepared>;
+/// By the call's id: who listens knows no number.
+struct ListenersSeen {
+  board::Listened listened;
+};
+
+using Observation =
+    std::variant<CallRang, CallAnswered, LineSaid, CallOver, SignSeen, WordsHeard, PiecePrepared, ListenersSeen>;
 
 }  // namespace frontdesk::live

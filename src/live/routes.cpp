@@ -1,8 +1,6 @@
 #include "live/routes.hpp"
 
 #include <array>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "http/origin_policy.hpp"
 #include "http/web_socket.hpp"
@@ -11,7 +9,6 @@
 namespace frontdesk::live {
 namespace {
 
-namespace bj = boost::json;
 namespace permission = access::permission;
 
 constexpr std::size_t kLongestCursor = 100;
@@ -25,15 +22,6 @@ http::Response refusal(const base::Error& error) {
 base::Result<access::Principal> identify(const LiveService& service, const http::Request& request) {
   if (const auto* ticket = http::find_field(request.query, "ticket")) return service.tickets->redeem(*ticket);
   return service.door.identify(request);
-}
-
-http::Response issue_ticket(const LiveService& service, const http::Request& request) {
-  const auto principal = service.door.identify(request);
-  if (!principal) return refusal(principal.error());
-  const auto ticket = service.tickets->issue(*principal);
-  if (!ticket) return refusal(ticket.error());
-  return http::json(
-      bj::serialize(bj::object{{"ticket", *ticket}, {"expires_in_seconds", base::to_ms(Tickets::kGoodFor) / 1000}}));
 }
 
 http::Response open_socket(const LiveService& service, const http::Request& request) {
@@ -53,15 +41,18 @@ http::Response open_socket(const LiveService& service, const http::Request& requ
   if (service.feed->watches_of(*principal) >= kWatchesPerPrincipal)
     return http::problem(429, "too many WebSockets of yours are open: close some");
   const std::array<std::string, 1> protocols{kSubprotocol};
-  return http::upgrade(request, std::make_shared<Console>(service.feed, std::move(watch), service.calls), protocols);
+  const auto* agent = http::find_field(request.headers, "User-Agent");
+  Listener listener{*principal, request.peer, agent == nullptr ? std::string() : *agent};
+  return http::upgrade(request,
+                       std::make_shared<Console>(service.feed, std::move(watch), service.calls, service.listening,
+                                                 service.speaking, std::move(listener)),
+                       protocols);
 }
 
 }  // namespace
 
 void add_routes(http::Router& router, LiveService service) {
   router.add("GET", "/ws", [service](const http::Request& request) { return open_socket(service, request); });
-  router.add("POST", "/api/live/tickets",
-             [service](const http::Request& request) { return issue_ticket(service, request); });
 }
 
 }  // namespace frontdesk::live

@@ -5,6 +5,7 @@
 namespace frontdesk::live {
 
 void Tap::begin(runtime::CallBegun call) {
+  if (tally_ != nullptr) tally_->begun();
   tell_(
       CallRang{call.number, {organisation_, call.id, call.trunk, call.called, call.caller, call.caller_name, call.at}});
   records_.begin(std::move(call));
@@ -16,6 +17,7 @@ void Tap::answered(runtime::CallNumber call, base::UtcTime at) {
 }
 
 void Tap::turn(runtime::TurnTaken turn) {
+  if (tally_ != nullptr && turn.gap) tally_->replied(*turn.gap);
   const bool ours = turn.turn.speaker == call::Speaker::receptionist;
   board::Line line{ours ? board::Speaker::receptionist : board::Speaker::caller,
                    ours ? turn.turn.heard : turn.turn.text, turn.turn.interrupted, base::wall_now()};
@@ -24,6 +26,7 @@ void Tap::turn(runtime::TurnTaken turn) {
 }
 
 void Tap::close(runtime::CallClosed call) {
+  if (tally_ != nullptr) tally_->over(call);
   tell_(CallOver{call.number, {{}, std::string(call::name(call.end_class)), call.reason, call.length, call.at}});
   records_.close(std::move(call));
 }

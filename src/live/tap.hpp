@@ -5,6 +5,7 @@
 #include <string>
 
 #include "live/observation.hpp"
+#include "metrics/call_tally.hpp"
 #include "runtime/call_observer.hpp"
 #include "runtime/call_records.hpp"
 
@@ -12,9 +13,11 @@ namespace frontdesk::live {
 
 class Tap final : public runtime::CallRecords, public runtime::CallObserver {
  public:
-  /// `records` outlives the tap. `organisation` of a call; `tell` is called on the threads of calls.
-  Tap(runtime::CallRecords& records, std::string organisation, std::function<void(Observation)> tell)
-      : records_(records), organisation_(std::move(organisation)), tell_(std::move(tell)) {}
+  /// `records` and `tally` outlive the tap; no `tally`: nothing is counted. `organisation` of a call; `tell` is called
+  /// on the threads of calls.
+  Tap(runtime::CallRecords& records, std::string organisation, std::function<void(Observation)> tell,
+      metrics::CallTally* tally = nullptr)
+      : records_(records), organisation_(std::move(organisation)), tell_(std::move(tell)), tally_(tally) {}
 
   void begin(runtime::CallBegun call) override;
   void answered(runtime::CallNumber call, base::UtcTime at) override;
@@ -42,6 +45,7 @@ class Tap final : public runtime::CallRecords, public runtime::CallObserver {
   runtime::CallRecords& records_;
   const std::string organisation_;
   const std::function<void(Observation)> tell_;
+  metrics::CallTally* const tally_;
 };
 
 }  // namespace frontdesk::live

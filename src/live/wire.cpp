@@ -52,6 +52,12 @@ bj::object fields(const board::Ended& ended) {
           {"at", ended.at.unix_ms}};
 }
 
+bj::object fields(const board::Listened& listened) {
+  return {{"call", text(listened.call)},
+          {"listeners", bj::array(listened.listeners.begin(), listened.listeners.end())},
+          {"at", listened.at.unix_ms}};
+}
+
 std::string envelope(std::string_view machine, std::int64_t kind, bj::value what) {
   return bj::serialize(bj::object{{"v", 1}, {"machine", text(machine)}, {"kind", kind}, {"what", std::move(what)}});
 }
@@ -100,6 +106,11 @@ Change change_of(std::int64_t kind, const bj::object& from) {
     case 5:
       return board::Ended{text_at(from, "call"), text_at(from, "end_class"), text_at(from, "reason"),
                           base::milliseconds(from.at("length_ms").as_int64()), time_at(from)};
+    case 6: {
+      board::Listened listened{text_at(from, "call"), {}, time_at(from)};
+      for (const auto& each : from.at("listeners").as_array()) listened.listeners.emplace_back(each.as_string());
+      return listened;
+    }
     default:
       throw std::out_of_range("kind");
   }

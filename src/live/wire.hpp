@@ -11,8 +11,8 @@
 
 namespace frontdesk::live {
 
-using Change =
-    std::variant<board::Rang, board::Answered, board::SpeakerChanged, board::Saying, board::Said, board::Ended>;
+using Change = std::variant<board::Rang, board::Answered, board::SpeakerChanged, board::Saying, board::Said,
+                            board::Ended, board::Listened>;
 
 /// A call that goes on, as far as another machine must know.
 struct Running {

@@ -74,7 +74,9 @@ void CallHost::on(call::Synthesise& command, base::Instant now) {
 }
 
 void CallHost::on(call::Play& command, base::Instant) {
-  if (media_) held_.release(command.piece, *media_);
+  if (!media_) return;
+  operator_.released(command.piece);
+  held_.release(command.piece, *media_);
 }
 
 void CallHost::on(call::CancelSynthesis& command, base::Instant) {
@@ -84,6 +86,7 @@ void CallHost::on(call::CancelSynthesis& command, base::Instant) {
 }
 
 void CallHost::on(call::FlushPlayout& command, base::Instant) {
+  operator_.flushed();
   if (media_) media_->flush(command.fade);
 }
 
@@ -148,6 +151,8 @@ void CallHost::finish(call::EndClass end_class, std::string reason, base::Instan
   }
   for (const auto piece : held_.pending()) around_.engines.tts.cancel(piece);
   end_second_leg("the call ended");
+  overhearing_.finish();
+  operator_.finish();
   CallClosed closed;
   closed.number = number_;
   closed.end_class = end_class;

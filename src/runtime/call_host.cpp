@@ -57,6 +57,7 @@ CallHost::CallHost(NewCall call, CallSurroundings surroundings, base::Instant no
       socket_(std::move(call.socket), std::move(call.frames)),
       machine_(call.limits, std::move(call.activity)),
       origin_{whole_micros(now), first_request(call.number) - 1},
+      overhearing_(call.number),
       journal_flushed_(now),
       datagrams_read_(now) {
   if (call.noise_suppression) noise_suppressor_.emplace(*call.noise_suppression);
@@ -335,6 +336,8 @@ void CallHost::tick(base::Instant now) {
     if (echo_) media_->play(kEchoUtterance, tick.heard);
     put_through(tick.heard, now);
     if (over_) return;
+    play_operator(now);
+    if (over_) return;
   }
   report_media(now);
   if (!over_ && quality_.due(now)) judge_quality(now);
@@ -347,6 +350,7 @@ void CallHost::tick(base::Instant now) {
 void CallHost::keep_sound(const media::MediaSession::Tick& tick) {
   gap_meter_.push(tick.heard, tick.played);
   record(tick.heard, tick.played);
+  overhearing_.add(tick.heard, tick.played);
 }
 
 void CallHost::judge_quality(base::Instant now) {
@@ -397,9 +401,9 @@ void CallHost::report_media(base::Instant now) {
     if (const auto* started = std::get_if<media::PlayoutStarted>(&event))
       handle(call::PlayoutStarted{started->utterance}, now);
     else if (const auto* finished = std::get_if<media::PlayoutFinished>(&event))
-      handle(call::PlayoutFinished{finished->utterance}, now);
+      operator_.ended(finished->utterance), handle(call::PlayoutFinished{finished->utterance}, now);
     else if (const auto* cut = std::get_if<media::PlayoutCut>(&event))
-      handle(call::PlayoutCut{cut->utterance, cut->heard}, now);
+      operator_.ended(cut->utterance), handle(call::PlayoutCut{cut->utterance, cut->heard}, now);
     else if (const auto* digit = std::get_if<media::DigitPressed>(&event))
       on_digit(digit->form, digit->digit, now);
     else if (std::holds_alternative<media::MediaTimedOut>(event))

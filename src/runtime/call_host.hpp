@@ -62,6 +62,9 @@ class CallHost {
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
   void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
+  /// People listen from here on; null: nobody does any more.
+  void on_speak(std::shared_ptr<OperatorVoice> voice, base::Instant now);
+  void on_listen(std::shared_ptr<Ears> ears);
   void on_second_leg(SecondLegEvent& event, base::Instant now);
   /// Asks for the memory that the next tick will need, which 20 ms of other calls have put out of the caches. Twice
   /// before each tick: what the first time asks for tells the second time where the rest is.
@@ -108,7 +111,7 @@ class CallHost {
   void on(call::ResumeRecording& command, base::Instant now);
   void on(call::StopRecording& command, base::Instant now);
   void on(call::HideKeys& command, base::Instant now);
-  void on(call::ShowAttendant&, base::Instant) {}  // observers see it
+  void on(call::ShowAttendant& command, base::Instant now);
   void on(call::RecordTurn& command, base::Instant now);
   void on(call::Trace& command, base::Instant now);
 
@@ -130,6 +133,7 @@ class CallHost {
   void hand_over_sound();
   void judge_quality(base::Instant now);
   void report_media(base::Instant now);
+  void play_operator(base::Instant now);
   void put_through(audio::PcmView heard, base::Instant now);
   void press(char digit, base::Instant now);
   void end_second_leg(const std::string& reason);
@@ -169,6 +173,8 @@ class CallHost {
   std::string media_format_;  ///< for the journal: "codec=opus ptime=20"
   CallFigures figures_;
   media::StereoRecorder recorder_;
+  Overhearing overhearing_;
+  OperatorSpeech operator_;
   bool recording_ = false;
   std::uint64_t unrecorded_ = 0;  ///< samples since the answer, or since recording stopped
   call::Discretion discretion_;
@@ -191,6 +197,7 @@ class CallHost {
   base::Instant audio_start_{};  ///< of sample 0 of what the caller said
   std::uint64_t samples_heard_ = 0;
   bool listening_ = false;
+  bool attended_ = false;  ///< by somebody of the business
   bool echo_ = false;
   bool over_ = false;
   std::vector<media::MediaEvent> media_events_;

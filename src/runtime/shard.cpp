@@ -219,6 +219,19 @@ void Shard::on(InfoDigit& message, base::Instant now) {
   if (host != nullptr) guarded(*host, now, [&] { host->on_digit(digits::Form::info, message.digit, now); });
 }
 
+void Shard::on(Listen& message, base::Instant) {
+  if (auto* host = find(message.call))
+    host->on_listen(std::move(message.ears));
+  else if (message.ears)
+    (void)message.ears->push_vital({message.call, 0, {}, true});
+}
+
+void Shard::on(Speak& message, base::Instant now) {
+  auto* host = find(message.call);
+  if (host == nullptr) return void(message.voice->over = true);
+  guarded(*host, now, [&] { host->on_speak(std::move(message.voice), now); });
+}
+
 void Shard::on(MediaChanged& message, base::Instant) {
   if (auto* host = find(message.call)) host->on_media_changed(message.status);
 }

@@ -62,6 +62,8 @@ class Shard final : private speech::VadSink,
   void on(ForCall& message, base::Instant now);
   void on(SecondLegEvent& message, base::Instant now);
   void on(InfoDigit& message, base::Instant now);
+  void on(Listen& message, base::Instant now);
+  void on(Speak& message, base::Instant now);
   void on(MediaChanged& message, base::Instant now);
   void on(SpeechWindow& message, base::Instant now);
   void on(SynthesisedAudio& message, base::Instant now);

@@ -13,6 +13,8 @@
 #include "runtime/call_policy.hpp"
 #include "runtime/call_records.hpp"
 #include "runtime/frame_leg.hpp"
+#include "runtime/operator_speech.hpp"
+#include "runtime/overhearing.hpp"
 #include "sip/media_description.hpp"
 #include "sip/user_agent.hpp"
 #include "speech/tts.hpp"
@@ -65,6 +67,18 @@ struct InfoDigit {
   char digit = '0';
 };
 
+/// Where a call's sound goes to, for people who listen; null: nobody does any more.
+struct Listen {
+  CallNumber call = 0;
+  std::shared_ptr<Ears> ears;
+};
+
+/// Somebody of the business takes the call over and speaks. OperatorVoice::over says when it is not theirs any more.
+struct Speak {
+  CallNumber call = 0;
+  std::shared_ptr<OperatorVoice> voice;
+};
+
 /// What came of LegControl::change_media(): a SIP status.
 struct MediaChanged {
   CallNumber call = 0;
@@ -95,7 +109,7 @@ struct Drain {
   std::string reason;
 };
 
-using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, MediaChanged, SpeechWindow,
-                                  SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, Listen, Speak, MediaChanged,
+                                  SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

@@ -301,6 +301,65 @@ TEST(Shard, KeepsNoneOfAThousandDigits) {
   EXPECT_NE(bench.out.tape.find("pause_recording"), std::string::npos);
 }
 
+TEST(Shard, PeopleHearBothDirectionsAndTheEnd) {
+  Bench bench;
+  const auto ears = std::make_shared<Ears>(kHeardWaiting, nullptr, 10);
+  const auto rtp = bench.start(12);
+  EXPECT_TRUE(bench.shard->post(Listen{12, ears}));
+  bench.peer.send(rtp, 800ms, false);  // the greeting
+  bench.peer.send(rtp, 600ms, true);   // a question
+  bench.peer.send(rtp, 500ms, false);
+  EXPECT_TRUE(bench.shard->post(ForCall{12, call::LegEnded{"the caller hung up"}}));
+  ASSERT_TRUE(bench.out.wait([&] { return !bench.out.closed.empty(); }));
+  EXPECT_TRUE(bench.shard->post(Listen{999, ears})) << "a call that is over";
+  bench.shard.reset();
+  std::vector<HeardSound> heard;
+  ears->drain(heard);
+  ASSERT_GT(heard.size(), 60U);
+  double caller = -100, ours = -100;
+  for (std::size_t i = 0; i + 2 < heard.size(); ++i) {
+    EXPECT_EQ(heard[i].number, i);
+    audio::Pcm left, right;
+    for (std::size_t k = 0; k < heard[i].stereo.size(); k += 2) {
+      left.push_back(heard[i].stereo[k]);
+      right.push_back(heard[i].stereo[k + 1]);
+    }
+    caller = std::max(caller, audio::rms_dbfs(left));
+    ours = std::max(ours, audio::rms_dbfs(right));
+  }
+  EXPECT_GT(caller, -20);
+  EXPECT_GT(ours, -40);
+  EXPECT_TRUE(heard[heard.size() - 2].over && heard[heard.size() - 2].call == 12);
+  EXPECT_TRUE(heard.back().over && heard.back().call == 999);
+}
+
+TEST(Shard, WhoTakesOverAndIsGoneHasGivenTheCallBack) {
+  Bench bench;
+  const auto rtp = bench.start(13);
+  bench.peer.send(rtp, 900ms, false);
+  const auto voice = std::make_shared<OperatorVoice>("Priya");
+  const auto second = std::make_shared<OperatorVoice>("Sam");
+  EXPECT_TRUE(bench.shard->post(Speak{13, voice}));
+  EXPECT_TRUE(bench.shard->post(Speak{13, second}));
+  const auto nowhere = std::make_shared<OperatorVoice>("Ann");
+  EXPECT_TRUE(bench.shard->post(Speak{999, nowhere}));
+  for (int i = 0; i < 50; ++i) EXPECT_TRUE(voice->sound.push(audio::Pcm(audio::kFrameSamples, 4000)));
+  bench.peer.send(rtp, 1000ms, false);
+  EXPECT_FALSE(voice->over);
+  EXPECT_TRUE(second->over) << "one at a time";
+  EXPECT_TRUE(nowhere->over);
+  bench.peer.send(rtp, OperatorSpeech::kVoiceLost, false);
+  EXPECT_TRUE(voice->over);
+  EXPECT_TRUE(bench.shard->post(ForCall{13, call::LegEnded{"the caller hung up"}}));
+  ASSERT_TRUE(bench.out.wait([&] { return !bench.out.closed.empty(); }));
+  const std::lock_guard lock(bench.out.mutex);
+  const auto taken = bench.out.tape.find("take_over"), given = bench.out.tape.find("give_back");
+  ASSERT_NE(taken, std::string::npos);
+  ASSERT_NE(given, std::string::npos);
+  EXPECT_LT(taken, given);
+  EXPECT_NE(bench.out.tape.find("play ", given), std::string::npos) << "she says that she is back";
+}
+
 TEST(Shard, DrainEndsEveryCallOnce) {
   Bench bench;
   const auto rtp = bench.start(9);

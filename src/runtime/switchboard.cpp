@@ -263,6 +263,24 @@ bool Switchboard::tell_call(const std::string& id, call::Event event) {
   return shard_of(number).post(ForCall{number, std::move(event)});
 }
 
+std::optional<CallNumber> Switchboard::listen(const std::string& id, std::shared_ptr<Ears> ears) {
+  CallNumber number = 0;
+  {
+    const std::lock_guard lock(ids_mutex_);
+    const auto it = ids_.find(id);
+    if (it == ids_.end()) return std::nullopt;
+    number = it->second;
+  }
+  if (!shard_of(number).post(Listen{number, std::move(ears)})) return std::nullopt;
+  return number;
+}
+
+bool Switchboard::speak(const std::string& id, std::shared_ptr<OperatorVoice> voice) {
+  const std::lock_guard lock(ids_mutex_);
+  const auto it = ids_.find(id);
+  return it != ids_.end() && shard_of(it->second).post(Speak{it->second, std::move(voice)});
+}
+
 bool Switchboard::running(const std::string& id) const {
   const std::lock_guard lock(ids_mutex_);
   return ids_.contains(id);

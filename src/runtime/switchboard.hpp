@@ -67,6 +67,11 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   SwitchboardStats stats() const;
   /// For the call with this id (call_...), from any thread; false if it is not going on.
   bool tell_call(const std::string& id, call::Event event);
+  /// The sound of the call with this id goes to `ears` from now on; null: no longer. From any thread; nullopt: the call
+  /// is not going on here.
+  std::optional<CallNumber> listen(const std::string& id, std::shared_ptr<Ears> ears);
+  /// Somebody takes over the call with this id and speaks; false: it is not going on here. From any thread.
+  bool speak(const std::string& id, std::shared_ptr<OperatorVoice> voice);
   /// Whether the call with this id goes on; from any thread.
   bool running(const std::string& id) const;
 

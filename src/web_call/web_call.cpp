@@ -34,12 +34,8 @@ bool read_text(const bj::object& object, std::string_view name, std::string& out
 
 }  // namespace
 
-base::Result<Start> read_start(std::string_view data) {
-  boost::system::error_code error;
-  const auto parsed = bj::parse(data, error);
-  if (error || !parsed.is_object()) return wrong("data must be an object");
-  const auto& object = parsed.get_object();
-  std::string format = "pcm16", caller, name, called;
+base::Result<Format> read_format(const bj::object& object) {
+  std::string format = "pcm16";
   if (!read_text(object, "format", format)) return wrong("format must be \"pcm16\" or \"mulaw\"");
   std::int64_t rate = format == "mulaw" ? 8000 : 16'000;
   if (const auto* value = object.if_contains("rate")) {
@@ -48,6 +44,17 @@ base::Result<Start> read_start(std::string_view data) {
   }
   const auto known = format_of(format, rate == 8000 || rate == 16'000 ? static_cast<int>(rate) : 0);
   if (!known) return wrong("formats are \"pcm16\" with a rate of 16000 or 8000, and \"mulaw\" with 8000");
+  return *known;
+}
+
+base::Result<Start> read_start(std::string_view data) {
+  boost::system::error_code error;
+  const auto parsed = bj::parse(data, error);
+  if (error || !parsed.is_object()) return wrong("data must be an object");
+  const auto& object = parsed.get_object();
+  const auto known = read_format(object);
+  if (!known) return tl::unexpected(known.error());
+  std::string caller, name, called;
   if (!read_text(object, "caller", caller) || !read_text(object, "caller_name", name) ||
       !read_text(object, "called", called))
     return wrong("caller, caller_name and called are texts of at most 100 bytes");

@@ -2,6 +2,7 @@
 // connection, and its binary messages. What happens in the call its client learns from the live feed, like any watcher.
 #pragma once
 #include <atomic>
+#include <boost/json/object.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,8 @@ inline constexpr std::size_t kLongestName = 100;   ///< bytes
 inline constexpr std::size_t kMostDigits = 32;     ///< of one message
 inline constexpr std::size_t kMaxUnsent = 96'000;  ///< bytes: three seconds of sound at 16 kHz
 
+/// "format" and "rate" of a message; invalid_argument names the field.
+base::Result<Format> read_format(const boost::json::object& data);
 /// Of a JSON object; invalid_argument names the field.
 base::Result<Start> read_start(std::string_view data);
 /// 0-9 * # A-D, at most kMostDigits.

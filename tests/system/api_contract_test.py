@@ -156,6 +156,18 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(409, "POST", f"/api/calls/{self.call}/whisper", {"text": "Offer Tuesday."})
         self.expect(422, "POST", f"/api/calls/{self.call}/transfer", {"to": "+447700900999"})
 
+    def test_2_live(self):
+        self.assertEqual(json.loads(self.expect(200, "GET", "/api/calls/live")), {"calls": []})
+        self.assertTrue(json.loads(self.expect(200, "POST", "/api/live/tickets"))["ticket"].startswith("wst_"))
+
+    def test_2_retention(self):
+        path, kept = "/api/privacy/retention", {"transcripts_days": 30, "messages_days": 0, "calls_days": 365}
+        self.assertEqual(json.loads(self.expect(200, "GET", path))["calls_days"], 0)
+        self.expect(412, "PUT", path, kept, {"If-Match": '"another"'})
+        self.expect(422, "PUT", path, {**kept, "calls_days": 40000}, self.tag(path))
+        self.assertEqual(json.loads(self.expect(200, "PUT", path, kept, self.tag(path))), kept)
+        self.assertEqual(json.loads(self.expect(200, "GET", path)), kept)
+
     def test_2_privacy(self):
         caller = {"number": "+443335550177"}
         self.assertEqual(json.loads(self.expect(200, "POST", "/api/privacy/export", caller))["calls"], [])

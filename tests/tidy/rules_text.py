@@ -164,4 +164,23 @@ def sleeping_test(repo):
                 yield Finding(path, number, "sleeping-test", "wait for the event itself (condition variable, poll, promise) with a deadline")
 
 
-RULES = [sleeping_test, long_file, long_function, header_purpose, open_work, commented_code, private_word]
+_TEST = re.compile(r"^TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
+_NAMED_TEST = re.compile(r"`([A-Z]\w+\.[A-Z]\w+|system\.\w+)`")
+
+
+def named_test(repo):
+    """What a document calls a proof is a test that there is."""
+    path = "docs/developer/withstands.md"
+    if path not in repo.files:
+        return
+    tests = {f"{suite}.{name}" for each in repo.cpp_files if each.endswith("_test.cpp")
+             for suite, name in _TEST.findall(repo.text(each))}
+    tests |= {f"system.{match.group(1)}" for each in repo.files
+              if (match := re.match(r"tests/system/(\w+)_test\.py$", each))}
+    for number, line in enumerate(repo.text(path).split("\n"), 1):
+        for name in _NAMED_TEST.findall(line):
+            if name not in tests:
+                yield Finding(path, number, "named-test", f"{name} is no test: name the one that shows it")
+
+
+RULES = [named_test, sleeping_test, long_file, long_function, header_purpose, open_work, commented_code, private_word]

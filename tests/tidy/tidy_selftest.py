@@ -228,6 +228,16 @@ class Text(TidyCase):
         self.assert_quiet("src/sip/a_test.cpp", body.format("machine.sleep(1); asleep(2);"))
         self.assert_quiet("src/sip/a.cpp", body.format("std::this_thread::sleep_for(1s);"))
 
+    def test_named_test(self):
+        proof = "docs/developer/withstands.md"
+        tests = {"src/sip/a_test.cpp": "namespace frontdesk::sip {\nTEST(Parser, TakesAll) {}\nTEST_F(Flood, Ends) {}\n}\n",
+                 "tests/system/load_test.py": '"""Loads."""\n'}
+        named = "# Proofs\n`Parser.TakesAll`, `Flood.Ends`, `system.load`, `a.b`\n"
+        self.assertEqual([], self.findings(tree(**tests, **{proof: named})))
+        for gone in ["Parser.Forgets", "system.lost"]:
+            found = self.findings(tree(**tests, **{proof: named + f"`{gone}`\n"}))
+            self.assertEqual([(proof, 3, "named-test")], [(each.path, each.line, each.rule) for each in found])
+
     def test_private_word(self):
         for word in ["/wo" + "rk/main/x", "/ro" + "ot/.cache", "/ho" + "me/alice/x", "https://registry.npm" + "js.org/x", "http://deb.deb" + "ian.org"]:
             with self.subTest(word):

@@ -14,6 +14,8 @@ namespace {
 
 namespace bj = boost::json;
 
+}  // namespace
+
 std::string_view name(Status status) {
   return status == Status::ringing ? "ringing" : "active";
 }
@@ -34,6 +36,8 @@ std::string_view name(Speaker speaker) {
   return speaker == Speaker::caller ? "caller" : "receptionist";
 }
 
+namespace {
+
 bj::value text(std::string_view value) {
   return bj::value(base::valid_utf8(value.substr(0, kLongestText)));
 }
@@ -51,6 +55,18 @@ bj::object line_json(const Line& line) {
           {"text", text(line.text)},
           {"interrupted", line.interrupted},
           {"at", base::iso_time(line.at)}};
+}
+
+bj::object state_json(const Shown& call) {
+  return {{"status", name(call.status)},
+          {"speaking", name(call.speaking)},
+          {"caller", number(call.rang.caller)},
+          {"caller_name", number(call.rang.caller_name)},
+          {"line", text(call.rang.line)},
+          {"called", text(call.rang.called)},
+          {"started_at", base::iso_time(call.rang.at)},
+          {"answered_at", call.answered ? bj::value(base::iso_time(*call.answered)) : bj::value()},
+          {"listeners", bj::array(call.listeners.begin(), call.listeners.end())}};
 }
 
 /// The customer's names: what the caller says is transcribed, what we say is the answer of the model.
@@ -116,6 +132,13 @@ void LiveBoard::apply(const Said& said) {
   tell(*call, sent);
 }
 
+void LiveBoard::apply(const Listened& listened) {
+  auto* call = find(listened.call);
+  if (call == nullptr || call->listeners == listened.listeners) return;
+  call->listeners = listened.listeners;
+  tell_state(*call, "call.status_update", listened.at, true);
+}
+
 void LiveBoard::apply(const Ended& ended) {
   auto* call = find(ended.call);
   if (call == nullptr) return;
@@ -129,15 +152,7 @@ void LiveBoard::apply(const Ended& ended) {
 }
 
 void LiveBoard::tell_state(Call& call, std::string_view type, base::UtcTime at, bool transient) {
-  bj::object data{{"status", name(call.status)},
-                  {"speaking", name(call.speaking)},
-                  {"caller", number(call.rang.caller)},
-                  {"caller_name", number(call.rang.caller_name)},
-                  {"line", text(call.rang.line)},
-                  {"called", text(call.rang.called)},
-                  {"started_at", base::iso_time(call.rang.at)},
-                  {"answered_at", call.answered ? bj::value(base::iso_time(*call.answered)) : bj::value()}};
-  tell(call, {type, at, std::move(data), "call.status_update", transient});
+  tell(call, {type, at, state_json(call), "call.status_update", transient});
 }
 
 void LiveBoard::tell(Call& call, const Sent& sent) {
@@ -204,20 +219,26 @@ std::string LiveBoard::snapshot(const std::string& organisation, std::uint64_t p
     if (call.rang.organisation != organisation) continue;
     bj::array lines;
     for (const auto& line : call.lines) lines.push_back(line_json(line));
-    running.push_back(
-        bj::object{{"call_id", id},
-                   {"status", name(call.status)},
-                   {"speaking", name(call.speaking)},
-                   {"caller", number(call.rang.caller)},
-                   {"caller_name", number(call.rang.caller_name)},
-                   {"line", text(call.rang.line)},
-                   {"called", text(call.rang.called)},
-                   {"started_at", base::iso_time(call.rang.at)},
-                   {"answered_at", call.answered ? bj::value(base::iso_time(*call.answered)) : bj::value()},
-                   {"transcript", std::move(lines)}});
+    auto each = state_json(call);
+    each["call_id"] = id;
+    each["transcript"] = std::move(lines);
+    running.push_back(std::move(each));
   }
   return bj::serialize(bj::object{
       {"type", "live.snapshot"}, {"cursor", cursor(position)}, {"data", bj::object{{"calls", std::move(running)}}}});
+}
+
+std::vector<Shown> LiveBoard::running(const std::string& organisation) const {
+  std::vector<Shown> all;
+  for (const auto& [id, call] : calls_)
+    if (call.rang.organisation == organisation) all.push_back(call);
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.rang.at < b.rang.at; });
+  return all;
+}
+
+bool LiveBoard::has(const std::string& organisation, const std::string& call) const {
+  const auto it = calls_.find(call);
+  return it != calls_.end() && it->second.rang.organisation == organisation;
 }
 
 std::vector<std::string> LiveBoard::calls() const {

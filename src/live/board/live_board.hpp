@@ -65,6 +65,12 @@ struct Said {
   std::string call;
   Line line;
 };
+/// Who listens to the call, or does so no more.
+struct Listened {
+  std::string call;
+  std::vector<std::string> listeners;  ///< ids of users and tokens
+  base::UtcTime at;
+};
 struct Ended {
   std::string call;
   std::string end_class;
@@ -80,6 +86,20 @@ struct Batch {
   std::uint64_t position = 0;  ///< for the next time
 };
 
+/// A call as a snapshot shows it.
+struct Shown {
+  Rang rang;
+  Status status = Status::ringing;
+  Speaking speaking = Speaking::nobody;
+  std::optional<base::UtcTime> answered;
+  std::vector<std::string> listeners;
+  std::deque<Line> lines;
+};
+
+std::string_view name(Status status);
+std::string_view name(Speaking speaking);
+std::string_view name(Speaker speaker);
+
 class LiveBoard {
  public:
   /// `epoch` tells the numbers of this process from those of another; not empty, without ':'.
@@ -90,6 +110,7 @@ class LiveBoard {
   void apply(const SpeakerChanged& changed);
   void apply(const Saying& saying);
   void apply(const Said& said);
+  void apply(const Listened& listened);
   void apply(const Ended& ended);
 
   /// What came behind `position`; `call`, if it is not empty, is the only one of interest.
@@ -102,14 +123,13 @@ class LiveBoard {
 
   std::vector<std::string> calls() const;
   std::size_t calls_of(const std::string& organisation) const;
+  /// All of an organisation that go on, the oldest first.
+  std::vector<Shown> running(const std::string& organisation) const;
+  /// Whether this call of this organisation goes on.
+  bool has(const std::string& organisation, const std::string& call) const;
 
  private:
-  struct Call {
-    Rang rang;
-    Status status = Status::ringing;
-    Speaking speaking = Speaking::nobody;
-    std::optional<base::UtcTime> answered;
-    std::deque<Line> lines;
+  struct Call : Shown {
     std::map<std::string, std::uint64_t> newest;  ///< of the changes that the next one of the kind outdates
   };
   struct Change {

@@ -45,16 +45,21 @@ KeyView view_of(const secrets::ApiKey& key, base::UtcTime now) {
           key.last_used,
           key.uses,
           static_cast<KeyAdvice>(advice),
-          words_of(advice, age)};
+          words_of(advice, age),
+          key.previous_until,
+          key.previous_last_four};
 }
 
 /// Uses do not count: they change nothing that is edited.
 std::string tag_of(const secrets::ApiKey& key) {
-  return protocol::entity_tag(key.id + " " + std::to_string(key.updated.unix_ms) + " " + key.last_four);
+  const auto previous = key.previous_until ? key.previous_until->unix_ms : 0;
+  return protocol::entity_tag(key.id + " " + std::to_string(key.updated.unix_ms) + " " + key.last_four + " " +
+                              std::to_string(previous) + " " + key.previous_last_four);
 }
 
 rest::Problem key_problem(const base::Error& error) {
-  if (error.code == base::ErrorCode::resource_exhausted) return {409, error.message};
+  if (error.code == base::ErrorCode::resource_exhausted || error.code == base::ErrorCode::failed_precondition)
+    return {409, error.message};
   return error;
 }
 
@@ -114,7 +119,13 @@ Answer<rest::Created<KeyView>> store_key(accounts::Office& office, const StoresK
   return rest::Created<KeyView>{view_of(*made, now), "/api/keys/" + made->id, tag_of(*made)};
 }
 
-Answer<rest::Tagged<KeyView>> rotate_key(accounts::Office& office, const RotatesKey& request) {
+std::string shown_ending(const std::string& last_four) {
+  return last_four.empty() ? "(secret)" : "(secret ending " + last_four + ")";
+}
+
+/// A change of a key as it was read: `work(connection, before)` makes it, and `record(before, after)` says what it was.
+template <class Asks, class Work, class Record>
+Answer<rest::Tagged<KeyView>> change_key(accounts::Office& office, const Asks& request, Work&& work, Record&& record) {
   const auto now = base::wall_now();
   const auto& who = request.principal;
   if (auto shown = signed_in_lately(who, now); !shown) return tl::unexpected(shown.error());
@@ -128,18 +139,51 @@ Answer<rest::Tagged<KeyView>> rotate_key(accounts::Office& office, const Rotates
           stale = same.error();
           return base::fail(base::ErrorCode::aborted, "api", "the key was changed meanwhile");
         }
-        const auto after = store.replace(connection, who.organisation, request.path.id, request.body.key, now);
+        const auto after = work(store, connection, now);
         if (!after) return after;
-        const auto was = before->last_four.empty() ? "(secret)" : "(secret ending " + before->last_four + ")";
-        trail.add({accounts::actor_of(who, visitor_of(*request.raw)),
-                   "keys.rotated",
-                   after->id,
-                   {{"key", was, chain::shown(request.body.key)}}});
+        auto [action, change] = record(*before, *after);
+        trail.add(
+            {accounts::actor_of(who, visitor_of(*request.raw)), std::move(action), after->id, {std::move(change)}});
         return after;
       });
   if (stale) return tl::unexpected(*stale);
   if (!done) return tl::unexpected(key_problem(done.error()));
   return rest::Tagged<KeyView>{view_of(*done, now), tag_of(*done)};
+}
+
+using Recorded = std::pair<std::string, chain::Change>;
+
+Answer<rest::Tagged<KeyView>> rotate_key(accounts::Office& office, const RotatesKey& request) {
+  return change_key(
+      office, request,
+      [&](const secrets::SecretStore& store, store::Connection& connection, base::UtcTime now) {
+        return store.replace(connection, request.principal.organisation, request.path.id, request.body.key, now);
+      },
+      [&](const secrets::ApiKey& before, const secrets::ApiKey&) {
+        return Recorded{"keys.rotated", {"key", shown_ending(before.last_four), chain::shown(request.body.key)}};
+      });
+}
+
+Answer<rest::Tagged<KeyView>> put_back(accounts::Office& office, const OfKey& request) {
+  return change_key(
+      office, request,
+      [&](const secrets::SecretStore& store, store::Connection& connection, base::UtcTime now) {
+        return store.put_back(connection, request.principal.organisation, request.path.id, now);
+      },
+      [](const secrets::ApiKey& before, const secrets::ApiKey& after) {
+        return Recorded{"keys.put_back", {"key", shown_ending(before.last_four), shown_ending(after.last_four)}};
+      });
+}
+
+Answer<rest::Tagged<KeyView>> forget_previous(accounts::Office& office, const OfKey& request) {
+  return change_key(
+      office, request,
+      [&](const secrets::SecretStore& store, store::Connection& connection, base::UtcTime) {
+        return store.forget_previous(connection, request.principal.organisation, request.path.id);
+      },
+      [](const secrets::ApiKey& before, const secrets::ApiKey&) {
+        return Recorded{"keys.previous_forgotten", {"previous", shown_ending(before.previous_last_four), ""}};
+      });
 }
 
 Answer<rest::NoContent> delete_key(accounts::Office& office, const OfKey& request) {
@@ -176,11 +220,33 @@ void add_changing(rest::Api& api, accounts::Office* office) {
            .tag = kTag,
            .access = access,
            .summary = "Replace a key",
-           .description = "The key before is gone: revoke it at the service once the new one works. People must have "
-                          "shown a password or code within the last 15 minutes.",
+           .description = "The key before is kept, sealed, for 7 days, in which it can be put back; revoke it at the "
+                          "service once the new one works. People must have shown a password or code within the last "
+                          "15 minutes.",
            .fails = {kNoKey},
            .conditional = true},
           [office](const RotatesKey& request) { return rotate_key(*office, request); });
+  api.post(
+      "/api/keys/{id}/put-back",
+      {.id = "putBackKey",
+       .tag = kTag,
+       .access = access,
+       .summary = "Undo the last replacement",
+       .description = "Within 7 days of it. The two keys change places, so that this can be undone too. People must "
+                      "have shown a password or code within the last 15 minutes.",
+       .fails = {kNoKey, {409, "The key before is not kept any more."}},
+       .conditional = true},
+      [office](const OfKey& request) { return put_back(*office, request); });
+  api.remove("/api/keys/{id}/previous",
+             {.id = "forgetPreviousKey",
+              .tag = kTag,
+              .access = access,
+              .summary = "Forget the key before the last replacement",
+              .description = "At once, for one that may have been seen by others. People must have shown a password or "
+                             "code within the last 15 minutes.",
+              .fails = {kNoKey},
+              .conditional = true},
+             [office](const OfKey& request) { return forget_previous(*office, request); });
   api.remove("/api/keys/{id}",
              {.id = "deleteKey",
               .tag = kTag,

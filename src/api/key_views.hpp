@@ -27,17 +27,23 @@ struct KeyView {
   std::int64_t uses = 0;
   KeyAdvice advice = KeyAdvice::none;
   std::string advice_words;
+  std::optional<base::UtcTime> previous_until;
+  std::string previous_last_four;
 };
 BOOST_DESCRIBE_STRUCT(KeyView, (),
-                      (id, service, name, last_four, created, replaced, age_days, last_used, uses, advice,
-                       advice_words))
+                      (id, service, name, last_four, created, replaced, age_days, last_used, uses, advice, advice_words,
+                       previous_until, previous_last_four))
 constexpr auto about(const KeyView*) {
-  return json::about("ProviderKey", "A stored key of another service; the key itself never comes out.",
-                     Note{.member = "last_four", .text = "Empty if that would be too much of it."},
-                     Note{.member = "replaced", .text = "When the key itself was last replaced."},
-                     Note{.member = "age_days", .text = "Since then, in whole days."},
-                     Note{.member = "last_used", .text = "null: never."},
-                     Note{.member = "advice_words", .text = "What to do and why; empty if nothing."});
+  return json::about(
+      "ProviderKey", "A stored key of another service; the key itself never comes out.",
+      Note{.member = "last_four", .text = "Empty if that would be too much of it."},
+      Note{.member = "replaced", .text = "When the key itself was last replaced."},
+      Note{.member = "age_days", .text = "Since then, in whole days."},
+      Note{.member = "last_used", .text = "null: never."},
+      Note{.member = "advice_words", .text = "What to do and why; empty if nothing."},
+      Note{.member = "previous_until",
+           .text = "Until then the key before the last replacement can be put back; null: there is none."},
+      Note{.member = "previous_last_four", .text = "Of that one."});
 }
 
 struct KeysView {

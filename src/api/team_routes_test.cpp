@@ -195,6 +195,30 @@ TEST_P(Administration, OrdersOfTokensAreRefusedByField) {
   EXPECT_EQ(all.size(), access::permissions().size());
 }
 
+TEST_P(Administration, AReplacedKeyIsPutBackForSevenDays) {
+  const auto id = stored_key();
+  const auto path = "/api/keys/" + id;
+  const auto fresh = ask("owner@org_1", "GET", path);
+  EXPECT_EQ(ask("owner@org_1", "POST", path + "/put-back", "", match(fresh)).status, 409) << "it was never replaced";
+  const auto rotated = ask("owner@org_1", "PUT", path, R"({"key":"sk-live-the-next-one-ABCD"})", match(fresh));
+  EXPECT_EQ(member(rotated, "previous_last_four"), "WXYZ");
+  EXPECT_EQ(ask("owner@org_2", "POST", path + "/put-back", "", match(rotated)).status, 404);
+  EXPECT_EQ(ask("viewer@org_1", "POST", path + "/put-back", "", match(rotated)).status, 403);
+  EXPECT_EQ(ask("owner@org_1", "POST", path + "/put-back", "", match(fresh)).status, 412);
+  const auto back = ask("owner@org_1", "POST", path + "/put-back", "", match(rotated));
+  ASSERT_EQ(back.status, 200) << back.body;
+  EXPECT_EQ(member(back, "last_four"), "WXYZ");
+  EXPECT_EQ(member(back, "previous_last_four"), "ABCD");
+  EXPECT_EQ(member(back, "replaced"), member(fresh, "replaced")) << "its age counts from when it was stored";
+  const auto forgotten = ask("owner@org_1", "DELETE", path + "/previous", "", match(back));
+  ASSERT_EQ(forgotten.status, 200) << forgotten.body;
+  EXPECT_EQ(member(forgotten, "previous_last_four"), "");
+  EXPECT_EQ(ask("owner@org_1", "POST", path + "/put-back", "", match(forgotten)).status, 409);
+  const auto records = audit("keys.");
+  for (const auto* action : {"keys.put_back", "keys.previous_forgotten"})
+    EXPECT_NE(records.find(action), std::string::npos) << action;
+}
+
 TEST_P(Administration, AKeyGoesInAndNeverComesOut) {
   const auto id = stored_key();
   const auto path = "/api/keys/" + id;

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "store/call_records.hpp"
 #include "store/database.hpp"
+#include "vault/secrets/secret_store.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -43,6 +44,12 @@ base::Result<std::unique_ptr<BackOffice>> BackOffice::open(const config::Config&
   office->authenticator_ =
       std::make_shared<api::AccountAuthenticator>(office->accounts(), std::string(store::kLocalOrganisation));
   return office;
+}
+
+base::Status BackOffice::sweep(base::UtcTime now) {
+  if (auto done = desk_->sweep(now); !done) return done;
+  return office().transaction(
+      [&](store::Connection& connection) { return secrets::SecretStore::sweep(connection, now); });
 }
 
 std::optional<base::Secret> BackOffice::first_owner_token() {

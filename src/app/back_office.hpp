@@ -22,7 +22,7 @@ class BackOffice {
   const std::shared_ptr<rest::Authenticator>& authenticator() const { return authenticator_; }
 
   /// Deletes what has expired; once an hour will do.
-  base::Status sweep(base::UtcTime now) { return desk_->sweep(now); }
+  base::Status sweep(base::UtcTime now);
 
   /// While nobody has an account: the token of a new link, which makes whoever opens it the owner.
   std::optional<base::Secret> first_owner_token();

@@ -225,6 +225,10 @@ class ApiContractTest(ReceptionistCases, unittest.TestCase):
         self.expect(200, "GET", "/api/keys")
         self.expect(200, "GET", path)
         self.expect(200, "PUT", path, {"key": "sk-9876543210-ABCD"}, self.tag(path))
+        self.expect(200, "POST", path + "/put-back", headers=self.tag(path))
+        self.expect(200, "DELETE", path + "/previous", headers=self.tag(path))
+        self.expect(409, "POST", path + "/put-back", headers=self.tag(path))
+        self.expect(200, "GET", "/api/keys/master")
         self.expect(204, "DELETE", path)
         self.expect(404, "GET", path)
         name = {"name": "Hillside"}

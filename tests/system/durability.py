@@ -63,8 +63,55 @@ def line(number):
             "transport": "UDP", "inboundNumber": f"0333{number:07}", "allowedNumbers": ["*"], "direction": "inbound"}
 
 
-WRITINGS = [Writing("/api/sip/config", line, same=("username",))]
+def webhook(number):
+    return {"url": f"https://hooks.example.org/{number}", "events": ["alert.raised"], "description": f"no. {number}"}
+
+
+def provider_key(number):
+    return {"service": "openai", "name": f"no. {number}", "key": f"sk-planted-{number:08}"}
+
+
+WRITINGS = [Writing("/api/sip/config", line, same=("username",)), Writing("/api/webhooks", webhook, same=("url", "description")),
+            Writing("/api/keys", provider_key, same=("name",))]
 KEPT = 3  # of each kind; older ones are taken away again
+MESSAGES = 4
+
+
+class Value:
+    """Something that the API changes again and again: after a kill it is what was acknowledged last, or what was being
+    asked for."""
+
+    def __init__(self, path, member, values):
+        self.path, self.member, self.values = path, member, values
+        self.settled = self.asked = None
+
+    def change(self, address, number):
+        """None: there was no answer, so nobody can say which it is."""
+        path = f"http://{address}{self.path}"
+        try:
+            with urllib.request.urlopen(path, timeout=10) as answer:
+                version = answer.headers["ETag"]
+            self.asked = self.values(number, self.settled)
+            headers = {"Content-Type": "application/json", **({"If-Match": version} if version else {})}
+            request = urllib.request.Request(path, json.dumps({self.member: self.asked}).encode(), headers, method="PATCH")
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                answer.read()
+        except (OSError, ValueError):
+            return None
+        self.settled, self.asked = self.asked, None
+        return True
+
+    def wrong_after(self, address):
+        """What is wrong, or None; from here on it is what was found."""
+        found = (asked(address, self.path) or {}).get(self.member)
+        expected = (self.settled, self.asked)
+        right = found is not None and (self.settled is None or found in expected)
+        self.settled, self.asked = found, None
+        return None if right else f"{self.path}: {self.member} is {found!r} instead of {expected[0]!r}"
+
+
+def other_state(_, state):
+    return "read" if state == "new" else "new"
 
 
 class Client:
@@ -77,12 +124,14 @@ class Client:
         self.acknowledged = 0         # changes by the API
         self.audited = 0              # records that somebody was told of
         self.number = 0
+        self.values = [Value("/api/organisation", "name", lambda number, _: f"Hillside no. {number}")]
+        self.changed = 0              # of self.values
         self.stopping = threading.Event()
         self.threads = []
 
     def start(self, server):
         self.stopping.clear()
-        jobs = [lambda: self.read(server.http), lambda: self.write(server.http)]
+        jobs = [lambda: self.read(server.http), lambda: self.write(server.http), lambda: self.change(server.http)]
         self.threads = [threading.Thread(target=job, daemon=True) for job in jobs]
         for thread in self.threads:
             thread.start()
@@ -91,6 +140,10 @@ class Client:
         self.stopping.set()
         for thread in self.threads:
             thread.join()
+
+    def told(self):
+        """Audit records that were acknowledged, by themselves or with a change."""
+        return self.audited + self.acknowledged + self.changed
 
     def read(self, address):
         while not self.stopping.wait(POLL):
@@ -115,6 +168,14 @@ class Client:
                 if ask(address, kind.read.format(path=kind.path, id=mine[0][1]), "DELETE") is not None:
                     self.gone.append(mine[0])
                     self.acknowledged += 1
+
+
+    def change(self, address):
+        while not self.stopping.wait(POLL):
+            value = self.values[self.changed % len(self.values)]
+            if value.settled is None or not value.change(address, self.changed):
+                return
+            self.changed += 1
 
 
 class Callers:
@@ -148,7 +209,7 @@ class Trial:
             file.write(CONFIG)
         self.client = Client({})
         self.figures = {"kills": 0, "kills_while_starting": 0, "calls": 0, "turns": 0, "interrupted": 0, "recordings": 0,
-                        "changes_by_api": 0, "audit_records": 0, "lost": 0,
+                        "changes_by_api": 0, "settings_and_messages": 0, "audit_records": 0, "lost": 0,
                         "sound_missing_s": [], "start_s": [], "clean_start_s": []}
         self.problems = []
         self.checked = set()
@@ -222,6 +283,22 @@ class Trial:
         done = subprocess.run([PROGRAM, "audit", "reanchor", "--data", self.data, "--reason", "an exercise"],
                               capture_output=True, timeout=60, check=False)
         self.client.audited += done.returncode == 0
+        self.take_messages()
+
+    def take_messages(self):
+        """Once there is a call: messages, as callers leave them."""
+        if len(self.client.values) > 1:
+            return
+        with contextlib.closing(sqlite3.connect(os.path.join(self.data, "frontdesk.db"), timeout=30)) as database:
+            call = database.execute("SELECT id, organisation FROM calls LIMIT 1").fetchone()
+            if call is None:
+                return
+            for number in range(MESSAGES):
+                database.execute("INSERT INTO messages (id, organisation, call, name, number, reason, taken_at, status) "
+                                 "VALUES (?, ?, ?, 'Ann', '', 'a question', ?, 'new')",
+                                 (f"msg_{number}", call[1], call[0], int(time.time() * 1000)))
+            database.commit()
+        self.client.values += [Value(f"/api/messages/msg_{number}", "status", other_state) for number in range(MESSAGES)]
 
     def finish(self):
         """After the last kill; then how long a start takes after an orderly stop."""
@@ -233,8 +310,9 @@ class Trial:
         seen = self.client.seen.values()
         self.figures["calls"] = len(seen)
         self.figures["turns"] = sum(len(call["turns"]) for call in seen)
-        self.figures["changes_by_api"] = self.client.acknowledged
-        self.figures["audit_records"] = self.client.audited + self.client.acknowledged
+        self.figures["changes_by_api"] = self.client.acknowledged + self.client.changed
+        self.figures["settings_and_messages"] = self.client.changed
+        self.figures["audit_records"] = self.client.told()
         return self.figures
 
     # --- after a start
@@ -255,6 +333,9 @@ class Trial:
         for kind, id, _ in self.client.gone:
             if asked(server.http, kind.read.format(path=kind.path, id=id)) is not None:
                 self.wrong(f"{kind.path}: {id} is back")
+        for value in self.client.values:
+            if problem := value.wrong_after(server.http):
+                self.wrong(problem)
         page = asked(server.http, "/api/calls/logs?status=in_progress")
         if page is None or page["calls"]:
             self.wrong(f"calls that nobody is in: {page}")
@@ -266,8 +347,8 @@ class Trial:
                 self.wrong(f"integrity_check: {verdict}")
         done = subprocess.run([PROGRAM, "audit", "verify", "--data", self.data], capture_output=True, text=True, timeout=60)
         records = re.search(r"(\d+) records", done.stdout)
-        if done.returncode != 0 or records is None or int(records.group(1)) < self.client.audited + self.client.acknowledged:
-            self.wrong(f"{self.client.audited} and {self.client.acknowledged} audit records were acknowledged: {done.stdout}{done.stderr}")
+        if done.returncode != 0 or records is None or int(records.group(1)) < self.client.told():
+            self.wrong(f"{self.client.audited} and {self.client.acknowledged + self.client.changed} audit records were acknowledged: {done.stdout}{done.stderr}")
 
     def check_call(self, server, id, before):
         after = asked(server.http, "/api/calls/" + id)

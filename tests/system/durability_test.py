@@ -23,7 +23,8 @@ class DurabilityTest(unittest.TestCase):
         print(figures, flush=True)
         self.assertEqual(problems, [])
         self.assertEqual(figures["kills"], rounds)
-        for what in ("calls", "turns", "interrupted", "recordings", "changes_by_api", "audit_records"):
+        for what in ("calls", "turns", "interrupted", "recordings", "changes_by_api", "settings_and_messages",
+                     "audit_records"):
             self.assertGreater(figures[what], 0, f"no {what}: this proves nothing")
         self.assertLessEqual(max(figures["sound_missing_s"]), MISSING_SECONDS)
         self.assertLess(statistics.median(figures["start_s"]), 1.5 * statistics.median(figures["clean_start_s"]) + 0.5)

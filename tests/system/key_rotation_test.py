@@ -14,7 +14,7 @@ import urllib.request
 from frontdesk import PROGRAM, ROOT, Frontdesk, call, main, wait_for
 
 HEAD = slice(24, 32)   # of a sealed file: the id of the master key that wraps its own
-COPIES = 10000
+COPIES = 3000
 
 
 def ask(server, method, path, body=None):

@@ -158,6 +158,54 @@ class Planted(unittest.TestCase):
             self.told(server, "POST", path, {**line, "password": self.plant("line_" + name)}, token)
             self.told(server, "POST", path, {**line, "port": "x", "password": self.plant("bad_line_" + name)}, token)
 
+    def keys(self, server, token):
+        """Keys of other services stored, replaced, put back, refused; tokens of programs; secrets of webhooks. What makes
+        one tells it once; everything after is looked through."""
+        path = "/api/keys"
+        status, answer, _ = ask(server, "POST", path, {"service": "openai", "name": "main",
+                                                       "key": self.plant("provider_key")}, token=token)
+        self.assertEqual(status, 201, answer)
+        path += "/" + answer["id"]
+        for body in ({"service": "openai", "name": "main", "key": self.plant("provider_key_twice")},
+                     {"service": "openai", "name": "x" * 200, "key": self.plant("provider_key_refused")},
+                     {"service": "openai", "name": 7, "key": self.plant("provider_key_malformed")}):
+            self.assertIn(self.told(server, "POST", "/api/keys", body, token)[0], (409, 422))
+        self.told(server, "PUT", path, {"key": self.plant("provider_key_without_version")}, token)
+        for method, where, body, expected in (("PUT", "", {"key": self.plant("provider_key_next")}, 200),
+                                              ("POST", "/put-back", None, 200)):
+            status, text = self.told(server, method, path + where, body, token, self.version(server, path, token))
+            self.assertEqual(status, expected, text)
+        self.told(server, "GET", path, token=token)
+
+        status, made, _ = ask(server, "POST", "/api/tokens", {"name": "wallboard", "scopes": ["calls.read"]}, token=token)
+        self.assertEqual(status, 201, made)
+        self.keep("api_token", made["token"])
+        self.told(server, "GET", "/api/tokens", token=token)
+        self.assertEqual(self.told(server, "GET", "/api/calls/logs", token=made["token"])[0], 200)
+        self.told(server, "GET", "/api/keys", token=made["token"])
+        self.told(server, "GET", "/api/calls/logs?access_token=" + made["token"])
+
+        status, made, _ = ask(server, "POST", "/api/webhooks",
+                              {"url": "https://hooks.example.org/x", "events": ["call.started", "call.ended"]}, token=token)
+        self.assertEqual(status, 201, made)
+        self.keep("webhook_secret", made["secret"])
+        path = "/api/webhooks/" + made["id"]
+        status, made, _ = ask(server, "POST", path + "/secret", token=token)
+        self.assertIn(status, (200, 201), made)
+        self.keep("webhook_secret_next", made["secret"])
+        self.told(server, "POST", path + "/test", token=token)
+        for where in (path, path + "/deliveries"):
+            self.told(server, "GET", where, token=token)
+
+    def version(self, server, path, token):
+        import http.client
+        connection = http.client.HTTPConnection(server.http, timeout=40)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return {"If-Match": answer.headers["ETag"]}
+
     def strangers(self, server, token):
         """What people send to the wrong place."""
         self.told(server, "GET", "/api/me", token=self.plant("made_up_token"))
@@ -165,18 +213,18 @@ class Planted(unittest.TestCase):
         self.told(server, "GET", "/api/none/" + self.plant("in_the_path"))
         self.told(server, "GET", "/ws?ticket=" + self.plant("ticket"))
 
-    def told(self, server, method, path, body=None, token=None):
+    def told(self, server, method, path, body=None, token=None, headers=None):
         """An answer, to be looked through with the rest."""
         import http.client
         connection = http.client.HTTPConnection(server.http, timeout=40)
-        fields = {"Authorization": f"Bearer {token}"} if token else {}
+        fields = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         if body is not None:
             fields["Content-Type"] = "application/json"
         connection.request(method, path, json.dumps(body) if body is not None else None, fields)
         answer = connection.getresponse()
         text = answer.read() + str(answer.headers).encode()
         connection.close()
-        self.texts[f"the answer to {method} {path.split('?')[0]}"] = text
+        self.texts[f"answer {len(self.texts)}, to {method} {path.split('?')[0]}"] = text
         return answer.status, text
 
     def every_answer(self, server, token):
@@ -187,6 +235,21 @@ class Planted(unittest.TestCase):
                 self.told(server, "GET", path, token=token)
         for path in ("/", "/metrics", "/api/openapi.json"):
             self.told(server, "GET", path, token=token)
+
+    def processes(self, server):
+        """What anybody at the machine may see of the program; its environment is its owner's alone."""
+        self.texts["the list of processes"] = subprocess.run(["ps", "axww", "-o", "pid,args"], capture_output=True,
+                                                             timeout=30, check=True).stdout
+        for name in ("cmdline", "comm", "status", "maps"):
+            with open(f"/proc/{server.process.pid}/{name}", "rb") as file:
+                self.texts[f"/proc/{name}"] = file.read()
+        for thread in os.listdir(f"/proc/{server.process.pid}/task"):
+            try:
+                with open(f"/proc/{server.process.pid}/task/{thread}/comm", "rb") as file:
+                    self.texts[f"thread {thread}"] = file.read()
+            except FileNotFoundError:
+                pass  # it is over
+        self.assertEqual(os.stat(f"/proc/{server.process.pid}/environ").st_mode & 0o077, 0)
 
     # --- looking
 
@@ -207,10 +270,12 @@ class Planted(unittest.TestCase):
         server = self.start()
         token = self.accounts(server)
         self.lines(server, token)
+        self.keys(server, token)
         self.strangers(server, token)
         call(server.sip, "--listen-only", "4", "--no-transcripts")
         self.every_answer(server, token)
         self.look_into(self.data, "data folder of the running program")
+        self.processes(server)
         environment = {**os.environ, **self.environment}
         made = subprocess.run([PROGRAM, "backup", os.path.join(self.root, "backup"), "--data", self.data],
                               capture_output=True, timeout=60, check=False, env=environment)
@@ -228,12 +293,12 @@ class Planted(unittest.TestCase):
         for reader, lines in self.readers:
             reader.join()
             self.texts[f"output {len(self.texts)}"] = lines[0].encode()
-        for command in ("doctor", "calls list", "account reset-link zoe@hillside.example", "audit verify", "migrate"):
+        for command in ("doctor", "calls list", "account reset-link zoe@hillside.example", "audit verify", "migrate", "key list"):
             done = subprocess.run([os.path.abspath(PROGRAM), *command.split(), *(() if command == "doctor" else ("--data", self.data))],
                                   capture_output=True, timeout=60, check=False, env=environment, cwd=self.root)
             self.texts["what " + command + " says"] = done.stdout + done.stderr
         self.look_into(self.data, "data folder of the stopped program")
-        self.assertGreaterEqual(len(self.secrets), 20)
+        self.assertGreaterEqual(len(self.secrets), 29)
         self.look_for_all()
 
     def test_no_core_dump(self):

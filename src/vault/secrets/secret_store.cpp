@@ -9,16 +9,19 @@ namespace {
 
 constexpr std::string_view kDomain = "vault";
 constexpr std::string_view kField = "api_keys.key_encrypted";
+constexpr std::string_view kPreviousField = "api_keys.previous_encrypted";
 constexpr std::size_t kShortestToShowOf = 12;
 constexpr std::size_t kShown = 4;
 const std::string kSelect =
-    "SELECT id, organisation, user_id, service_name, name, last_four, created_at, updated_at, last_used, usage_count "
-    "FROM api_keys WHERE organisation = ?";
+    "SELECT id, organisation, user_id, service_name, name, last_four, created_at, updated_at, last_used, usage_count, "
+    "previous_until, previous_last_four FROM api_keys WHERE organisation = ?";
 
 ApiKey key_of(const store::Row& row) {
   ApiKey key{row.text(0), row.text(1),      row.text(2),      row.text(3), row.text(4),
              row.text(5), {row.integer(6)}, {row.integer(7)}, {},          row.integer(9)};
   if (const auto used = row.maybe_integer(8)) key.last_used = base::UtcTime{*used};
+  if (const auto until = row.maybe_integer(10)) key.previous_until = base::UtcTime{*until};
+  key.previous_last_four = row.text(11);
   return key;
 }
 
@@ -84,11 +87,74 @@ base::Result<ApiKey> SecretStore::replace(store::Connection& connection, std::st
   if (auto good = check_secret(secret); !good) return tl::unexpected(good.error());
   const auto sealed = box_.seal(connection, {organisation, id, kField}, secret, now);
   if (!sealed) return tl::unexpected(sealed.error());
+  const auto before = connection.run("SELECT key_encrypted FROM api_keys WHERE organisation = ? AND id = ?",
+                                     {std::string(organisation), std::string(id)});
+  if (!before) return tl::unexpected(before.error());
+  if (before->empty()) return no_such_key();
+  const auto previous = sealed_for(connection, organisation, id, kField, kPreviousField, before->front().text(0), now);
+  if (!previous) return tl::unexpected(previous.error());
+  store::Value until;  // NULL
+  if (!previous->empty()) until = now.unix_ms + std::chrono::milliseconds(kPutBackWithin).count();
+  // What is on the right of SET is as it was before.
   const auto written = connection.run(
-      "UPDATE api_keys SET key_encrypted = ?, last_four = ?, updated_at = ? WHERE organisation = ? AND id = ?",
-      {*sealed, last_four(secret), now.unix_ms, std::string(organisation), std::string(id)});
+      "UPDATE api_keys SET previous_encrypted = ?, previous_last_four = last_four, previous_since = updated_at, "
+      "previous_until = ?, key_encrypted = ?, last_four = ?, updated_at = ? WHERE organisation = ? AND id = ?",
+      {*previous, until, *sealed, last_four(secret), now.unix_ms, std::string(organisation), std::string(id)});
   if (!written) return tl::unexpected(written.error());
   return find(connection, organisation, id);
+}
+
+base::Result<std::string> SecretStore::sealed_for(store::Connection& connection, std::string_view organisation,
+                                                  std::string_view id, std::string_view from, std::string_view to,
+                                                  std::string_view sealed, base::UtcTime now) const {
+  const auto secret = box_.open(connection, {organisation, id, from}, sealed);
+  if (secret) return box_.seal(connection, {organisation, id, to}, *secret, now);
+  // One that is damaged, or whose master key is lost, can still be replaced.
+  if (secret.error().retry == base::Retry::never) return std::string();
+  return tl::unexpected(secret.error());
+}
+
+base::Result<ApiKey> SecretStore::put_back(store::Connection& connection, std::string_view organisation,
+                                           std::string_view id, base::UtcTime now) const {
+  const auto rows = connection.run(
+      "SELECT key_encrypted, previous_encrypted, previous_until FROM api_keys WHERE organisation = ? AND id = ?",
+      {std::string(organisation), std::string(id)});
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty()) return no_such_key();
+  const auto& row = rows->front();
+  if (row.text(1).empty() || row.maybe_integer(2).value_or(0) < now.unix_ms)
+    return base::fail(base::ErrorCode::failed_precondition, kDomain,
+                      "the key before is not kept any more: enter it again, or make a new one at the service");
+  const auto current = sealed_for(connection, organisation, id, kPreviousField, kField, row.text(1), now);
+  if (!current) return tl::unexpected(current.error());
+  if (current->empty())
+    return base::fail(base::ErrorCode::data_loss, kDomain, "the key before cannot be opened any more: enter it again");
+  const auto previous = sealed_for(connection, organisation, id, kField, kPreviousField, row.text(0), now);
+  if (!previous) return tl::unexpected(previous.error());
+  const auto written = connection.run(
+      "UPDATE api_keys SET key_encrypted = ?, previous_encrypted = ?, last_four = previous_last_four, "
+      "previous_last_four = last_four, updated_at = previous_since, previous_since = updated_at "
+      "WHERE organisation = ? AND id = ?",
+      {*current, *previous, std::string(organisation), std::string(id)});
+  if (!written) return tl::unexpected(written.error());
+  return find(connection, organisation, id);
+}
+
+base::Result<ApiKey> SecretStore::forget_previous(store::Connection& connection, std::string_view organisation,
+                                                  std::string_view id) const {
+  const auto written = connection.run(
+      "UPDATE api_keys SET previous_encrypted = '', previous_last_four = '', previous_since = NULL, "
+      "previous_until = NULL WHERE organisation = ? AND id = ?",
+      {std::string(organisation), std::string(id)});
+  if (!written) return tl::unexpected(written.error());
+  return find(connection, organisation, id);
+}
+
+base::Status SecretStore::sweep(store::Connection& connection, base::UtcTime now) {
+  return connection.write(
+      "UPDATE api_keys SET previous_encrypted = '', previous_last_four = '', previous_since = NULL, "
+      "previous_until = NULL WHERE previous_until < ?",
+      {now.unix_ms});
 }
 
 base::Status SecretStore::remove(store::Connection& connection, std::string_view organisation,

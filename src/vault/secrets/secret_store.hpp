@@ -14,6 +14,8 @@ namespace frontdesk::secrets {
 inline constexpr std::size_t kMostApiKeys = 200;  ///< of one organisation
 inline constexpr std::size_t kLongestName = 100;
 inline constexpr SealedColumn kApiKeyColumn{"api_keys", "key_encrypted"};
+inline constexpr SealedColumn kPreviousKeyColumn{"api_keys", "previous_encrypted"};
+inline constexpr std::chrono::hours kPutBackWithin{7 * 24};  ///< after a replacement
 inline constexpr std::chrono::hours kRotateAfter{90 * 24};
 inline constexpr std::chrono::hours kUnusedAfter{90 * 24};
 
@@ -28,6 +30,8 @@ struct ApiKey {
   base::UtcTime updated{};  ///< when the key itself was last replaced
   std::optional<base::UtcTime> last_used;
   std::int64_t uses = 0;
+  std::optional<base::UtcTime> previous_until{};  ///< the key before can be put back until then
+  std::string previous_last_four{};
 };
 
 enum class Advice { none, rotate, remove_unused };
@@ -60,8 +64,16 @@ class SecretStore {
   };
   /// already_exists if the service has a key of that name; resource_exhausted beyond kMostApiKeys.
   base::Result<ApiKey> add(store::Connection& connection, const NewApiKey& key, base::UtcTime now) const;
+  /// The key before is kept, sealed, for kPutBackWithin; the one before that is gone.
   base::Result<ApiKey> replace(store::Connection& connection, std::string_view organisation, std::string_view id,
                                const base::Secret& secret, base::UtcTime now) const;
+  /// The key before the last replacement, which takes its place. failed_precondition: there is none any more.
+  base::Result<ApiKey> put_back(store::Connection& connection, std::string_view organisation, std::string_view id,
+                                base::UtcTime now) const;
+  base::Result<ApiKey> forget_previous(store::Connection& connection, std::string_view organisation,
+                                       std::string_view id) const;
+  /// Of all organisations, those whose time is over.
+  static base::Status sweep(store::Connection& connection, base::UtcTime now);
   base::Status remove(store::Connection& connection, std::string_view organisation, std::string_view id) const;
   base::Result<ApiKey> find(store::Connection& connection, std::string_view organisation, std::string_view id) const;
   /// By service and name.
@@ -73,6 +85,11 @@ class SecretStore {
   const SecretBox& box() const { return box_; }
 
  private:
+  /// What stands in one column, sealed for the other; empty if it cannot be opened.
+  base::Result<std::string> sealed_for(store::Connection& connection, std::string_view organisation,
+                                       std::string_view id, std::string_view from, std::string_view to,
+                                       std::string_view sealed, base::UtcTime now) const;
+
   SecretBox box_;
 };
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -272,6 +273,43 @@ TEST_P(Secrets, ShowFourCharactersOfLongOnesOnly) {
   EXPECT_EQ(last_four(base::Secret("0123456789ab")), "89ab");
   EXPECT_EQ(last_four(base::Secret("0123456789a")), "");
   EXPECT_EQ(last_four(base::Secret("0123456789a\xc3\xab")), "");
+}
+
+TEST_P(Secrets, AReplacedKeyComesBackAsItWasAndGoesWithTime) {
+  const auto store = keys();
+  const auto made = store.add(*connection, planted(), kNow);
+  ASSERT_TRUE(made);
+  EXPECT_FALSE(store.put_back(*connection, kOrganisation, made->id, kNow));
+  ASSERT_TRUE(store.replace(*connection, kOrganisation, made->id, base::Secret("another-0123456789"), later(1)));
+  const auto previous = [&] {
+    return connection->run("SELECT previous_encrypted FROM api_keys WHERE id = ?", {made->id})->front().text(0);
+  };
+  EXPECT_FALSE(store.box().open(*connection, {kOrganisation, made->id, "api_keys.key_encrypted"}, previous()))
+      << "bound to its own column";
+  ASSERT_TRUE(rotate_organisation(*connection, store.box(), std::array{kApiKeyColumn, kPreviousKeyColumn},
+                                  kOrganisation, later(2)));
+  const auto back = store.put_back(*connection, kOrganisation, made->id, later(3));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->updated, kNow);
+  EXPECT_EQ(use(store, kOrganisation, made->id, later(3))->expose(), kPlanted);
+  EXPECT_FALSE(store.put_back(*connection, "org_2", made->id, later(3)));
+  ASSERT_TRUE(store.put_back(*connection, kOrganisation, made->id, later(3))) << "and back again";
+  EXPECT_EQ(use(store, kOrganisation, made->id, later(3))->expose(), "another-0123456789");
+  EXPECT_EQ(store.put_back(*connection, kOrganisation, made->id, later(9)).error().code,
+            base::ErrorCode::failed_precondition)
+      << "seven days after the replacement";
+  ASSERT_TRUE(SecretStore::sweep(*connection, later(7)));
+  EXPECT_FALSE(previous().empty());
+  ASSERT_TRUE(SecretStore::sweep(*connection, later(9)));
+  EXPECT_TRUE(previous().empty());
+}
+
+TEST_P(Secrets, AKeyThatCannotBeOpenedCanStillBeReplaced) {
+  const auto made = keys().add(*connection, planted(), kNow);
+  ASSERT_TRUE(connection->run("UPDATE api_keys SET key_encrypted = 'v1.none.AAAA'"));
+  const auto replaced = keys().replace(*connection, kOrganisation, made->id, base::Secret("another-0123456789"), kNow);
+  ASSERT_TRUE(replaced) << replaced.error().message;
+  EXPECT_FALSE(replaced->previous_until);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, Secrets, testing::Values(Kind::sqlite, Kind::postgres), test_databases::KindName());

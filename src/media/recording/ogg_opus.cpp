@@ -175,7 +175,7 @@ class Reader {
 
   base::Result<audio::Wav> read(std::span<const std::uint8_t> file) {
     auto* buffer = ogg_sync_buffer(&sync_, static_cast<long>(file.size()));
-    std::memcpy(buffer, file.data(), file.size());
+    if (!file.empty()) std::memcpy(buffer, file.data(), file.size());
     ogg_sync_wrote(&sync_, static_cast<long>(file.size()));
     ogg_page page{};
     while (ogg_sync_pageout(&sync_, &page) > 0) {

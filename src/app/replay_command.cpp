@@ -35,6 +35,12 @@ base::Result<std::filesystem::path> journal_path(const ReplayOptions& options) {
   return (*log)->data_folder() / call->journal;
 }
 
+base::Result<std::string> journal_text(const ReplayOptions& options) {
+  const auto path = journal_path(options);
+  if (!path) return tl::unexpected(path.error());
+  return read_journal_file(*path, options.data);
+}
+
 /// What may make a difference, said before one is found.
 void print_circumstances(const replay::Journal& journal) {
   const auto here = build_text();
@@ -65,10 +71,21 @@ void add_replay_command(CLI::App& app, ReplayOptions& options) {
   command->add_flag("--tape", options.tape, "Print the tape as it is made now");
 }
 
+void add_journal_command(CLI::App& app, ReplayOptions& options) {
+  auto* command = app.add_subcommand("journal", "Print a call's journal: all that its machine was told and decided");
+  command->add_option("call", options.journal, "The call's id, \"last\", or the path of a journal")->required();
+  command->add_option("--data", options.data, "Folder of the database (default: ./data)");
+}
+
+int journal_command(const ReplayOptions& options) {
+  const auto text = journal_text(options);
+  if (!text) return complain(text.error());
+  print(*text);
+  return 0;
+}
+
 int replay_command(const ReplayOptions& options) {
-  const auto path = journal_path(options);
-  if (!path) return complain(path.error());
-  const auto text = read_journal_file(*path, options.data);
+  const auto text = journal_text(options);
   if (!text) return complain(text.error());
   const auto journal = replay::read_journal(*text);
   if (!journal) return complain(journal.error());

@@ -135,8 +135,7 @@ class BehindRouter(unittest.TestCase):
                 caller.say(tone(440, 3))
                 self.assertTrue(caller.hears(440))
                 caller.hang_up()
-                wait_for(lambda: "turn_password" in subprocess.run(
-                    ["grep", "-rah", "TURN", server.data], capture_output=True, text=True).stdout, 10, "why, in the tape")
+                wait_for(lambda: "turn_password" in journal(server.data), 10, "why, in the tape")
         finally:
             turn.stop()
 

@@ -30,20 +30,33 @@ greeting = "Hello."
 announcement = "This is recorded."
 """
 POLL = 0.05
+LOOKED_AT_AGAIN = 20  # of what was deleted: does it come back with a later start?
 ENDED = {"answered", "missed", "transferred", "rejected", "interrupted", "failed"}
 
 
-def ask(address, path, method="GET", body=None, headers=None):
-    """The answer's body, or None: refused, or nobody there."""
+def answered(address, path, method="GET", body=None, headers=None):
+    """Status and body; None for the status: nobody there. Who asks too often waits as told, and asks again."""
     request = urllib.request.Request(f"http://{address}{path}", method=method, headers=headers or {})
     if body is not None:
         request.data = json.dumps(body).encode()
         request.add_header("Content-Type", "application/json")
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.read()
-    except (OSError, urllib.error.HTTPError, ValueError):
-        return None
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as problem:
+        with problem:
+            if problem.code != 429:
+                return problem.code, problem.read()
+            time.sleep(float(problem.headers.get("Retry-After", 1)))
+    except (OSError, ValueError):
+        return None, b""
+    return answered(address, path, method, body, headers)
+
+
+def ask(*arguments):
+    """The answer's body, or None: refused, or nobody there."""
+    status, content = answered(*arguments)
+    return content if status is not None and status < 300 else None
 
 
 def asked(address, path, *arguments):
@@ -331,8 +344,10 @@ class Trial:
             if found is None or any(found.get(each) != body[each] for each in kind.same):
                 self.wrong(f"{kind.path}: {id} is {found}")
         for kind, id, _ in self.client.gone:
-            if asked(server.http, kind.read.format(path=kind.path, id=id)) is not None:
-                self.wrong(f"{kind.path}: {id} is back")
+            status, _ = answered(server.http, kind.read.format(path=kind.path, id=id))
+            if status != 404:
+                self.wrong(f"{kind.path}: {id} was deleted, and now is {status}")
+        self.client.gone = self.client.gone[-LOOKED_AT_AGAIN:]
         for value in self.client.values:
             if problem := value.wrong_after(server.http):
                 self.wrong(problem)

@@ -17,6 +17,7 @@ import urllib.request
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 and os.path.exists(sys.argv[1]) else "build/release/frontdesk"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 READY_SECONDS = 60
+SHARED = os.environ.get("FRONTDESK_TEST_SERVICES") == "shared"
 
 
 class Frontdesk:
@@ -25,6 +26,9 @@ class Frontdesk:
     def __init__(self, *arguments, data=None, environment=None, sip="127.0.0.1:0"):
         self.data = data or tempfile.mkdtemp(prefix="frontdesk-system-")
         self.owns_data = data is None
+        if SHARED:
+            import shared_services
+            os.environ.update(shared_services.environment_for(self.data))  # commands of the test want them, too
         self.process = subprocess.Popen(
             [*self.command(), "--sip", sip, "--http", "127.0.0.1:0", "--data", self.data, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,

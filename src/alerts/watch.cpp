@@ -8,7 +8,7 @@ namespace {
 constexpr base::Duration kLinePatience = base::seconds(60);
 constexpr base::Duration kRecordsPatience = base::seconds(15);
 constexpr base::Duration kServicePatience = base::seconds(15);
-constexpr base::Duration kStoragePatience = base::seconds(60);
+constexpr base::Duration kStoragePatience = base::seconds(30);
 constexpr base::Duration kAtOnce{0};
 constexpr double kDiskCritical = 0.95;
 

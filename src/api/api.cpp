@@ -82,9 +82,9 @@ rest::Api make_api(const Sources& sources) {
     if (sources.master_keys.known) add_master_key_routes(api, sources.master_keys);
     add_audit_routes(api, {*sources.office});
     if (sources.retention) add_retention_routes(api, {*sources.office, sources.retention});
-    add_privacy_routes(api, {*sources.office, sources.calls, sources.lines.country});
+    add_privacy_routes(api, {*sources.office, sources.calls, sources.lines.country, sources.recordings});
   }
-  add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording});
+  add_call_routes(api, {sources.calls, sources.keys, sources.pause_recording, sources.recordings});
   add_call_control_routes(api, {sources.calls, sources.control, sources.office});
   add_live_routes(api, sources.live);
   add_message_routes(api, {sources.calls, sources.office});

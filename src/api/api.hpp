@@ -45,6 +45,7 @@ struct Sources {
   std::function<void()> jobs_waiting = {};
   LiveSources live = {};
   MasterKeySources master_keys = {};  ///< none: not told of
+  RecordingPlace recordings = {};
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

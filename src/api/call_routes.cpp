@@ -95,9 +95,11 @@ Answer<rest::Media> play_recording(const CallSources& sources, const OfCall& req
   const auto call = sources.calls.call(request.path.id, request.principal.organisation);
   if (!call) return tl::unexpected(call.error());
   if (call->recording.empty()) return tl::unexpected(rest::Problem(404, "this call was not recorded"));
-  const auto path = http::path_below(sources.calls.data_folder(), call->recording);
+  const auto path = sources.recordings.find ? sources.recordings.find(call->recording)
+                                            : http::path_below(sources.calls.data_folder(), call->recording);
+  if (!path && path.error().code != base::ErrorCode::not_found) return tl::unexpected(path.error());
   if (!path || !std::filesystem::is_regular_file(*path))
-    return tl::unexpected(rest::Problem(404, "the recording of this call is gone from the data folder"));
+    return tl::unexpected(rest::Problem(404, "the recording of this call is gone from where recordings are kept"));
   const auto recording = recording::open_recording(*path, sources.keys.get());
   if (!recording) return tl::unexpected(recording.error());
   auto response = http::file(recording_file(*recording, *path), (*recording)->content_type());

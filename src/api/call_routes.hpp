@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "api/recording_file.hpp"
 #include "json/iso_time.hpp"
 #include "rest/api.hpp"
 #include "store/call_log.hpp"
@@ -17,6 +18,7 @@ struct CallSources {
   std::shared_ptr<const vault::KeyRing> keys = nullptr;  ///< of sealed recordings
   /// Pauses the recording of a call, or lets it go on; false: the call is over. Empty: not possible here.
   std::function<bool(const std::string& call, bool paused)> pause_recording = {};
+  RecordingPlace recordings = {};
 };
 
 /// GET /api/calls/logs, /api/calls/{id}, and below it /transcript, /decisions, /recording; POST .../recording/pause and

@@ -99,9 +99,16 @@ base::Result<bool> remove_file(const std::filesystem::path& folder, const std::s
   return removed;
 }
 
+base::Result<bool> erase_recording(const PrivacySources& sources, const std::string& recording) {
+  if (!sources.recordings.forget || recording.empty()) return remove_file(sources.calls.data_folder(), recording);
+  if (auto gone = sources.recordings.forget(recording); !gone) return tl::unexpected(gone.error());
+  return true;
+}
+
 /// The files first: a row that is left still says what is to be erased.
-base::Status erase_files(const std::filesystem::path& folder, const store::CallRow& call, CallerErased& done) {
-  const auto recording = remove_file(folder, call.recording);
+base::Status erase_files(const PrivacySources& sources, const store::CallRow& call, CallerErased& done) {
+  const auto& folder = sources.calls.data_folder();
+  const auto recording = erase_recording(sources, call.recording);
   if (!recording) return tl::unexpected(recording.error());
   const auto journal = remove_file(folder, call.journal);
   if (!journal) return tl::unexpected(journal.error());
@@ -131,8 +138,7 @@ base::Result<CallerErased> erase_rows(const PrivacySources& sources, const OfCal
       ++done.still_running;
       continue;
     }
-    if (auto erased = erase_files(sources.calls.data_folder(), call, done); !erased)
-      return tl::unexpected(erased.error());
+    if (auto erased = erase_files(sources, call, done); !erased) return tl::unexpected(erased.error());
     if (auto erased = erase_one(connection, call, done); !erased) return tl::unexpected(erased.error());
   }
   for (const auto& message : kept->messages) {

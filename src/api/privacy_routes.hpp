@@ -1,6 +1,7 @@
 // One caller's data: handed out whole, or erased. The audit log says that it was done, by a pseudonym of the number.
 #pragma once
 #include "accounts/office.hpp"
+#include "api/recording_file.hpp"
 #include "rest/api.hpp"
 #include "store/call_log.hpp"
 
@@ -10,6 +11,7 @@ struct PrivacySources {
   accounts::Office& office;
   const store::CallLog& calls;
   std::string country = "GB";  ///< how national numbers are read
+  RecordingPlace recordings = {};
 };
 
 /// POST /api/privacy/export, POST /api/privacy/erase.

@@ -24,7 +24,9 @@ http::FileHandle recording_file(std::shared_ptr<const recording::RecordingReader
                                 const std::filesystem::path& path) {
   std::error_code unknown;  // then the size alone tells versions apart
   const auto written = std::filesystem::last_write_time(path, unknown).time_since_epoch().count();
-  auto tag = "\"" + std::to_string(recording->size()) + "-" + std::to_string(written) + "\"";
+  // One that is whole never changes, whichever copy of it is read.
+  const auto version = recording->complete() ? "whole" : std::to_string(written);
+  auto tag = "\"" + std::to_string(recording->size()) + "-" + version + "\"";
   return std::make_shared<const RecordingFile>(std::move(recording), std::move(tag));
 }
 

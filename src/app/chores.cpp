@@ -22,7 +22,8 @@ constexpr int kNice = 10;
 constexpr std::size_t kConnections = 4;  // jobs, deliveries, the watch, and one to spare
 constexpr base::Duration kLook = base::seconds(5);
 constexpr base::Duration kLookAtStorage = base::seconds(60);
-constexpr base::Duration kTellAnyway = base::seconds(60);  // who gets mail may have changed
+constexpr base::Duration kLookAgainAtStorage = base::seconds(10);  // while it does not answer
+constexpr base::Duration kTellAnyway = base::seconds(60);          // who gets mail may have changed
 constexpr std::string_view kAllAccounts;  // of sign_in_attempts: an address's failures over all accounts
 constexpr std::int64_t kHourMs = 3600LL * 1000;
 constexpr std::int64_t kQuarterMs = 900LL * 1000;
@@ -149,9 +150,11 @@ std::vector<jobs::Kind> Chores::kinds(const config::Config& config) const {
   const auto location = database_location(config);
   const auto machine = location.shared() ? store::machine_name(location.folder) : std::string();
   if (!machine) return kinds;
-  const RetentionPlace place{config.server.data, *machine};
+  RetentionPlace place{config.server.data, *machine, {}};
   kinds.push_back(sealing_of_words(around_.back_office, place));
   if (!around_.retention) return kinds;
+  if (auto* recordings = around_.recordings)
+    place.forget_recording = [recordings](const std::string& recording) { return recordings->forget(recording); };
   kinds.push_back({of_machine("retention", place),
                    [place, &office = around_.back_office.office(),
                     retention = around_.retention](const jobs::Attempt& attempt) -> base::Status {
@@ -253,12 +256,14 @@ void Chores::read_services(alerts::Readings& readings) {
   }
   if (!storage_) return;
   const auto now = base::monotonic_now();
-  if (storage_at_ == base::Instant{} || now - storage_at_ >= kLookAtStorage) {
+  const auto look_after = storage_problem_.empty() ? kLookAtStorage : kLookAgainAtStorage;
+  if (storage_at_ == base::Instant{} || now - storage_at_ >= look_after) {
     storage_at_ = now;
     const auto there = storage_->check();
     storage_problem_ = there ? std::string() : there.error().message;
   }
-  readings.storage_problem = storage_problem_;
+  const auto waiting = around_.recordings == nullptr ? std::string() : around_.recordings->problem();
+  readings.storage_problem = storage_problem_.empty() ? waiting : storage_problem_;
 }
 
 }  // namespace frontdesk::app

@@ -11,6 +11,7 @@
 #include "api/line_routes.hpp"
 #include "app/back_office.hpp"
 #include "app/doorbell.hpp"
+#include "app/recording_store.hpp"
 #include "blobs/s3/s3_store.hpp"
 #include "cluster/ports.hpp"
 #include "jobs/runner.hpp"
@@ -30,6 +31,7 @@ class Chores {
     std::shared_ptr<cluster::Cache> shared_state = nullptr;  ///< null: this machine is alone
     std::string machine;
     std::function<config::Retention()> retention = {};  ///< in force now
+    RecordingStore* recordings = nullptr;               ///< none: recordings stay in the data folder
     std::vector<jobs::Kind> kinds = {};                 ///< beside the usual ones
   };
   static base::Result<std::unique_ptr<Chores>> start(const config::Config& config, Surroundings around);

@@ -49,6 +49,7 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.screening = std::move(receptionist.screening);
   sources.receptionist = std::move(receptionist.receptionist);
   sources.live = live_sources(receptionist.live);
+  sources.recordings = std::move(receptionist.recordings);
   auto router = api::routes(sources);
   if (receptionist.tally)
     add_metrics_route(router, {receptionist.metrics_for, receptionist.live.door, sources.health, receptionist.tally,

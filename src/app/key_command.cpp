@@ -9,6 +9,7 @@
 #include "base/iso_time.hpp"
 #include "store/database.hpp"
 #include "store/folder_lock.hpp"
+#include "vault/rotation/sealed_heads.hpp"
 #include "vault/secrets/data_keys.hpp"
 
 namespace frontdesk::app {
@@ -87,7 +88,9 @@ base::Result<rotation::Counts> count_uses(store::Connection& connection, const s
   if (!data_keys) return tl::unexpected(data_keys.error());
   const auto elsewhere = rotation::files_elsewhere(connection, *machine);
   if (!elsewhere) return tl::unexpected(elsewhere.error());
-  for (const auto& more : {*data_keys, *elsewhere})
+  const auto heads = rotation::count_heads(connection);
+  if (!heads) return tl::unexpected(heads.error());
+  for (const auto& more : {*data_keys, *elsewhere, *heads})
     for (const auto& [id, count] : more) (*counts)[id] += count;
   return counts;
 }

@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include "base/clock.hpp"
+#include "media/recording/call_recording.hpp"
 #include "store/call_records.hpp"
+#include "vault/rotation/sealed_heads.hpp"
 #include "vault/secrets/data_keys.hpp"
 
 namespace frontdesk::app {
@@ -14,6 +16,7 @@ constexpr std::string_view kRewrapNow = "rewrap_keys_now";
 constexpr base::Duration kRewrapEvery = base::seconds(6 * 3600);
 constexpr std::int64_t kWriteUsesEveryMs = 60'000;
 constexpr int kDataKeysAtOnce = 100;
+constexpr int kHeadsAtOnce = 100;
 
 base::Status rewrap_data_keys(const LendConnection& lend, const std::shared_ptr<const vault::KeyRing>& ring,
                               const std::function<base::Status()>& between, Rewrapped& out) {
@@ -37,6 +40,28 @@ base::Status rewrap_data_keys(const LendConnection& lend, const std::shared_ptr<
 }
 
 /// The record of what is done by itself.
+/// Of recordings in a bucket.
+base::Status rewrap_heads(const LendConnection& lend, const vault::KeyRing& ring,
+                          const std::function<base::Status()>& between, Rewrapped& out) {
+  const auto purpose = [](const std::string& path) { return recording::purpose_of(path); };
+  for (std::string after;;) {
+    rotation::HeadsRewrapped some;
+    auto done = lend([&](store::Connection& connection) -> base::Status {
+      auto rewrapped = rotation::rewrap_heads(connection, ring, purpose, after, kHeadsAtOnce);
+      if (!rewrapped) return tl::unexpected(rewrapped.error());
+      some = std::move(*rewrapped);
+      return {};
+    });
+    if (!done) return done;
+    if (some.last.empty()) return {};
+    after = some.last;
+    out.files += some.done;
+    out.lost += some.lost;
+    if (out.first_lost.empty()) out.first_lost = some.first_lost;
+    if (auto on = between(); !on) return on;
+  }
+}
+
 audit::Entry entry_of(const char* action, const std::string& id) {
   return {{std::string(store::kLocalOrganisation), "system", "", ""}, action, "master_key " + id, {}};
 }
@@ -62,6 +87,8 @@ base::Result<Rewrapped> rewrap_all(const LendConnection& lend, const std::shared
   out.files = files->done;
   out.lost += files->lost;
   if (out.first_lost.empty()) out.first_lost = files->first_lost;
+  // After the files: what goes to the bucket meanwhile is found there.
+  if (auto done = rewrap_heads(lend, *ring, between, out); !done) return tl::unexpected(done.error());
   for (const auto& id : ring->ids()) files->uses.try_emplace(id, 0);
   auto counted =
       lend([&](store::Connection& connection) { return rotation::note_files(connection, machine, files->uses, now); });
@@ -84,8 +111,10 @@ base::Result<rotation::Counts> KeyRotation::in_use() {
     if (!data_keys) return tl::unexpected(data_keys.error());
     const auto elsewhere = rotation::files_elsewhere(connection, machine_);
     if (!elsewhere) return tl::unexpected(elsewhere.error());
+    const auto heads = rotation::count_heads(connection);
+    if (!heads) return tl::unexpected(heads.error());
     auto all = *counts;
-    for (const auto& more : {*data_keys, *elsewhere})
+    for (const auto& more : {*data_keys, *elsewhere, *heads})
       for (const auto& [id, count] : more) all[id] += count;
     return all;
   });

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "media/recording/call_recording.hpp"
+#include "records/archive/places.hpp"
 #include "records/journals/journal_file.hpp"
 
 namespace frontdesk::app {
@@ -36,10 +37,12 @@ std::vector<rotation::SealedFolder> sealed_folders(const std::filesystem::path& 
   const auto sealed = [](const std::filesystem::path& file, std::string purpose) {
     return file.extension() == kSealed ? std::optional(std::move(purpose)) : std::nullopt;
   };
-  return {{data_folder / "recordings",
-           [sealed](const std::filesystem::path& file) { return sealed(file, recording::purpose_of(file)); }},
-          {data_folder / "journals",
-           [sealed](const std::filesystem::path& file) { return sealed(file, journals::purpose_of(file)); }},
+  const auto recorded = [sealed](const std::filesystem::path& file) {
+    return sealed(file, recording::purpose_of(file));
+  };
+  return {{data_folder / "recordings", recorded},
+          {data_folder / archive::kSpoolFolder / "blobs" / "recordings", recorded},
+          {data_folder / archive::kCacheFolder, recorded},
           {data_folder / "waiting", [sealed](const std::filesystem::path& file) {
              return sealed(file, "waiting " + file.filename().string());
            }}};

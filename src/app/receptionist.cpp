@@ -25,6 +25,7 @@
 #include "app/outside_watch.hpp"
 #include "app/public_address.hpp"
 #include "app/reconfiguration.hpp"
+#include "app/recording_store.hpp"
 #include "app/rehearsal.hpp"
 #include "app/retention.hpp"
 #include "app/saved_settings.hpp"
@@ -128,6 +129,7 @@ struct Receptionist::Parts {
   std::shared_ptr<MasterKeys> master_keys;
   std::shared_ptr<const vault::KeyRing> keys;  ///< theirs
   std::unique_ptr<records::RecordKeeper> records;
+  std::unique_ptr<RecordingStore> recordings;  ///< null: no bucket
   const std::string machine = base::new_id("machine");
   SharedState shared;
   std::unique_ptr<BackOffice> back_office;
@@ -243,7 +245,8 @@ base::Status Receptionist::Parts::start_http() {
                           call_control(*switchboard, config),
                           [this] { return policy_of(config.get()->retention); },
                           tally,
-                          server.metrics});
+                          server.metrics,
+                          recording_place(server.data, recordings.get())});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -251,9 +254,10 @@ base::Status Receptionist::Parts::start_http() {
 
 base::Status Receptionist::Parts::start_chores() {
   const auto first = config.get();
-  auto started = Chores::start(
-      *first, {*back_office, doorbell, [this] { return lines(); }, [this] { return records->stats().last_error; },
-               shared.several ? shared.cache : nullptr, machine, [this] { return config.get()->retention; }});
+  auto started =
+      Chores::start(*first, {*back_office, doorbell, [this] { return lines(); },
+                             [this] { return records->stats().last_error; }, shared.several ? shared.cache : nullptr,
+                             machine, [this] { return config.get()->retention; }, recordings.get()});
   if (!started) return tl::unexpected(started.error());
   chores = std::move(*started);
   return {};
@@ -485,7 +489,7 @@ base::Status Receptionist::Parts::open_records() {
   options.storage.format =
       wanted.format == config::RecordingFormat::opus ? recording::Format::opus : recording::Format::wav;
   if (wanted.encrypt) options.storage.keys = keys;
-  options.keep_days = wanted.keep_days;
+  options.keep_days = first->storage.s3_bucket.empty() ? wanted.keep_days : 0;  // else the archive's work
   options.witness = call_news(keys, doorbell);
   options.keys = keys;
   options.words = words_of(keys);
@@ -496,6 +500,9 @@ base::Status Receptionist::Parts::open_records() {
     spdlog::warn("call {} was interrupted when the program last stopped", call);
   for (const auto& file : records->unreadable())
     spdlog::error("rows that waited for the database cannot be read: {}", file);
+  auto kept = RecordingStore::open(*first, keys);
+  if (!kept) return tl::unexpected(kept.error());
+  recordings = std::move(*kept);
   return {};
 }
 
@@ -685,6 +692,7 @@ void Receptionist::stop() {
   parts.brains.clear();
   parts.first_model.reset();
   parts.records.reset();
+  parts.recordings.reset();
 }
 
 }  // namespace frontdesk::app

@@ -7,6 +7,7 @@
 #include "app/call_words.hpp"
 #include "app/key_command.hpp"
 #include "app/recording_keys.hpp"
+#include "app/recording_store.hpp"
 #include "media/recording/call_recording.hpp"
 #include "store/call_log.hpp"
 
@@ -45,7 +46,7 @@ int export_recording(const RecordingOptions& options) {
   }
   const auto keys = recording_keys(options.data, false);
   if (!keys) return complain(keys.error());
-  const auto recording = recording::open_recording((*log)->data_folder() / call->recording, keys->get());
+  const auto recording = open_recording_of((*log)->data_folder(), call->recording, options.config, keys->get());
   if (!recording) return complain(recording.error());
   if (!(*recording)->complete()) std::fprintf(stderr, "frontdesk: the end of this recording is missing\n");
   if (std::filesystem::path(options.file).extension() == (*recording)->extension()) {
@@ -67,6 +68,7 @@ void add_recording_command(CLI::App& app, RecordingOptions& options) {
   auto* take_out = command->add_subcommand("export", "Write a call's recording to a file that any player plays");
   take_out->fallthrough();
   take_out->add_option("call", options.call, "The call's id, or \"last\"")->required();
+  take_out->add_option("--config", options.config, "Configuration file, for the bucket (default: frontdesk.toml)");
   take_out->add_option("file", options.file, "Where to: call.wav, or call.ogg if it is Opus")->required();
   auto* rotate = command->add_subcommand("rotate-key", "The same as frontdesk key rotate");
   rotate->fallthrough();

@@ -13,6 +13,7 @@ struct RecordingOptions {
   std::string data = "./data";
   std::string call;  ///< empty: rotate the key
   std::string file;
+  std::string config;  ///< says which bucket
 };
 
 void add_recording_command(CLI::App& app, RecordingOptions& options);

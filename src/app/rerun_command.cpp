@@ -11,6 +11,7 @@
 #include "app/call_words.hpp"
 #include "app/load_config.hpp"
 #include "app/recording_keys.hpp"
+#include "app/recording_store.hpp"
 #include "app/speech_engines.hpp"
 #include "audio/wav.hpp"
 #include "media/recording/call_recording.hpp"
@@ -64,13 +65,13 @@ base::Result<std::vector<std::string>> chosen_calls(const store::CallLog& log, c
   return ids;
 }
 
-base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std::string& data_folder,
-                                            const std::string& id, bool with_sound) {
+base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std::string& id, bool with_sound,
+                                            const std::string& config) {
   const auto call = log.call(id);
   if (!call) return tl::unexpected(call.error());
   const auto turns = log.turns(call->id);
   if (!turns) return tl::unexpected(turns.error());
-  const auto lines = read_journal_file(log.data_folder() / call->journal, data_folder);
+  const auto lines = read_journal_file(log.data_folder() / call->journal, log.data_folder().string());
   if (!lines) return tl::unexpected(lines.error());
   const auto journal = replay::read_journal(*lines);
   if (!journal) return tl::unexpected(journal.error());
@@ -80,7 +81,7 @@ base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std
                       call->id + " was not recorded: run it again with --from-transcripts");
   const auto keys = recording_keys(log.data_folder(), false);
   if (!keys) return tl::unexpected(keys.error());
-  const auto recording = recording::open_recording(log.data_folder() / call->recording, keys->get());
+  const auto recording = open_recording_of(log.data_folder(), call->recording, config, keys->get());
   if (!recording) return tl::unexpected(recording.error());
   const auto sound = recording::read_sound(**recording);
   if (!sound) return tl::unexpected(sound.error());
@@ -163,7 +164,7 @@ int rerun_command(const RerunOptions& options) {
   if (!ids) return complain(ids.error());
   std::vector<rerun::RecordedCall> recorded;
   for (const auto& id : *ids) {
-    auto call = load_call(**log, options.data, id, !options.from_transcripts);
+    auto call = load_call(**log, id, !options.from_transcripts, options.config);
     if (!call) return complain(call.error());
     recorded.push_back(std::move(*call));
   }

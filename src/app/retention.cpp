@@ -40,8 +40,8 @@ class Sweep {
     return in_batches(
         [&](store::Connection& connection) { return store::calls_before(connection, place_.machine, time); },
         [&](const store::CallRow& call) -> base::Status {
-          for (const auto& file : {call.journal, call.recording})
-            if (auto removed = remove_file(place_.data_folder, file); !removed) return removed;
+          if (auto removed = remove_file(place_.data_folder, call.journal); !removed) return removed;
+          if (auto removed = remove_recording(call.recording); !removed) return removed;
           ++forgotten.calls;
           return in_transaction([&](store::Connection& connection) -> base::Status {
             if (auto told = outbox::forget_call(connection, call.organisation, call.id); !told)
@@ -64,6 +64,10 @@ class Sweep {
   Forgotten forgotten;
 
  private:
+  base::Status remove_recording(const std::string& recording) {
+    if (recording.empty() || !place_.forget_recording) return remove_file(place_.data_folder, recording);
+    return place_.forget_recording(recording);
+  }
   template <class Find, class Forget>
   base::Status in_batches(Find find, Forget forget) {
     while (!stopping_()) {

@@ -35,6 +35,7 @@ struct Forgotten {
 struct RetentionPlace {
   std::filesystem::path data_folder;
   std::string machine;  ///< whose calls these are: their files lie here; empty: there is one machine
+  std::function<base::Status(const std::string& recording)> forget_recording = {};  ///< empty: it is in the folder
 };
 
 /// Calls that go on are not touched. One audit record says how much went. `stopping`: true ends it between two batches.

@@ -87,6 +87,8 @@ class BlobStore {
   virtual base::Status remove(const std::string& key) = 0;
   /// Keys that begin with `prefix` and come after `after`; at most `limit`, from 1 to kLongestPage.
   virtual base::Result<Page> list(const std::string& prefix, const std::string& after, int limit) = 0;
+  /// Forgets what a put began, as PutOptions::began told; success if there is nothing of it.
+  virtual base::Status abandon(const std::string& /*key*/, const std::string& /*upload*/) { return {}; }
 };
 
 }  // namespace frontdesk::blobs

@@ -22,6 +22,7 @@ struct Storage {
   base::Secret s3_session_token;
   std::string s3_prefix;      ///< before every key, ending in /
   bool s3_path_style = true;  ///< s3_style = "path": the bucket in the path; "host": before the host's name
+  int keep_local_hours = 0;   ///< of recordings, on the machine that made them, once they are in the bucket
   int spool_gb = 20;          ///< how much may wait for S3 on the disk
   int keep_free_gb = 1;       ///< of the disk
   friend bool operator==(const Storage&, const Storage&) = default;

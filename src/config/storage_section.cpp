@@ -7,6 +7,7 @@ namespace frontdesk::config {
 namespace {
 
 constexpr std::int64_t kMostGigabytes = 1'000'000;
+constexpr std::int64_t kMostHours = 24 * 36'500;
 
 void read_endpoint(TableReader& reader, Storage& storage) {
   storage.s3_endpoint = reader.text("s3_endpoint").value_or("");
@@ -54,6 +55,8 @@ Storage read_storage(TableReader& reader, const Environment& environment) {
   storage.s3_secret_key = base::Secret(reader.text("s3_secret_key").value_or(""));
   storage.s3_session_token = base::Secret(reader.text("s3_session_token").value_or(""));
   storage.s3_prefix = reader.text("s3_prefix").value_or("");
+  storage.keep_local_hours =
+      static_cast<int>(reader.integer("keep_local_hours", 0, kMostHours).value_or(storage.keep_local_hours));
   storage.spool_gb = static_cast<int>(reader.integer("spool_gb", 1, kMostGigabytes).value_or(storage.spool_gb));
   storage.keep_free_gb =
       static_cast<int>(reader.integer("keep_free_gb", 0, kMostGigabytes).value_or(storage.keep_free_gb));

@@ -28,11 +28,12 @@ TEST(Storage, IsTheDataFolderUnlessThereIsABucket) {
 TEST(Storage, ReadsABucket) {
   const auto config = read(
       "[storage]\ns3_bucket = \"b\"\ns3_endpoint = \"https://minio.lan:9000\"\ns3_access_key = \"AK\"\n"
-      "s3_secret_key = \"sk\"\ns3_prefix = \"fd/\"\nspool_gb = 5\n");
+      "s3_secret_key = \"sk\"\ns3_prefix = \"fd/\"\nspool_gb = 5\nkeep_local_hours = 48\n");
   ASSERT_TRUE(config);
   EXPECT_TRUE(config->storage.s3_path_style);
   EXPECT_EQ(config->storage.s3_secret_key.expose(), "sk");
   EXPECT_EQ(config->storage.spool_gb, 5);
+  EXPECT_EQ(config->storage.keep_local_hours, 48);
   const auto amazon =
       read("[storage]\ns3_bucket = \"b\"\ns3_region = \"eu-west-1\"\ns3_access_key = \"AK\"\ns3_secret_key = \"sk\"\n");
   ASSERT_TRUE(amazon);

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "vault/sealed_head.hpp"
+
 namespace frontdesk::vault {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr std::string_view kDomain = "vault";
 constexpr std::string_view kMagic = "FDSEAL01";
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kHeaderBytes = 8 + kIdBytes + kWrappedKeyBytes;
+static_assert(kHeaderBytes == kHeadBytes && kHeaderBytes - kWrappedKeyBytes == kHeadNameBytes);
 constexpr std::size_t kSectorBytes = 512;
 static_assert(kHeaderBytes <= kSectorBytes, "rewrap_file() must write within one sector");
 constexpr int kMostLooks = 5;  // at a head that somebody else is writing
@@ -274,6 +277,37 @@ base::Result<bool> rewrap_file(const std::filesystem::path& path, const KeyRing&
   if (failure == 0 && ::fdatasync(file.get()) != 0) failure = errno;
   if (failure != 0) return failed(failure, "cannot write", path);
   return true;
+}
+
+// --- heads by themselves
+
+base::Result<Bytes> head_of_file(const std::filesystem::path& path, const KeyRing& keys, std::string_view purpose) {
+  const files::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (file.get() < 0) return failed(errno, "cannot open", path);
+  const auto opened = open_header(file.get(), keys, purpose);
+  if (!opened) return tl::unexpected(opened.error());
+  return header_bytes(opened->header.id, opened->header.wrapped);
+}
+
+base::Result<KeyId> master_key_of_head(ByteView head) {
+  if (head.size() != kHeaderBytes || !std::equal(kMagic.begin(), kMagic.end(), head.begin()))
+    return changed("it has no head");
+  return master_key_of(head.subspan(kHeadNameBytes));
+}
+
+base::Result<std::optional<Bytes>> rewrap_head(ByteView head, const KeyRing& keys, std::string_view purpose) {
+  if (const auto known = master_key_of_head(head); !known) return tl::unexpected(known.error());
+  const auto id = head.subspan(kMagic.size(), kIdBytes);
+  const auto wrapped = head.subspan(kHeadNameBytes);
+  if (keys.is_newest(wrapped)) return std::nullopt;
+  const auto again = keys.rewrap(wrapped, wrapped_for(purpose, id));
+  if (!again) return tl::unexpected(again.error());
+  return header_bytes({id.begin(), id.end()}, *again);
+}
+
+void blank_head(std::uint64_t offset, std::string& bytes) {
+  for (auto at = std::max<std::uint64_t>(offset, kHeadNameBytes); at < kHeadBytes && at - offset < bytes.size(); ++at)
+    bytes[at - offset] = '\0';
 }
 
 }  // namespace frontdesk::vault

@@ -7,11 +7,10 @@ import http.client
 import json
 import os
 import re
-import sqlite3
 import time
 import unittest
 
-from frontdesk import main
+from frontdesk import main, rows_of
 from sign_in_test import OWN_PAGE, PASSWORD, SignUp, ask, cookies_of, forged
 
 VIEWERS_MAY = re.compile(r"^(calls|messages|lines|voices|receptionist|analytics|settings)\.read$")
@@ -39,7 +38,7 @@ class Authorisation(unittest.TestCase):
         assert status == 200, answer
         cls.owner = cls.login("zoe@hillside.example")
         cls.me = ask(cls.server, "GET", "/api/me", token=cls.owner)[1]
-        cls.database = sqlite3.connect(os.path.join(cls.server.data, "frontdesk.db"), timeout=20, isolation_level=None)
+        cls.database = rows_of(cls.server.data)
         cls.addClassCleanup(cls.database.close)
         cls.insert("organisations", id="org_other", name="Other", created_at=0)
         cls.join("eve@other.example", "org_other", "owner")
@@ -58,16 +57,16 @@ class Authorisation(unittest.TestCase):
     @classmethod
     def insert(cls, table, **values):
         """What is not told is empty."""
-        for _, name, kind, needed, usual, _ in cls.database.execute(f"PRAGMA table_info({table})"):
-            if needed and usual is None:
-                values.setdefault(name, "" if kind == "TEXT" else 0)
+        for name, is_text, needed in cls.database.columns(table):
+            if needed:
+                values.setdefault(name, "" if is_text else 0)
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         cls.database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
 
     @classmethod
     def join(cls, email, organisation, role):
         """With the owner's password."""
-        digest, = cls.database.execute("SELECT password_hash FROM users WHERE id = ?", [cls.me["id"]]).fetchone()
+        digest, = cls.database.execute("SELECT password_hash FROM users WHERE id = ?", [cls.me["id"]])[0]
         user = "user_" + email.split("@")[0]
         cls.insert("users", id=user, email=email, password_hash=digest, name=user, email_verified_at=1)
         cls.insert("memberships", organisation=organisation, user_id=user, role=role)

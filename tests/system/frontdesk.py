@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,32 @@ def call(address, *arguments, extension="reception", seconds=200):
                           capture_output=True, text=True, timeout=seconds, cwd=ROOT)
     report = json.loads(done.stdout) if done.stdout.strip() else None
     return done.returncode, report, done.stderr
+
+
+class SqliteRows:
+    """Rows of a data folder's database, past the program."""
+
+    def __init__(self, data):
+        self.connection = sqlite3.connect(os.path.join(data, "frontdesk.db"), timeout=20, isolation_level=None)
+
+    def execute(self, sql, values=()):
+        return self.connection.execute(sql, list(values)).fetchall()
+
+    def columns(self, table):
+        """Name, is it text, must it be given."""
+        return [(name, kind == "TEXT", bool(needed) and usual is None)
+                for _, name, kind, needed, usual, _ in self.execute(f"PRAGMA table_info({table})")]
+
+    def close(self):
+        self.connection.close()
+
+
+def rows_of(data):
+    """The same with both databases."""
+    if not SHARED:
+        return SqliteRows(data)
+    import shared_services
+    return shared_services.Database(data)
 
 
 def journal_paths(data, call_id="*"):

@@ -42,8 +42,8 @@ class Postgres:
         """All of it as text."""
         return self.run("pg_dumpall", "-U", "postgres", "-h", self.folder)
 
-    def query(self, sql):
-        return self.run("psql", "-U", "postgres", "-h", self.folder, "-At", "-c", sql)
+    def query(self, sql, database="postgres"):
+        return self.run("psql", "-U", "postgres", "-h", self.folder, "-d", database, "-At", "-c", sql)
 
     def close(self):
         try:

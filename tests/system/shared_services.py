@@ -39,3 +39,26 @@ def environment_for(data_folder):
         "AWS_SECRET_ACCESS_KEY": secret,
         "FRONTDESK_OUTBOUND_ALLOWED_PRIVATE": f"127.0.0.1:{bucket.port}",
     }
+
+
+class Database:
+    """Rows of the database that belongs to a data folder, past the program."""
+
+    def __init__(self, data_folder):
+        self.name = _databases[os.path.realpath(data_folder)]
+
+    def execute(self, sql, values=()):
+        """Rows as tuples of text."""
+        for value in values:
+            sql = sql.replace("?", str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'", 1)
+        lines = _running["postgres"].query(sql, self.name).splitlines()
+        return [tuple(line.split("|")) for line in lines if line]
+
+    def columns(self, table):
+        """Name, is it text, must it be given."""
+        return [(name, kind == "text", needed == "NO" and usual == "") for name, kind, needed, usual in self.execute(
+            "SELECT column_name, data_type, is_nullable, column_default FROM information_schema.columns "
+            "WHERE table_name = ? ORDER BY ordinal_position", [table])]
+
+    def close(self):
+        pass

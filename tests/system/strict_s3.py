@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import hmac
 import http.server
+import socket
 import threading
 import urllib.parse
 import xml.etree.ElementTree
@@ -71,7 +72,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
 
+    def setup(self):
+        super().setup()
+        self.server.world.connections.append(self.connection)
+
     def answer(self, status, body=b"", **headers):
+        if self.server.world.mode == "hold" and self.command == "PUT":
+            self.server.world.held.set()
+            self.server.world.release.wait(60)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -85,6 +93,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         world = self.server.world
         fault = world.next_fault()
+        if world.mode == "hang":
+            world.release.wait(120)
+            fault = "drop"
+        if world.mode == 503:
+            fault = 503
         if fault == "drop":
             self.close_connection = True
             return
@@ -116,15 +129,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200) if self.command == "HEAD" else self.list(world, query)
         if "uploads" in query or "uploadId" in query:
             return self.multipart(world, key, query, body)
-        return self.object(world, key, body)
+        return self.object(world, key, query, body)
 
-    def object(self, world, key, body):
+    def object(self, world, key, query, body):
         if self.command == "PUT":
             world.objects[key] = body
-            return self.answer(200, ETag=f'"{hashlib.md5(body).hexdigest()}"')
+            if world.versioned:
+                world.versions.setdefault(key, []).append(body)
+            stored = body + b"?" if world.mode == "wrong" else body
+            return self.answer(200, ETag=f'"{hashlib.md5(stored).hexdigest()}"')
+        if self.command == "DELETE" and "versionId" in query:
+            world.versions[key][int(query["versionId"])] = None
+            return self.answer(204, x_amz_version_id=query["versionId"])
         if self.command == "DELETE":
             world.objects.pop(key, None)
-            return self.answer(204)
+            if not world.versioned:
+                return self.answer(204)
+            world.versions.setdefault(key, []).append("marker")
+            return self.answer(204, x_amz_delete_marker="true")
         if key not in world.objects:
             raise Refused(404, "NoSuchKey")
         content = world.objects[key]
@@ -138,7 +160,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         piece = content[first:last + 1]
         return self.answer(206, piece, Content_Range=f"bytes {first}-{first + len(piece) - 1}/{len(content)}", **common)
 
+    def list_versions(self, world, query):
+        found = ""
+        for key, versions in world.versions.items():
+            for number, content in enumerate(versions):
+                if content is not None and key.startswith(query.get("prefix", "")):
+                    kind = "DeleteMarker" if content == "marker" else "Version"
+                    found += f"<{kind}><Key>{xml.sax.saxutils.escape(key)}</Key><VersionId>{number}</VersionId></{kind}>"
+        self.answer(200, f"<ListVersionsResult>{found}</ListVersionsResult>".encode())
+
     def list(self, world, query):
+        if "versions" in query:
+            return self.list_versions(world, query)
         keys = sorted(k for k in world.objects if k.startswith(query.get("prefix", "")) and k > query.get("start-after", ""))
         most = int(query.get("max-keys", 1000))
         entries = "".join(f"<Contents><Key>{xml.sax.saxutils.escape(k)}</Key><Size>{len(world.objects[k])}</Size></Contents>"
@@ -175,6 +208,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if any(len(p) < world.least_part for n, p in sorted(parts.items())[:-1]):
             raise Refused(400, "EntityTooSmall")
         world.objects[key] = b"".join(p for _, p in sorted(parts.items()))
+        if world.versioned:
+            world.versions.setdefault(key, []).append(world.objects[key])
         del world.uploads[name]
         self.answer(200, b"<CompleteMultipartUploadResult/>")
 
@@ -186,10 +221,15 @@ class StrictS3:
         self.bucket, self.region = bucket, region
         self.keys = keys or {"AKTEST": ("secret/of+test", None)}
         self.objects, self.uploads, self.requests, self.refusals = {}, {}, [], []
+        self.versioned, self.versions = False, {}
         self.least_part = 5 * 1024 * 1024
-        self.faults, self.lock = [], threading.Lock()
+        self.faults, self.lock, self.connections = [], threading.Lock(), []
+        # Until it is another: 503 to all; "hang": no answer before `release`, and none then; "wrong": the checksums it
+        # tells; "hold": what is put is kept, and `held` set, but the answer waits for `release`.
+        self.mode, self.held, self.release = None, threading.Event(), threading.Event()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.world, self.server.daemon_threads = self, True
+        self.server.handle_error = lambda *_: None  # killed clients
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
@@ -205,3 +245,9 @@ class StrictS3:
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+        self.release.set()
+        for each in self.connections:  # else those that are kept open are served still
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass

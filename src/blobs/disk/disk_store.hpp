@@ -13,6 +13,7 @@ struct DiskOptions {
   std::filesystem::path folder;
   std::shared_ptr<const vault::KeyRing> keys;  ///< unset: files are plain
   std::uint64_t keep_free = 0;                 ///< bytes; a put that finds less is refused with resource_exhausted
+  bool as_it_is = false;                       ///< without keys: a blob may be a sealed file itself, and stays one
 };
 
 /// A blob whose key is a folder's name in another ("a" beside "a/b") cannot be kept: failed_precondition.

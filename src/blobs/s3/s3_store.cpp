@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kDomain = "s3";
 constexpr std::size_t kMostParts = 10'000;
+constexpr int kMostVersionPages = 100;
 constexpr std::size_t kLeastPart = 64 * 1024;
 
 std::string hex_md5(std::string_view bytes) {
@@ -132,7 +133,7 @@ outbound::Request S3Store::signed_request(const Call& call) const {
   request.body_bytes = call.answer_bytes;
   request.repeatable = true;
   request.policy = options_.policy;
-  request.deadlines.first_byte = request.deadlines.idle = base::seconds(60);
+  request.deadlines.first_byte = request.deadlines.idle = base::seconds(20);
   request.deadlines.total = base::seconds(600);
   return request;
 }
@@ -182,7 +183,14 @@ S3Store::Answer S3Store::expect_success(const Call& call) {
 base::Status S3Store::check() {
   const auto answer = expect_success({"HEAD", "", {}, {}, {}});
   if (answer) return {};
-  return tl::unexpected(answer.error());
+  // The answer to HEAD has no words of its own.
+  auto error = answer.error();
+  if (error.code == base::ErrorCode::not_found || error.code == base::ErrorCode::failed_precondition)
+    error.message += "; is there a bucket " + options_.bucket + "? Check storage.s3_bucket and s3_endpoint";
+  if (error.code == base::ErrorCode::permission_denied || error.code == base::ErrorCode::unauthenticated)
+    error.message +=
+        "; check storage.s3_access_key, s3_secret_key, and that they may use the bucket " + options_.bucket;
+  return tl::unexpected(error);
 }
 
 base::Result<blobs::Info> S3Store::head(const std::string& key) {
@@ -196,9 +204,31 @@ base::Status S3Store::remove(const std::string& key) {
   if (auto good = blobs::check_key(key); !good) return good;
   const auto answer = send({"DELETE", key, {}, {}, {}});
   if (!answer) return tl::unexpected(answer.error());
-  if (answer->status / 100 == 2) return {};
   const bool gone = answer->status == 404 && text_of(answer->body, "Code") != "NoSuchBucket";
-  return gone ? base::Status{} : tl::unexpected(error_of(*answer));
+  if (answer->status / 100 != 2 && !gone) return tl::unexpected(error_of(*answer));
+  // A bucket with versions has hidden it only.
+  const bool hidden = !field(*answer, "x-amz-version-id").empty() || !field(*answer, "x-amz-delete-marker").empty();
+  return hidden ? remove_versions(key) : base::Status();
+}
+
+/// A page at a time, until there is none: what was removed is not in the next.
+base::Status S3Store::remove_versions(const std::string& key) {
+  for (int page = 0; page < kMostVersionPages; ++page) {
+    const auto listed = expect_success({"GET", "", {{"versions", ""}, {"prefix", options_.prefix + key}}, {}, {}});
+    if (!listed) return tl::unexpected(listed.error());
+    int removed = 0;
+    for (const auto* kind : {"Version", "DeleteMarker"})
+      for (const auto each : elements(listed->body, kind)) {
+        if (text_of(each, "Key") != options_.prefix + key) continue;
+        const auto gone = send({"DELETE", key, {{"versionId", text_of(each, "VersionId")}}, {}, {}});
+        if (!gone) return tl::unexpected(gone.error());
+        if (gone->status / 100 != 2 && gone->status != 404) return tl::unexpected(error_of(*gone));
+        ++removed;
+      }
+    if (removed == 0) return {};
+  }
+  return base::fail(base::ErrorCode::unavailable, kDomain, "a blob has too many versions to remove them at once",
+                    base::Retry::later);
 }
 
 base::Result<std::string> S3Store::get(const std::string& key, std::uint64_t offset, std::size_t length) {

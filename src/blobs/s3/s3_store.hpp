@@ -42,7 +42,7 @@ class S3Store : public blobs::BlobStore {
   /// Whether bucket and credentials are right.
   base::Status check();
   /// Gives up the parts of an unfinished put; success if there are none.
-  base::Status abandon(const std::string& key, const std::string& upload);
+  base::Status abandon(const std::string& key, const std::string& upload) override;
   /// Ends waits between attempts: every call under way fails soon.
   void stop();
 
@@ -71,6 +71,7 @@ class S3Store : public blobs::BlobStore {
   /// send(), and any status but 2xx is an error.
   Answer expect_success(const Call& call);
   bool pause(base::Duration wait);
+  base::Status remove_versions(const std::string& key);
   base::Error error_of(const outbound::Response& answer) const;
   base::Result<blobs::Written> put_small(const std::string& key, std::string content, const std::string& type);
   base::Result<blobs::Written> put_large(const std::string& key, std::string first, blobs::Source& source,

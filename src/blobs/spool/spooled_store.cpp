@@ -25,6 +25,25 @@ base::Status each(blobs::BlobStore& store, const std::function<base::Status(cons
   }
 }
 
+/// A blob as it is sent.
+class Outgoing final : public blobs::Source {
+ public:
+  Outgoing(blobs::Source& from, const std::string& key, const SpoolOptions& options)
+      : from_(from), key_(key), options_(options) {}
+  base::Result<std::string> read(std::size_t room) override {
+    auto bytes = from_.read(room);
+    if (bytes && options_.on_the_way) options_.on_the_way(key_, at_, *bytes);
+    if (bytes) at_ += bytes->size();
+    return bytes;
+  }
+
+ private:
+  blobs::Source& from_;
+  const std::string& key_;
+  const SpoolOptions& options_;
+  std::uint64_t at_ = 0;
+};
+
 }  // namespace
 
 SpooledStore::SpooledStore(blobs::BlobStore& remote, SpoolOptions options, std::function<void()> stop_remote)
@@ -46,7 +65,8 @@ SpooledStore::~SpooledStore() {
 base::Result<std::unique_ptr<SpooledStore>> SpooledStore::open(blobs::BlobStore& remote, SpoolOptions options,
                                                                std::function<void()> stop_remote) {
   std::unique_ptr<SpooledStore> self(new SpooledStore(remote, std::move(options), std::move(stop_remote)));
-  auto blobs = disk::DiskStore::open({self->options_.folder / "blobs", self->options_.keys, self->options_.keep_free});
+  const auto& wanted = self->options_;
+  auto blobs = disk::DiskStore::open({wanted.folder / "blobs", wanted.keys, wanted.keep_free, wanted.as_it_is});
   if (!blobs) return tl::unexpected(blobs.error());
   auto notes = disk::DiskStore::open({self->options_.folder / "notes", nullptr, 0});
   if (!notes) return tl::unexpected(notes.error());
@@ -130,13 +150,16 @@ base::Result<blobs::Written> SpooledStore::put(const std::string& key, blobs::So
   if (status().bytes >= options_.most_bytes) {
     const std::lock_guard lock(mutex_);
     ++counts_.refused;
+    no_room_ = true;
     return base::fail(base::ErrorCode::resource_exhausted, "spool",
                       "too much waits to be uploaded: mend the storage service", base::Retry::later);
   }
   auto written = blobs_->put(key, source, {});
   if (!written) {
     const std::lock_guard lock(mutex_);
-    if (written.error().code == base::ErrorCode::resource_exhausted) ++counts_.refused;
+    const bool full = written.error().code == base::ErrorCode::resource_exhausted;
+    if (full) ++counts_.refused;
+    no_room_ = no_room_ || full;
     return written;
   }
   Errand errand;
@@ -144,6 +167,8 @@ base::Result<blobs::Written> SpooledStore::put(const std::string& key, blobs::So
   errand.size = written->size;
   errand.since_ms = base::wall_now().unix_ms;
   if (auto noted = note_changed(key, errand); !noted) return tl::unexpected(noted.error());
+  const std::lock_guard lock(mutex_);
+  no_room_ = false;
   return written;
 }
 
@@ -153,6 +178,7 @@ base::Status SpooledStore::remove(const std::string& key) {
   Errand errand;
   errand.removal = true;
   errand.since_ms = base::wall_now().unix_ms;
+  if (const auto before = find(key)) errand.upload = before->upload;
   if (auto noted = note_changed(key, errand); !noted) return noted;
   return blobs_->remove(key);
 }
@@ -226,9 +252,14 @@ SpoolStatus SpooledStore::status() const {
     if (first == 0 || errand.since_ms < first) first = errand.since_ms;
   }
   if (first > 0) status.oldest = base::milliseconds(std::max<std::int64_t>(0, base::wall_now().unix_ms - first));
-  status.alarm = status.oldest > options_.alarm_after || status.refused > 0 ||
-                 status.bytes > options_.most_bytes / 100 * kNearlyFull;
+  status.alarm =
+      status.oldest > options_.alarm_after || no_room_ || status.bytes > options_.most_bytes / 100 * kNearlyFull;
   return status;
+}
+
+bool SpooledStore::waits(const std::string& key) const {
+  const auto errand = find(key);
+  return errand && !errand->removal;
 }
 
 void SpooledStore::hurry() {
@@ -280,8 +311,27 @@ void SpooledStore::run() {
   }
 }
 
-base::Status SpooledStore::carry_out(const std::string& key, const Errand& errand) {
-  if (errand.removal) return remote_.remove(key);
+base::Result<bool> SpooledStore::carry_out(const std::string& key, const Errand& errand) {
+  if (errand.removal) {
+    arrived_.erase(key);
+    if (!errand.upload.empty())
+      if (auto given_up = remote_.abandon(key, errand.upload); !given_up) return tl::unexpected(given_up.error());
+    if (auto removed = remote_.remove(key); !removed) return tl::unexpected(removed.error());
+    return true;
+  }
+  auto& arrived = arrived_[key];
+  if (arrived.generation != errand.generation) {
+    const auto written = send(key, errand);
+    if (!written) return tl::unexpected(written.error());
+    arrived = {errand.generation, *written};
+  }
+  auto wanted = options_.sent ? options_.sent(key, arrived.written) : base::Result<bool>(true);
+  if (wanted) arrived_.erase(key);
+  return wanted;
+}
+
+/// What is there then is asked for: only that lets the copy here go.
+base::Result<blobs::Written> SpooledStore::send(const std::string& key, const Errand& errand) {
   auto source = blobs_->source(key);
   if (!source) return tl::unexpected(source.error());
   blobs::PutOptions options;
@@ -291,39 +341,57 @@ base::Status SpooledStore::carry_out(const std::string& key, const Errand& erran
     const std::lock_guard writing(writing_);
     const std::lock_guard lock(mutex_);
     const auto found = errands_.find(key);
-    if (found == errands_.end() || found->second.generation != errand.generation) return;
+    if (found == errands_.end()) return;
+    // What is to be removed meanwhile must not leave parts behind.
+    if (found->second.generation != errand.generation && !found->second.removal) return;
     found->second.upload = upload;
     static_cast<void>(write_note(key, found->second));  // without it the upload is merely begun anew
   };
-  const auto written = remote_.put(key, **source, options);
+  Outgoing outgoing(**source, key, options_);
+  const auto written = remote_.put(key, outgoing, options);
   if (!written) return tl::unexpected(written.error());
-  return {};
+  const auto there = remote_.head(key);
+  if (!there) return tl::unexpected(there.error());
+  if (there->size != written->size)
+    return base::fail(base::ErrorCode::data_loss, "spool", "the storage service has not kept what it was sent",
+                      base::Retry::later);
+  return written;
 }
 
-void SpooledStore::settle(const std::string& key, const Errand& done, const base::Status& outcome) {
+void SpooledStore::failed(Errand& errand, const base::Error& error) {
+  ++counts_.failures;
+  counts_.last_error = error.message;
+  ++errand.failures;
+  const auto now = base::monotonic_now();
+  errand.not_before = now + options_.backoff.wait(errand.failures, random_);
+  // A service that does not answer is not asked for each key in turn.
+  if (error.retry != base::Retry::never) pause_until_ = now + options_.backoff.wait(errand.failures, random_);
+}
+
+void SpooledStore::settle(const std::string& key, const Errand& done, const base::Result<bool>& outcome) {
   const std::lock_guard writing(writing_);
   std::unique_lock lock(mutex_);
   auto& errand = errands_.at(key);
-  const auto now = base::monotonic_now();
-  if (!outcome) {
-    ++counts_.failures;
-    counts_.last_error = outcome.error().message;
-    ++errand.failures;
-    errand.not_before = now + options_.backoff.wait(errand.failures, random_);
-    // A service that does not answer is not asked for each key in turn.
-    if (outcome.error().retry != base::Retry::never)
-      pause_until_ = now + options_.backoff.wait(errand.failures, random_);
-    return;
-  }
+  if (!outcome) return failed(errand, outcome.error());
   counts_.last_error.clear();
   ++counts_.sent;
   if (errand.generation != done.generation) return;  // something newer waits under this key
+  if (!*outcome) {
+    Errand removal;
+    removal.removal = true;
+    removal.since_ms = errand.since_ms;
+    removal.generation = ++last_generation_;
+    if (auto noted = write_note(key, removal); !noted) return failed(errand, noted.error());
+    errand = removal;
+    static_cast<void>(blobs_->remove(key));
+    return;
+  }
   // The note goes first: a blob without one is removed at the next start.
   const auto unnoted = notes_->remove(key);
   if (unnoted) static_cast<void>(blobs_->remove(key));
   if (!unnoted) counts_.last_error = unnoted.error().message;
   if (unnoted) errands_.erase(key);
-  if (!unnoted) errand.not_before = now + options_.backoff.longest;
+  if (!unnoted) errand.not_before = base::monotonic_now() + options_.backoff.longest;
   changed_.notify_all();
 }
 

@@ -19,10 +19,17 @@ namespace frontdesk::spool {
 struct SpoolOptions {
   std::filesystem::path folder;
   std::shared_ptr<const vault::KeyRing> keys;       ///< seals what waits; unset: plain
+  bool as_it_is = false;                            ///< without keys: what is put may be sealed files
   std::uint64_t most_bytes = 20ULL << 30U;          ///< waiting; more is refused with resource_exhausted
   std::uint64_t keep_free = 1ULL << 30U;            ///< of the disk
   base::Duration alarm_after = base::seconds(600);  ///< of waiting
   retry::Backoff backoff{base::seconds(1), base::seconds(60)};
+  /// Changes what is sent in the place of `bytes`, which stand at `offset` of the blob, and not their number; unset: as
+  /// it is.
+  std::function<void(const std::string& key, std::uint64_t offset, std::string& bytes)> on_the_way;
+  /// Told of each blob that the remote store has, before it is forgotten here, on a thread of the spool; an error: told
+  /// again later. False: nobody wants it any more, and it is removed. May be told twice of the same; unset: all wanted.
+  std::function<base::Result<bool>(const std::string& key, const blobs::Written& written)> sent;
 };
 
 struct SpoolStatus {
@@ -49,6 +56,8 @@ class SpooledStore : public blobs::BlobStore {
   base::Result<blobs::Page> list(const std::string& prefix, const std::string& after, int limit) override;
 
   SpoolStatus status() const;
+  /// A blob that the remote store may not have yet.
+  bool waits(const std::string& key) const;
   /// Tries at once what waits for its next attempt.
   void hurry();
   /// False if something still waits then.
@@ -59,7 +68,7 @@ class SpooledStore : public blobs::BlobStore {
   struct Errand {
     bool removal = false;
     std::string content_type;
-    std::string upload;  ///< to be continued
+    std::string upload;  ///< to be continued; of a removal: to be given up
     std::uint64_t size = 0;
     std::uint64_t generation = 0;  ///< tells a later put from the one that is being sent
     std::int64_t since_ms = 0;     ///< wall time of the first put or removal
@@ -74,8 +83,11 @@ class SpooledStore : public blobs::BlobStore {
   base::Status note_changed(const std::string& key, Errand errand);
   bool wait_for_work(std::unique_lock<std::mutex>& lock, std::string& key);
   void run();
-  base::Status carry_out(const std::string& key, const Errand& errand);
-  void settle(const std::string& key, const Errand& done, const base::Status& outcome);
+  /// False: what was sent is not wanted any more.
+  base::Result<bool> carry_out(const std::string& key, const Errand& errand);
+  base::Result<blobs::Written> send(const std::string& key, const Errand& errand);
+  void settle(const std::string& key, const Errand& done, const base::Result<bool>& outcome);
+  void failed(Errand& errand, const base::Error& error);
   std::optional<Errand> find(const std::string& key) const;
 
   blobs::BlobStore& remote_;
@@ -88,6 +100,12 @@ class SpooledStore : public blobs::BlobStore {
   std::map<std::string, Errand> errands_;
   std::uint64_t last_generation_ = 0;
   SpoolStatus counts_;
+  bool no_room_ = false;  ///< for the latest put
+  struct Arrived {
+    std::uint64_t generation = 0;
+    blobs::Written written;
+  };
+  std::map<std::string, Arrived> arrived_;  ///< sent, and nobody could be told yet; the spool's thread only
   base::Instant pause_until_{};
   base::Random random_;
   bool stopping_ = false;

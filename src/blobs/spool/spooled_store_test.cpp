@@ -66,6 +66,12 @@ class Remote : public BlobStore {
     }
     return page;
   }
+  base::Status abandon(const std::string& key, const std::string& upload) override {
+    const std::lock_guard lock(mutex);
+    if (away) return gone();
+    abandoned.push_back(key + " " + upload);
+    return {};
+  }
   static tl::unexpected<base::Error> gone() {
     return base::fail(base::ErrorCode::unavailable, "test", "the service is away", base::Retry::later);
   }
@@ -74,6 +80,7 @@ class Remote : public BlobStore {
   std::atomic<int> puts{0};
   std::function<void()> before_put;
   std::string resumed;
+  std::vector<std::string> abandoned;
   std::mutex mutex;
   std::map<std::string, std::string> all;
 };
@@ -113,6 +120,39 @@ class SpoolFixture {
 INSTANTIATE_TYPED_TEST_SUITE_P(Spooled, BlobStoreContract, SpoolFixture);
 
 constexpr base::Duration kLong = base::seconds(20);
+
+TEST(SpooledStore, WhatIsRemovedWhileItIsUploadedLeavesNoPartsBehind) {
+  SpoolFixture fixture(true);
+  // Removed in the middle of the upload, and restarted before that could be given up.
+  std::atomic<bool> removed{false};
+  fixture.remote().before_put = [&] {
+    if (removed.exchange(true)) return;
+    EXPECT_TRUE(fixture.store().remove("k"));
+  };
+  fixture.put("k", "abc");
+  while (fixture.store().status().failures == 0) std::this_thread::yield();
+  fixture.reopen();
+  fixture.remote().away = false;
+  fixture.store().hurry();
+  ASSERT_TRUE(fixture.store().wait_until_sent(kLong));
+  EXPECT_EQ(fixture.remote().abandoned, std::vector<std::string>{"k upload-1"});
+  EXPECT_TRUE(fixture.remote().all.empty());
+}
+
+TEST(SpooledStore, SendsWhatItIsToldToSend) {
+  SpoolFixture fixture(true);
+  fixture.options().on_the_way = [](const std::string& key, std::uint64_t offset, std::string& bytes) {
+    if (key == "k" && offset == 0) bytes[0] = '-';
+  };
+  fixture.reopen();
+  fixture.put("k", "abc");
+  fixture.put("l", "abc");
+  EXPECT_EQ(*fixture.store().get("k", 0, 10), "abc");
+  fixture.remote().away = false;
+  ASSERT_TRUE(fixture.store().wait_until_sent(kLong));
+  EXPECT_EQ(fixture.remote().all["k"], "-bc");
+  EXPECT_EQ(fixture.remote().all["l"], "abc");
+}
 
 TEST(SpooledStore, AnOutageLosesNothing) {
   SpoolFixture fixture(true);

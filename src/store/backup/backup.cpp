@@ -23,7 +23,7 @@ constexpr std::size_t kLongestManifest = 1U << 30U;
 /// Of the data folder: what belongs to this machine, is a secret, or is copied in another way.
 bool is_left_out(const std::string& path) {
   const auto first = path.substr(0, path.find('/'));
-  return first == "lock" || first == "machine" || first == "master.key" || first == "backups" ||
+  return first == "lock" || first == "machine" || first == "master.key" || first == "backups" || first == "cache" ||
          first.starts_with(store::kDatabaseFile) || path.ends_with(kPartial);
 }
 
@@ -112,11 +112,14 @@ class Maker {
     std::string last;
     while (true) {
       const auto rows = (*copy)->run(
-          "SELECT id, recording FROM calls WHERE recording <> '' AND id > ? ORDER BY id LIMIT 1000", {last});
+          "SELECT id, recording FROM calls WHERE recording <> '' AND id > ? AND NOT EXISTS (SELECT 1 FROM recordings "
+          "WHERE call = calls.id AND path = calls.recording AND place = 's3') ORDER BY id LIMIT 1000",
+          {last});
       if (!rows) return tl::unexpected(rows.error());
       if (rows->empty()) return {};
       for (const auto& row : *rows)
-        if (!entries_.contains(row.text(1))) missing.push_back(row.text(1));
+        if (!entries_.contains(row.text(1)) && !entries_.contains("spool/blobs/" + row.text(1)))
+          missing.push_back(row.text(1));
       last = rows->back().text(0);
     }
   }

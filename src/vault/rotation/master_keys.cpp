@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vault/rotation/sealed_heads.hpp"
 #include "vault/secrets/data_keys.hpp"
 
 namespace frontdesk::rotation {
@@ -22,6 +23,9 @@ base::Result<OnFiles> on_files(store::Connection& connection) {
   const auto rows = connection.run("SELECT master_key, SUM(files) FROM master_key_files GROUP BY master_key");
   if (!rows) return tl::unexpected(rows.error());
   for (const auto& row : *rows) out.files[row.text(0)] = row.integer(1);
+  const auto heads = count_heads(connection);
+  if (!heads) return tl::unexpected(heads.error());
+  for (const auto& [id, count] : *heads) out.files[id] += count;
   const auto counted = connection.run("SELECT MIN(counted_at) FROM master_key_files");
   if (!counted) return tl::unexpected(counted.error());
   out.counted = counted->front().maybe_time(0);

@@ -34,7 +34,7 @@ struct MasterKey {
   std::optional<base::UtcTime> last_used;
   std::int64_t uses = 0;       ///< wrapped or unwrapped something, all machines
   std::int64_t data_keys = 0;  ///< in the database, wrapped by it now
-  std::int64_t files = 0;      ///< when they were last counted
+  std::int64_t files = 0;      ///< when they were last counted, and recordings in a bucket, now
   std::optional<base::UtcTime> counted_at;
   std::optional<base::UtcTime> removed_at;
   Advice advice = Advice::none;

@@ -3,10 +3,14 @@
 
 #include <fstream>
 
+#include "crypto/encoding.hpp"
+#include "store/call_writer.hpp"
 #include "store/test_databases/test_databases.hpp"
 #include "vault/rotation/master_keys.hpp"
 #include "vault/rotation/sealed_folders.hpp"
+#include "vault/rotation/sealed_heads.hpp"
 #include "vault/sealed_file.hpp"
+#include "vault/sealed_head.hpp"
 #include "vault/secrets/data_keys.hpp"
 
 namespace frontdesk::rotation {
@@ -74,6 +78,49 @@ TEST_P(Rotation, SaysWhichKeyNothingNeedsAnyMore) {
   EXPECT_EQ(find(both[0], {both[1]}, later(2)).advice, Advice::restore) << "taken out although it is needed";
   ASSERT_TRUE(note_files(*connection, "two", {{both[0], 0}}, later(3)));
   EXPECT_EQ(find(both[0], both, later(3)).advice, Advice::take_out);
+}
+
+TEST_P(Rotation, HeadsOfRecordingsInABucketAreCountedAndRewrapped) {
+  const auto file = database.location().folder / "sealed";
+  const auto insert = [&](const std::string& id, const vault::KeyRing& ring) {
+    fs::remove(file);
+    auto writer = vault::SealedWriter::create(file, ring, "recording " + id);
+    ASSERT_TRUE(writer && writer->append(vault::bytes_of("sound of " + id)) && writer->finish());
+    const auto head = vault::head_of_file(file, ring, "recording " + id);
+    ASSERT_TRUE(head) << head.error().message;
+    store::CallRow call;
+    call.id = id;
+    ASSERT_TRUE(store::CallWriter(*connection).begin(call));
+    ASSERT_TRUE(connection->write(
+        "INSERT INTO recordings (id, organisation, call, place, path, format, sealed, bytes, sha256, duration_ms, "
+        "created_at, head, master_key) VALUES (?, 'org_local', ?, 's3', ?, 'wav', 1, 0, '', 0, 0, ?, ?)",
+        {id, id, id, crypto::hex(*head), vault::to_text(*vault::master_key_of_head(*head))}));
+  };
+  for (const auto* id : {"call_1", "call_2", "call_3"}) insert(id, ring_of(kFirst));
+  insert("call_lost", ring_of(std::string(64, 'c')));
+  ASSERT_TRUE(note_ring(*connection, both, kNow));
+  ASSERT_TRUE(note_files(*connection, "one", {{both[0], 0}}, later(1)));
+  EXPECT_EQ(find(both[0], both, later(1)).files, 3);
+  EXPECT_EQ(find(both[0], both, later(1)).advice, Advice::wait) << "the bucket needs it";
+  const auto ring = ring_of(kFirst + " " + kSecond);
+  const auto purpose = [](const std::string& path) { return "recording " + path; };
+  const auto some = rewrap_heads(*connection, ring, purpose, "", 2);
+  ASSERT_TRUE(some) << some.error().message;
+  EXPECT_EQ(std::pair(some->last, some->done), std::pair(std::string("call_2"), std::int64_t{2}));
+  const auto rest = rewrap_heads(*connection, ring, purpose, some->last, 10);
+  EXPECT_EQ(std::pair(rest->done, rest->lost), std::pair(std::int64_t{1}, std::int64_t{1}));
+  EXPECT_NE(rest->first_lost.find("call_lost"), std::string::npos);
+  EXPECT_EQ(*count_heads(*connection), (Counts{{both[1], 3}, {id_of(std::string(64, 'c')), 1}}));
+  EXPECT_EQ(find(both[0], both, later(1)).advice, Advice::take_out);
+  // The head of a row opens the rest of its file, with the newest key alone.
+  insert("call_4", ring_of(kFirst));
+  ASSERT_EQ(rewrap_heads(*connection, ring, purpose, "call_3", 1)->done, 1);
+  const auto row = connection->run("SELECT head FROM recordings WHERE id = 'call_4'")->front().text(0);
+  const auto head = *crypto::from_hex(row);
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary)
+      .write(reinterpret_cast<const char*>(head.data()), static_cast<std::streamsize>(head.size()));
+  EXPECT_TRUE(vault::SealedReader::open(file, ring_of(kSecond), "recording call_4"));
+  EXPECT_FALSE(vault::SealedReader::open(file, ring_of(kSecond), "recording call_3"));
 }
 
 TEST_P(Rotation, CountsUsesAndRemembersWhatWasTakenOut) {

@@ -150,11 +150,10 @@ std::vector<jobs::Kind> Chores::kinds(const config::Config& config) const {
   const auto location = database_location(config);
   const auto machine = location.shared() ? store::machine_name(location.folder) : std::string();
   if (!machine) return kinds;
-  RetentionPlace place{config.server.data, *machine, {}};
+  RetentionPlace place{config.server.data, *machine};
+  place.forget_recording = recording_place(config.server.data, around_.recordings).forget;
   kinds.push_back(sealing_of_words(around_.back_office, place));
   if (!around_.retention) return kinds;
-  if (auto* recordings = around_.recordings)
-    place.forget_recording = [recordings](const std::string& recording) { return recordings->forget(recording); };
   kinds.push_back({of_machine("retention", place),
                    [place, &office = around_.back_office.office(),
                     retention = around_.retention](const jobs::Attempt& attempt) -> base::Status {

@@ -43,6 +43,8 @@ std::vector<rotation::SealedFolder> sealed_folders(const std::filesystem::path& 
   return {{data_folder / "recordings", recorded},
           {data_folder / archive::kSpoolFolder / "blobs" / "recordings", recorded},
           {data_folder / archive::kCacheFolder, recorded},
+          {data_folder / "journals",
+           [sealed](const std::filesystem::path& file) { return sealed(file, journals::purpose_of(file)); }},
           {data_folder / "waiting", [sealed](const std::filesystem::path& file) {
              return sealed(file, "waiting " + file.filename().string());
            }}};

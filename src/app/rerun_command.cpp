@@ -65,13 +65,13 @@ base::Result<std::vector<std::string>> chosen_calls(const store::CallLog& log, c
   return ids;
 }
 
-base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std::string& id, bool with_sound,
-                                            const std::string& config) {
+base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std::string& data_folder,
+                                            const std::string& id, bool with_sound, const std::string& config) {
   const auto call = log.call(id);
   if (!call) return tl::unexpected(call.error());
   const auto turns = log.turns(call->id);
   if (!turns) return tl::unexpected(turns.error());
-  const auto lines = read_journal_file(log.data_folder() / call->journal, log.data_folder().string());
+  const auto lines = read_journal_file(log.data_folder() / call->journal, data_folder);
   if (!lines) return tl::unexpected(lines.error());
   const auto journal = replay::read_journal(*lines);
   if (!journal) return tl::unexpected(journal.error());
@@ -164,7 +164,7 @@ int rerun_command(const RerunOptions& options) {
   if (!ids) return complain(ids.error());
   std::vector<rerun::RecordedCall> recorded;
   for (const auto& id : *ids) {
-    auto call = load_call(**log, id, !options.from_transcripts, options.config);
+    auto call = load_call(**log, options.data, id, !options.from_transcripts, options.config);
     if (!call) return complain(call.error());
     recorded.push_back(std::move(*call));
   }

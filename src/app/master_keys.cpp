@@ -9,6 +9,7 @@
 #include "config/config.hpp"
 #include "media/recording/call_recording.hpp"
 #include "records/archive/places.hpp"
+#include "records/journals/journal_file.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -42,6 +43,8 @@ std::vector<rotation::SealedFolder> sealed_folders(const std::filesystem::path& 
   return {{data_folder / "recordings", recorded},
           {data_folder / archive::kSpoolFolder / "blobs" / "recordings", recorded},
           {data_folder / archive::kCacheFolder, recorded},
+          {data_folder / "journals",
+           [sealed](const std::filesystem::path& file) { return sealed(file, journals::purpose_of(file)); }},
           {data_folder / "waiting", [sealed](const std::filesystem::path& file) {
              return sealed(file, "waiting " + file.filename().string());
            }}};

@@ -12,6 +12,7 @@
 #include "app/call_control.hpp"
 #include "app/call_plans.hpp"
 #include "app/call_policy.hpp"
+#include "app/call_words.hpp"
 #include "app/chores.hpp"
 #include "app/database_location.hpp"
 #include "app/door.hpp"
@@ -491,6 +492,7 @@ base::Status Receptionist::Parts::open_records() {
   options.keep_days = first->storage.s3_bucket.empty() ? wanted.keep_days : 0;  // else the archive's work
   options.witness = call_news(keys, doorbell);
   options.keys = keys;
+  options.words = words_of(keys);
   auto keeper = records::RecordKeeper::start(database_location(*first), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);

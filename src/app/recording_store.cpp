@@ -100,6 +100,11 @@ api::RecordingPlace recording_place(const std::filesystem::path& data_folder, Re
     if (auto here = archive::find_here(data_folder, recording)) return *here;
     return base::fail(base::ErrorCode::not_found, "recording", "the recording is not in the data folder");
   };
+  // Of what such a bucket has, the head goes with the row: nobody can open it.
+  place.forget = [data_folder](const std::string& recording) -> base::Status {
+    if (auto gone = archive::remove_here(data_folder, recording); !gone) return tl::unexpected(gone.error());
+    return archive::remove_waiting(data_folder, recording);
+  };
   return place;
 }
 

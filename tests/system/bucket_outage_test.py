@@ -14,7 +14,7 @@ from frontdesk import PROGRAM, Frontdesk, wait_for
 PHASES = (("down", 12), (503, 14), ("hang", 20), ("wrong", 14))
 
 
-def start_call(server, seconds="7"):
+def start_call(server, seconds="6"):
     return subprocess.Popen([PROGRAM, "call", f"sip:reception@{server.sip}", "--listen-only", seconds],
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -27,4 +27,16 @@ base::Result<bool> remove_here(const fs::path& data_folder, const std::string& r
   return removed;
 }
 
+base::Status remove_waiting(const fs::path& data_folder, const std::string& recording) {
+  if (!blobs::valid_key(recording)) return {};
+  for (const auto* part : {"blobs", "notes"}) {
+    std::error_code error;
+    fs::remove(data_folder / kSpoolFolder / part / recording, error);
+    if (error)
+      return base::fail(base::ErrorCode::unavailable, "archive",
+                        recording + " could not be deleted: " + error.message(), base::Retry::later);
+  }
+  return {};
+}
+
 }  // namespace frontdesk::archive

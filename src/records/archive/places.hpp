@@ -16,6 +16,9 @@ inline constexpr const char* kCacheFolder = "cache";  ///< fetched from it
 /// out of the folder.
 std::optional<std::filesystem::path> find_here(const std::filesystem::path& data_folder, const std::string& recording);
 
+/// Removes what waits for a bucket that nobody sends anything to any more.
+base::Status remove_waiting(const std::filesystem::path& data_folder, const std::string& recording);
+
 /// Removes the original and what was fetched; true if there was either.
 base::Result<bool> remove_here(const std::filesystem::path& data_folder, const std::string& recording);
 

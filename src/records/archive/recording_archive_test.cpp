@@ -333,6 +333,18 @@ TEST_P(RecordingArchiveTest, WhatWasFetchedIsBounded) {
   EXPECT_TRUE(here(std::string("cache/") + kMonth + "call_c.wav.sealed"));
 }
 
+TEST_P(RecordingArchiveTest, WithoutABucketNothingIsLeftOfWhatWaitedForIt) {
+  bucket_.away = true;
+  open();
+  const auto recording = finished("call_a");
+  ASSERT_TRUE(soon([&] { return spooled(recording) && !here(recording); }));
+  archive_.reset();
+  EXPECT_TRUE(find_here(options_.data_folder, recording));
+  ASSERT_TRUE(remove_waiting(options_.data_folder, recording));
+  EXPECT_FALSE(find_here(options_.data_folder, recording));
+  EXPECT_FALSE(here("spool/notes/" + recording));
+}
+
 TEST_P(RecordingArchiveTest, AFileOfNoKnownCallIsLeftAlone) {
   fs::create_directories(options_.data_folder / kMonth);
   const auto stray = std::string(kMonth) + "call_stray.wav.sealed";

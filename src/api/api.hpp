@@ -18,6 +18,7 @@
 #include "http/router.hpp"
 #include "rest/api.hpp"
 #include "rest/authenticator.hpp"
+#include "voices/voices.hpp"
 
 namespace frontdesk::api {
 
@@ -44,7 +45,8 @@ struct Sources {
   std::function<void()> deliveries_waiting = {};     ///< to webhooks; may be empty
   std::function<void()> jobs_waiting = {};
   LiveSources live = {};
-  MasterKeySources master_keys = {};  ///< none: not told of
+  MasterKeySources master_keys = {};                 ///< none: not told of
+  std::shared_ptr<voices::Voices> voices = nullptr;  ///< none: nobody makes voices here
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

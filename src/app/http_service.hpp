@@ -33,6 +33,7 @@ class HttpService {
     std::function<store::RetentionPolicy()> retention = {};
     std::shared_ptr<const metrics::CallTally> tally = nullptr;  ///< none: no /metrics
     config::MetricsFor metrics_for = config::MetricsFor::token;
+    std::shared_ptr<voices::Voices> voices = nullptr;
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

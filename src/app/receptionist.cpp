@@ -22,6 +22,7 @@
 #include "app/listening.hpp"
 #include "app/master_keys.hpp"
 #include "app/outside_watch.hpp"
+#include "app/own_voices.hpp"
 #include "app/public_address.hpp"
 #include "app/reconfiguration.hpp"
 #include "app/rehearsal.hpp"
@@ -140,6 +141,7 @@ struct Receptionist::Parts {
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<OutsideWatch> outside_watch;
   std::unique_ptr<LineTrials> trials;
+  std::shared_ptr<voices::Voices> voices;
   std::unique_ptr<Chores> chores;
   std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
@@ -218,6 +220,13 @@ base::Status Receptionist::Parts::start_http() {
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
+  const auto settings_changed = [this] {
+    auto adopted = adopt_saved();
+    (void)shared.fan_out->publish(kSettingsChannel, machine);
+    return adopted;
+  };
+  voices =
+      own_voices(*first, back_office->office(), *speech.stt, settings_changed, [bell = doorbell] { bell->ring(); });
   auto service =
       HttpService::start(http_options(server), database_location(*first),
                          {[this] { return health(); },
@@ -231,18 +240,15 @@ base::Status Receptionist::Parts::start_http() {
                           [this] { return config.get()->zone; },
                           server.requests_per_second,
                           back_office.get(),
-                          [this] {
-                            auto adopted = adopt_saved();
-                            (void)shared.fan_out->publish(kSettingsChannel, machine);
-                            return adopted;
-                          },
+                          settings_changed,
                           [this] { return screening_rules(*config.get(), diagnostics); },
                           [bell = doorbell] { bell->ring(); },
                           receptionist_desk(),
                           call_control(*switchboard, config),
                           [this] { return policy_of(config.get()->retention); },
                           tally,
-                          server.metrics});
+                          server.metrics,
+                          voices});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -250,9 +256,10 @@ base::Status Receptionist::Parts::start_http() {
 
 base::Status Receptionist::Parts::start_chores() {
   const auto first = config.get();
-  auto started = Chores::start(
-      *first, {*back_office, doorbell, [this] { return lines(); }, [this] { return records->stats().last_error; },
-               shared.several ? shared.cache : nullptr, machine, [this] { return config.get()->retention; }});
+  auto started =
+      Chores::start(*first, {*back_office, doorbell, [this] { return lines(); },
+                             [this] { return records->stats().last_error; }, shared.several ? shared.cache : nullptr,
+                             machine, [this] { return config.get()->retention; }, voices->jobs()});
   if (!started) return tl::unexpected(started.error());
   chores = std::move(*started);
   return {};

@@ -14,6 +14,6 @@ std::string_view name_of(Format format);
 /// Whether decode() reads it.
 bool is_read(Format format);
 
-inline constexpr std::string_view kFormatsRead = "WAV, FLAC, Ogg (Vorbis, Opus) and MP3";
+inline constexpr std::string_view kFormatsRead = "WAV, FLAC, Ogg (Vorbis, Opus) or MP3";
 
 }  // namespace frontdesk::sound_files

@@ -156,7 +156,8 @@ base::Status Voices::run_erasing(const jobs::Attempt& attempt) {
   });
 }
 
-/// Recordings whose upload was interrupted between the disk and the database, and sentences that nobody read.
+/// Sentences that nobody read, recordings whose upload was interrupted between the disk and the database, and those
+/// that came here from another machine, with a backup.
 base::Status Voices::run_sweep(const jobs::Attempt& attempt) {
   auto swept = office_.transaction(
       [&](store::Connection& connection) { return settings::VoiceSentences(connection).sweep(attempt.now); });
@@ -166,18 +167,29 @@ base::Status Voices::run_sweep(const jobs::Attempt& attempt) {
     if (!keys) return tl::unexpected(keys.error());
     const auto old = samples_.older_than(*keys, organisation, {attempt.now.unix_ms - kOrphanMs});
     if (!old) return tl::unexpected(old.error());
-    for (const auto& key : *old) {
-      const auto row = office_.with_connection([&](store::Connection& connection) {
-        return connection.run("SELECT 1 FROM voice_profiles WHERE organisation = ? AND audio_file_url = ?",
-                              {organisation, key});
-      });
-      if (!row) return tl::unexpected(row.error());
-      if (!row->empty()) continue;
-      spdlog::warn("a recording of a voice that does not exist was deleted");
-      if (auto gone = samples_.remove(*keys, organisation, key); !gone) return gone;
-    }
+    for (const auto& key : *old)
+      if (auto done = place(*keys, organisation, key); !done) return done;
   }
   return {};
+}
+
+base::Status Voices::place(const std::shared_ptr<const vault::KeyRing>& keys, const std::string& organisation,
+                           const std::string& key) {
+  const auto rows = office_.transaction([&](store::Connection& connection) -> base::Result<std::int64_t> {
+    if (auto here = connection.write(
+            "UPDATE voice_profiles SET machine = ? WHERE organisation = ? AND audio_file_url = ? AND machine <> ?",
+            {options_.machine, organisation, key, options_.machine});
+        !here)
+      return tl::unexpected(here.error());
+    const auto count = connection.run(
+        "SELECT COUNT(*) FROM voice_profiles WHERE organisation = ? AND audio_file_url = ?", {organisation, key});
+    if (!count) return tl::unexpected(count.error());
+    return count->front().integer(0);
+  });
+  if (!rows) return tl::unexpected(rows.error());
+  if (*rows > 0) return {};
+  spdlog::warn("a recording of a voice that does not exist was deleted");
+  return samples_.remove(keys, organisation, key);
 }
 
 }  // namespace frontdesk::voices

@@ -65,19 +65,21 @@ base::Result<std::shared_ptr<const vault::KeyRing>> Voices::keys_of(const std::s
       [&](store::Connection& connection) { return sample_keys(connection, office_.box.keys(), organisation, now); });
 }
 
-base::Result<sound_files::Sound> Voices::decoded(std::span<const std::uint8_t> file) {
-  const std::unique_lock lock(decoding_, std::try_to_lock);
+base::Result<std::unique_lock<std::mutex>> Voices::only_one() {
+  std::unique_lock lock(working_, std::try_to_lock);
   if (!lock)
     return base::fail(ErrorCode::unavailable, "voices", "another recording is being read: try again in a moment",
                       base::Retry::later);
-  return sound_files::decode(file, options_.decoder);
+  return lock;
 }
 
 base::Result<Voice> Voices::upload(const Visitor& who, const std::string& name, std::span<const std::uint8_t> file,
                                    base::UtcTime now) {
   auto room = office_.with_connection([&](auto& connection) { return has_room(connection, who.organisation); });
   if (!room) return tl::unexpected(room.error());
-  const auto sound = decoded(file);
+  const auto alone = only_one();
+  if (!alone) return tl::unexpected(alone.error());
+  const auto sound = sound_files::decode(file, options_.decoder);
   if (!sound) return tl::unexpected(sound.error());
   const auto quality = voices_checks::quality_of(sound->samples, sound_files::kRate, {sound->rate, sound->clipped});
   if (quality.seconds < voices_checks::kShortestSeconds)
@@ -158,7 +160,9 @@ base::Result<Voice> Voices::consent(const Visitor& who, const std::string& voice
         return sentence_of(connection);
       });
   if (!before) return tl::unexpected(before.error());
-  const auto sound = decoded(recording);
+  const auto alone = only_one();
+  if (!alone) return tl::unexpected(alone.error());
+  const auto sound = sound_files::decode(recording, options_.decoder);
   if (!sound) return tl::unexpected(sound.error());
   if (sound->seconds() < kShortestSentenceSeconds || sound->seconds() > kLongestSentenceSeconds)
     return refused("the recording of the sentence should last 2 to 30 seconds");
@@ -327,11 +331,13 @@ base::Result<audio::Pcm> Voices::recording(const std::string& organisation, cons
   if (!profile) return tl::unexpected(profile.error());
   if (profile->audio_file_url.empty() || state_of(profile->training_status) == State::withdrawn)
     return not_yet("its recording was deleted");
-  if (profile->machine != options_.machine) return not_yet("its recording is on another machine: ask that one");
   const auto keys = keys_of(organisation, now);
   if (!keys) return tl::unexpected(keys.error());
-  return samples_.get(*keys, organisation, profile->audio_file_url,
-                      static_cast<std::size_t>(kPreviewSeconds) * sound_files::kRate);
+  auto sound = samples_.get(*keys, organisation, profile->audio_file_url,
+                            static_cast<std::size_t>(kPreviewSeconds) * sound_files::kRate);
+  if (!sound && sound.error().code == ErrorCode::not_found && profile->machine != options_.machine)
+    return not_yet("its recording is on another machine: ask that one");
+  return sound;
 }
 
 std::vector<std::string> Voices::services() const {

@@ -95,9 +95,9 @@ class Voices {
   std::vector<jobs::Kind> jobs();
 
  private:
-  struct Task;
   base::Result<std::shared_ptr<const vault::KeyRing>> keys_of(const std::string& organisation, base::UtcTime now);
-  base::Result<sound_files::Sound> decoded(std::span<const std::uint8_t> file);
+  /// unavailable while another file is worked on.
+  base::Result<std::unique_lock<std::mutex>> only_one();
   base::Result<std::optional<double>> matched(const std::string& sentence, audio::PcmView sound) const;
   base::Status add_erasing(store::Connection& connection, const settings::VoiceProfile& voice, bool spoken,
                            base::UtcTime now) const;
@@ -110,11 +110,13 @@ class Voices {
                                const std::string& copy);
   base::Status run_erasing(const jobs::Attempt& attempt);
   base::Status run_sweep(const jobs::Attempt& attempt);
+  base::Status place(const std::shared_ptr<const vault::KeyRing>& keys, const std::string& organisation,
+                     const std::string& key);
 
   accounts::Office& office_;
   const Options options_;
   Samples samples_;
-  std::mutex decoding_;  ///< one file at a time: each may take a hundred megabytes
+  std::mutex working_;  ///< on one file at a time: each may take a hundred megabytes, and a thread that answers others
 };
 
 }  // namespace frontdesk::voices

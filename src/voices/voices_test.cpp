@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <thread>
 
 #include "audio/wav.hpp"
 #include "crypto/encoding.hpp"
@@ -408,6 +409,50 @@ TEST_P(VoicesTest, AnInterruptedUploadIsSweptUp) {
   ASSERT_TRUE(sweep.work({"job_1", kOurs, "{}", 1, later(now, 7200), {}}));
   ASSERT_EQ(files().size(), 1U);
   EXPECT_EQ(files()[0].filename(), kept + ".wav");
+}
+
+TEST_P(VoicesTest, ARecordingThatWasMovedHereWithABackupIsThisMachines) {
+  const auto id = uploaded();
+  ASSERT_TRUE(connection->write("UPDATE voice_profiles SET machine = ?", {std::string("machine_gone")}));
+  EXPECT_TRUE(voices->recording(kOurs, id, kNow)) << "it lies here all the same";
+  ASSERT_TRUE(voices->jobs().back().work({"job_1", kOurs, "{}", 1, {4'000'000'000'000}, {}}));
+  EXPECT_EQ(voice(id).profile.machine, "");
+  EXPECT_EQ(files().size(), 1U);
+  ASSERT_TRUE(connection->write("UPDATE voice_profiles SET machine = ?", {std::string("machine_2")}));
+  fs::remove(files()[0]);
+  EXPECT_EQ(code_of(voices->recording(kOurs, id, kNow)), ErrorCode::failed_precondition) << "it is on the other";
+}
+
+TEST_P(VoicesTest, RecordingsOutliveTheMasterKeyTheyWereSealedUnder) {
+  const auto id = uploaded();
+  const auto both = std::make_shared<const vault::KeyRing>(
+      *vault::KeyRing::from_text(std::string(64, 'a') + "\n" + std::string(64, 'b')));
+  EXPECT_GT(*secrets::DataKeys(both).rewrap(*connection), 0);
+  const auto fresh = std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(std::string(64, 'b')));
+  accounts::Office later_office{connections, *log, hashes, mailer, secrets::SecretBox(secrets::DataKeys(fresh)), {}};
+  Options options;
+  options.folder = folder / "voices";
+  Voices after(later_office, options);
+  EXPECT_TRUE(after.recording(kOurs, id, kNow));
+  const auto stranger = std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(std::string(64, 'c')));
+  accounts::Office other_office{connections, *log, hashes, mailer, secrets::SecretBox(secrets::DataKeys(stranger)), {}};
+  EXPECT_FALSE(Voices(other_office, options).recording(kOurs, id, kNow));
+}
+
+TEST_P(VoicesTest, OneFileIsWorkedOnAtATime) {
+  const auto id = uploaded();
+  const auto sentence = voices->sentence(who(), kNow);
+  std::optional<ErrorCode> beside;
+  Options options;
+  options.folder = folder / "voices";
+  options.decoder = {DECODE_SOUND, {}};
+  options.recognise = [&](audio::PcmView) -> base::Result<std::string> {
+    std::thread([&] { beside = code_of(voices->upload(who(), "Beside", speech(45), kNow)); }).join();
+    return sentence->sentence;
+  };
+  voices = std::make_unique<Voices>(office, std::move(options));
+  EXPECT_TRUE(voices->consent(who(), id, {true, "Amy", sentence->id}, speech(6), kNow));
+  EXPECT_EQ(beside, ErrorCode::unavailable);
 }
 
 TEST_P(VoicesTest, ThereIsRoomForSoMany) {

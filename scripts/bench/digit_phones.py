@@ -1,7 +1,6 @@
 """Telephones that press digits as fast as is legal: telephone events over a bad line (RFC 4733), SIP INFO, tones. All in
 one thread, on one clock of 20 ms. What arrived is read from the calls' tapes."""
 import difflib
-import glob
 import math
 import os
 import random
@@ -13,7 +12,7 @@ import time
 import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests", "system"))
-from frontdesk import wait_for  # noqa: E402
+from frontdesk import journal, wait_for  # noqa: E402
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -213,11 +212,8 @@ def call_ids(server):
 
 def whole_tape(server, call_id):
     """What the call's machine was told and did; None until its end is written."""
-    for path in glob.glob(os.path.join(server.data, "journals", "*", call_id + ".tape")):
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        return text if "end_call" in text else None
-    return None
+    text = journal(server.data, call_id)
+    return text if "end_call" in text else None
 
 
 def press_digits(server, form, total, calls, seed):

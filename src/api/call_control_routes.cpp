@@ -69,7 +69,9 @@ Told tell(const CallControlSources& sources, const rest::Common& request, const 
   if (call->status != store::CallStatus::in_progress || !sources.control.tell) return tl::unexpected(over());
   const auto who = note(sources, request, call->id, order);
   if (!who) return tl::unexpected(who.error());
-  if (!sources.control.tell(call->id, event(*who))) return tl::unexpected(over());
+  const auto outcome = sources.control.tell(call->id, event(*who));
+  if (outcome.over) return tl::unexpected(over());
+  if (!outcome.refusal.empty()) return tl::unexpected(rest::Problem(409, outcome.refusal));
   return rest::Accepted<CallOrder>{{call->id, order}};
 }
 
@@ -83,6 +85,11 @@ Told whisper(const CallControlSources& sources, const Words& request) {
   });
 }
 
+call::PutThroughKind kind_of(const std::optional<PutThroughHow>& how) {
+  if (!how) return call::PutThroughKind::usual;
+  return *how == PutThroughHow::warm ? call::PutThroughKind::warm : call::PutThroughKind::cold;
+}
+
 Told put_through(const CallControlSources& sources, const PutThrough& request) {
   if (sources.control.takes_calls && !sources.control.takes_calls(request.body.to)) {
     rest::Problem problem(422, "callers are put through only to those whom the settings name", "validation");
@@ -91,11 +98,12 @@ Told put_through(const CallControlSources& sources, const PutThrough& request) {
     return tl::unexpected(std::move(problem));
   }
   return tell(sources, request, request.path.id, CallOrderKind::transfer, [&](std::string who) {
-    return call::OperatorPutThrough{std::move(who), request.body.to};
+    return call::OperatorPutThrough{std::move(who), request.body.to, kind_of(request.body.how)};
   });
 }
 
-const std::vector<May> kFails{{404, "There is no such call."}, {409, "The call is over, or this is not possible."}};
+const std::vector<May> kFails{{404, "There is no such call."},
+                              {409, "The call is over, or this does not fit the moment: the answer says why."}};
 
 rest::Operation operation(std::string id, std::string summary, std::string description) {
   return {.id = std::move(id),
@@ -143,24 +151,28 @@ void add_steps(rest::Api& api, const CallControlSources& sources) {
 
 void add_call_control_routes(rest::Api& api, const CallControlSources& sources) {
   add_steps(api, sources);
-  api.post("/api/calls/{id}/say",
-           operation("sayInCall", "Have the receptionist say something",
-                     "Now, exactly so, in place of what she is saying. While you have taken over, too."),
-           [sources](const Words& request) {
-             return tell(sources, request, request.path.id, CallOrderKind::say, [&](std::string who) {
-               return call::OperatorSaid{std::move(who), request.body.text};
-             });
-           });
+  api.post(
+      "/api/calls/{id}/say",
+      operation(
+          "sayInCall", "Have the receptionist say something",
+          "Exactly so, in place of what she is saying; a caller who speaks is let finish first. While you have taken "
+          "over, too."),
+      [sources](const Words& request) {
+        return tell(sources, request, request.path.id, CallOrderKind::say, [&](std::string who) {
+          return call::OperatorSaid{std::move(who), request.body.text};
+        });
+      });
   api.post("/api/calls/{id}/whisper",
            operation("whisperInCall", "Tell the receptionist something that the caller does not hear",
                      "The model minds it from its next answer on. 409 with the built-in model, which minds no "
                      "instructions."),
            [sources](const Words& request) { return whisper(sources, request); });
-  api.post("/api/calls/{id}/transfer",
-           operation("transferCall", "Put the caller through",
-                     "To a person or department that takes calls, under the same rules as when callers ask for it. If "
-                     "nobody answers, the receptionist takes the caller back."),
-           [sources](const PutThrough& request) { return put_through(sources, request); });
+  api.post(
+      "/api/calls/{id}/transfer",
+      operation("transferCall", "Put the caller through",
+                "To a person or department that takes calls, under the same rules as when callers ask for it, once "
+                "the caller has finished speaking. If nobody answers, the receptionist takes the caller back."),
+      [sources](const PutThrough& request) { return put_through(sources, request); });
 }
 
 }  // namespace frontdesk::api

@@ -13,8 +13,12 @@ namespace frontdesk::api {
 
 /// Where orders go. All empty: none can be given here.
 struct CallControl {
-  /// Tells a running call; false: it is over. Does not wait for what becomes of it.
-  std::function<bool(const std::string& call, call::Event event)> tell = {};
+  struct Outcome {
+    bool over = false;         ///< the call is
+    std::string refusal = {};  ///< why it does not fit the moment; empty: it was carried out, or will be in a moment
+  };
+  /// Tells a running call, and waits a fraction of a second for what becomes of it.
+  std::function<Outcome(const std::string& call, call::Event event)> tell = {};
   /// May callers be put through to somebody of this name?
   std::function<bool(const std::string& to)> takes_calls = {};
   /// Does the model that answers mind instructions? The built-in one does not.

@@ -65,7 +65,8 @@ class CallControlRoutes : public testing::Test {
     return (*match.respond)(request).status;
   }
   std::vector<std::string> audited() {
-    const auto rows = connection->run("SELECT action, subject FROM audit_log WHERE action LIKE 'call.%' ORDER BY sequence");
+    const auto rows =
+        connection->run("SELECT action, subject FROM audit_log WHERE action LIKE 'call.%' ORDER BY sequence");
     std::vector<std::string> actions;
     for (const auto& row : *rows) actions.push_back(row.text(0) + " " + row.text(1));
     return actions;
@@ -80,10 +81,11 @@ class CallControlRoutes : public testing::Test {
   std::unique_ptr<store::Connection> connection = std::move(*store::open_database(folder));
   std::unique_ptr<store::CallLog> log = std::move(*store::CallLog::open(folder));
   bool running = true;
+  std::string refusal;
   std::vector<std::string> told;
   CallControl control{[this](const std::string& call, const call::Event& event) {
                         if (running) told.push_back(call + " " + std::to_string(event.index()));
-                        return running;
+                        return CallControl::Outcome{!running, refusal};
                       },
                       [](const std::string& to) { return to == "Accounts"; }, [] { return true; }};
 };
@@ -114,6 +116,18 @@ TEST_F(CallControlRoutes, OrdersReachTheCallAndTheAuditLog) {
                                      "call.put_through call_on", "call.hung_up call_on"));
 }
 
+TEST_F(CallControlRoutes, HowToPutThroughIsPassedOn) {
+  std::vector<call::PutThroughKind> kinds;
+  control.tell = [&](const std::string&, const call::Event& event) {
+    kinds.push_back(std::get<call::OperatorPutThrough>(event).kind);
+    return CallControl::Outcome{};
+  };
+  EXPECT_EQ(post("call_on", "transfer", {{"to", "Accounts"}}), 202);
+  EXPECT_EQ(post("call_on", "transfer", {{"to", "Accounts"}, {"how", "warm"}}), 202);
+  EXPECT_EQ(post("call_on", "transfer", {{"to", "Accounts"}, {"how", "cold"}}), 202);
+  EXPECT_THAT(kinds, ElementsAre(call::PutThroughKind::usual, call::PutThroughKind::warm, call::PutThroughKind::cold));
+}
+
 TEST_F(CallControlRoutes, WhatDoesNotFitIsRefused) {
   for (const char* order : {"takeover", "giveback", "hold", "unhold", "hangup"}) {
     EXPECT_EQ(post("call_over", order), 409) << order;
@@ -123,12 +137,16 @@ TEST_F(CallControlRoutes, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(post("call_on", "say", {{"text", ""}}), 422);
   EXPECT_EQ(post("call_on", "say", {{"text", std::string(501, 'x')}}), 422);
   EXPECT_EQ(post("call_on", "transfer", {{"to", "+447700900999"}}), 422);
+  EXPECT_EQ(post("call_on", "transfer", {{"to", "Accounts"}, {"how", "lukewarm"}}), 422);
   control.minds_instructions = [] { return false; };
   EXPECT_EQ(post("call_on", "whisper", {{"text", "Offer Tuesday."}}), 409);
   EXPECT_THAT(told, IsEmpty());
   EXPECT_THAT(audited(), IsEmpty());
   running = false;
   EXPECT_EQ(post("call_on", "hangup"), 409) << "it ended this moment";
+  running = true;
+  refusal = "the caller is being put through";
+  EXPECT_EQ(post("call_on", "takeover"), 409);
   control.tell = {};
   EXPECT_EQ(post("call_on", "hangup"), 409) << "not possible here";
 }

@@ -13,7 +13,7 @@ struct CallOrder {
 };
 BOOST_DESCRIBE_STRUCT(CallOrder, (), (call, order))
 constexpr auto about(const CallOrder*) {
-  return json::about("CallOrder", "What the call was told. What became of it is among its decisions.");
+  return json::about("CallOrder", "What the call was told.");
 }
 
 struct WordsToSay {
@@ -29,17 +29,24 @@ constexpr auto about(const WordsToSay*) {
                           .example = "\"Priya will call you back at four.\""});
 }
 
+enum class PutThroughHow { warm, cold };
+BOOST_DESCRIBE_ENUM(PutThroughHow, warm, cold)
+
 struct PutThroughOrder {
   std::string to;
+  std::optional<PutThroughHow> how;
 };
-BOOST_DESCRIBE_STRUCT(PutThroughOrder, (), (to))
+BOOST_DESCRIBE_STRUCT(PutThroughOrder, (), (to, how))
 constexpr auto about(const PutThroughOrder*) {
   return json::about("PutThroughOrder", "Whom to put the caller through to.",
                      Note{.member = "to",
                           .text = "A person or department that takes calls, by name.",
                           .min_length = 1,
                           .max_length = 100,
-                          .example = "\"Accounts\""});
+                          .example = "\"Accounts\""},
+                     Note{.member = "how",
+                          .text = "`warm`: the person is told first and accepts; `cold`: the caller's side is asked to "
+                                  "call them, and the receptionist is out of it. Left out: as the settings say."});
 }
 
 }  // namespace frontdesk::api

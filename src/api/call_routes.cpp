@@ -8,6 +8,7 @@
 #include "api/recording_file.hpp"
 #include "base/clock.hpp"
 #include "http/file.hpp"
+#include "records/journals/journal_file.hpp"
 
 namespace frontdesk::api {
 namespace {
@@ -16,8 +17,6 @@ using rest::Access;
 using rest::Answer;
 using rest::May;
 using OfCall = rest::Request<rest::Path<CallPath>>;
-
-constexpr std::size_t kLongestJournal = 32U << 20U;  // bytes read of one: days of talk
 
 template <class T>
 bool crossed(const std::optional<T>& low, const std::optional<T>& high) {
@@ -80,12 +79,14 @@ Answer<TranscriptView> show_transcript(const store::CallLog& log, const OfCall& 
   return transcript_of(call->id, *turns);
 }
 
-Answer<DecisionsView> show_decisions(const store::CallLog& log, const OfCall& request) {
-  const auto call = log.call(request.path.id, request.principal.organisation);
+Answer<DecisionsView> show_decisions(const CallSources& sources, const OfCall& request) {
+  const auto call = sources.calls.call(request.path.id, request.principal.organisation);
   if (!call) return tl::unexpected(call.error());
-  const auto file = http::open_below(log.data_folder(), call->journal);
-  if (!file) return tl::unexpected(rest::Problem(404, "the journal of this call is gone from the data folder"));
-  const auto journal = (*file)->read(0, kLongestJournal);
+  const rest::Problem gone(404, "the journal of this call is gone from the data folder");
+  const auto path = http::path_below(sources.calls.data_folder(), call->journal);
+  if (!path) return tl::unexpected(gone);
+  const auto journal = journals::read(*path, sources.keys.get());
+  if (!journal && journal.error().code == base::ErrorCode::not_found) return tl::unexpected(gone);
   if (!journal) return tl::unexpected(journal.error());
   return decisions_of(call->id, replay::decisions_of(*journal));
 }
@@ -119,7 +120,8 @@ Answer<rest::Accepted<RecordingWish>> order_recording(const CallSources& sources
 
 const May kNoCall{404, "There is no such call."};
 
-void add_reading(rest::Api& api, const store::CallLog* log) {
+void add_reading(rest::Api& api, const CallSources& sources) {
+  const auto* log = &sources.calls;
   const auto access = Access::needs(access::permission::kReadCalls);
   api.get("/api/calls/logs", {.id = "listCalls", .tag = "Calls", .access = access, .summary = "Calls, in pages"},
           [log](const rest::Request<rest::Query<CallsQuery>>& request) {
@@ -142,7 +144,7 @@ void add_reading(rest::Api& api, const store::CallLog* log) {
            .access = access,
            .summary = "What was decided in a call, and why",
            .fails = {{404, "There is no such call, or its journal is gone."}}},
-          [log](const OfCall& request) { return show_decisions(*log, request); });
+          [sources](const OfCall& request) { return show_decisions(sources, request); });
 }
 
 void add_recording(rest::Api& api, const CallSources& sources) {
@@ -173,7 +175,7 @@ void add_recording(rest::Api& api, const CallSources& sources) {
 }  // namespace
 
 void add_call_routes(rest::Api& api, const CallSources& sources) {
-  add_reading(api, &sources.calls);
+  add_reading(api, sources);
   add_recording(api, sources);
 }
 

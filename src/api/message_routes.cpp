@@ -32,7 +32,7 @@ Answer<MessagesView> list(const MessageSources& sources, const std::string& orga
 
 base::Result<store::MessageRow> find(const MessageSources& sources, const OfMessage& request) {
   return sources.office->with_connection([&](store::Connection& connection) {
-    return store::find_message(connection, request.principal.organisation, request.path.id);
+    return store::find_message(connection, sources.calls.words(), request.principal.organisation, request.path.id);
   });
 }
 
@@ -49,7 +49,7 @@ Answer<MessageView> mark(const MessageSources& sources, const rest::Common& requ
   const auto& organisation = request.principal.organisation;
   const auto marked = sources.office->change(
       base::wall_now(), [&](store::Connection& connection, audit::Trail& trail) -> base::Result<store::MessageRow> {
-        auto message = store::find_message(connection, organisation, id);
+        auto message = store::find_message(connection, sources.calls.words(), organisation, id);
         if (!message || message->status == word(state)) return message;
         trail.add(entry_of(request, "message.marked", id, message->status, word(state)));
         message->status = word(state);
@@ -64,7 +64,7 @@ Answer<MessageView> mark(const MessageSources& sources, const rest::Common& requ
 Answer<rest::NoContent> remove(const MessageSources& sources, const rest::Common& request, const std::string& id) {
   const auto removed =
       sources.office->change(base::wall_now(), [&](store::Connection& connection, audit::Trail& trail) -> base::Status {
-        const auto message = store::find_message(connection, request.principal.organisation, id);
+        const auto message = store::find_message(connection, sources.calls.words(), request.principal.organisation, id);
         if (!message) return tl::unexpected(message.error());
         trail.add(entry_of(request, "message.deleted", id, message->status, ""));
         return store::remove_message(connection, request.principal.organisation, id);

@@ -36,10 +36,11 @@ struct Kept {
   std::vector<store::MessageRow> messages;
 };
 
-base::Result<Kept> kept_of(store::Connection& connection, const std::string& organisation, const std::string& number) {
+base::Result<Kept> kept_of(store::Connection& connection, const store::WordSeal* words, const std::string& organisation,
+                           const std::string& number) {
   auto calls = store::calls_of_caller(connection, organisation, number);
   if (!calls) return tl::unexpected(calls.error());
-  auto messages = store::messages_for_number(connection, organisation, number);
+  auto messages = store::messages_for_number(connection, words, organisation, number);
   if (!messages) return tl::unexpected(messages.error());
   return Kept{std::move(*calls), std::move(*messages)};
 }
@@ -70,7 +71,7 @@ Answer<CallerExport> hand_out(const PrivacySources& sources, const OfCaller& req
   answer.made_at = base::wall_now();
   const auto kept = sources.office.change(
       answer.made_at, [&](store::Connection& connection, audit::Trail& trail) -> base::Result<Kept> {
-        auto found = kept_of(connection, request.principal.organisation, number);
+        auto found = kept_of(connection, sources.calls.words(), request.principal.organisation, number);
         if (found) trail.add(entry_of(sources, request, "privacy.exported", number, found->calls.size()));
         return found;
       });
@@ -113,16 +114,16 @@ base::Status erase_one(store::Connection& connection, const store::CallRow& call
   const auto deliveries = outbox::forget_call(connection, call.organisation, call.id);
   if (!deliveries) return tl::unexpected(deliveries.error());
   done.deliveries += *deliveries;
-  const auto messages = store::list_messages(connection, {call.organisation, call.id, {}}, store::kMaxPage, {});
+  const auto messages = store::count_messages(connection, call.id);
   if (!messages) return tl::unexpected(messages.error());
-  done.messages += static_cast<std::int64_t>(messages->messages.size());
+  done.messages += *messages;
   ++done.calls;
   return store::erase_call(connection, call.organisation, call.id);
 }
 
 base::Result<CallerErased> erase_rows(const PrivacySources& sources, const OfCaller& request, const std::string& number,
                                       store::Connection& connection, audit::Trail& trail) {
-  const auto kept = kept_of(connection, request.principal.organisation, number);
+  const auto kept = kept_of(connection, sources.calls.words(), request.principal.organisation, number);
   if (!kept) return tl::unexpected(kept.error());
   CallerErased done;
   for (const auto& call : kept->calls) {

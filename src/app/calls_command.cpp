@@ -1,11 +1,10 @@
 #include "app/calls_command.hpp"
 
 #include <cstdio>
-#include <fstream>
 
 #include "api/call_json.hpp"
+#include "app/call_words.hpp"
 #include "app/calls_text.hpp"
-#include "app/database_location.hpp"
 #include "store/call_log.hpp"
 
 namespace frontdesk::app {
@@ -18,11 +17,6 @@ int complain(const base::Error& error) {
 
 void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
-}
-
-std::vector<replay::Decision> decisions_in(const std::filesystem::path& journal) {
-  std::ifstream file(journal, std::ios::binary);
-  return replay::decisions_of(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 int list(const store::CallLog& log, const CallsOptions& options) {
@@ -41,7 +35,11 @@ int show(const store::CallLog& log, const CallsOptions& options) {
   if (!messages) return complain(messages.error());
   const auto consents = log.consents(call->id).value_or(std::vector<store::ConsentRow>{});  // none before schema 4
   std::vector<replay::Decision> decisions;
-  if (options.why) decisions = decisions_in(log.data_folder() / call->journal);
+  if (options.why) {
+    const auto journal = read_journal_file(log.data_folder() / call->journal, options.data);
+    if (!journal) return complain(journal.error());
+    decisions = replay::decisions_of(*journal);
+  }
   if (options.json) {
     print(api::call_json(*call, *turns, *messages, options.why ? &decisions : nullptr, consents) + "\n");
     return 0;
@@ -54,7 +52,7 @@ int show(const store::CallLog& log, const CallsOptions& options) {
 }  // namespace
 
 int calls_command(const CallsOptions& options) {
-  const auto log = store::CallLog::open(database_location(options.data));
+  const auto log = open_call_log(options.data);
   if (!log) return complain(log.error());
   return options.id.empty() ? list(**log, options) : show(**log, options);
 }

@@ -9,9 +9,11 @@
 #include "app/database_location.hpp"
 #include "app/retention.hpp"
 #include "app/storage_trial.hpp"
+#include "app/word_sealing.hpp"
 #include "base/clock.hpp"
 #include "store/call_records.hpp"
 #include "store/work/idempotency_keys.hpp"
+#include "vault/secrets/word_box.hpp"
 #include "voices/usage.hpp"
 
 namespace frontdesk::app {
@@ -67,6 +69,26 @@ base::Status sweep(BackOffice& office, base::UtcTime now) {
     if (auto done = status_of(jobs.forget(work::State::done, {now.unix_ms - kKeepJobsMs})); !done) return done;
     return status_of(jobs.forget(work::State::dead, {now.unix_ms - kKeepDeadJobsMs}));
   });
+}
+
+std::string of_machine(const char* kind, const RetentionPlace& place) {
+  return kind + (place.machine.empty() ? std::string() : "." + place.machine);
+}
+
+/// Once there was an update there is much to do, later nothing.
+jobs::Kind sealing_of_words(BackOffice& back_office, const RetentionPlace& place) {
+  return {of_machine("seal_words", place),
+          [&office = back_office.office(), place,
+           keys = back_office.key_rotation().keys().ring()](const jobs::Attempt& attempt) -> base::Status {
+            const secrets::WordBox words(office.box.keys(), base::wall_now);
+            const auto sealed = seal_old_words(office, place, words, *keys, attempt.stopping);
+            if (!sealed) return tl::unexpected(sealed.error());
+            if (sealed->rows + sealed->journals > 0)
+              spdlog::info("sealed what an earlier version wrote in the clear: {} rows, {} journals", sealed->rows,
+                           sealed->journals);
+            return {};
+          },
+          base::seconds(24 * 3600)};
 }
 
 /// Share of the data folder's disk that is in use, as df tells it.
@@ -127,9 +149,11 @@ std::vector<jobs::Kind> Chores::kinds(const config::Config& config) const {
   for (auto& kind : around_.back_office.key_rotation().jobs()) kinds.push_back(std::move(kind));
   const auto location = database_location(config);
   const auto machine = location.shared() ? store::machine_name(location.folder) : std::string();
-  if (!machine || !around_.retention) return kinds;
+  if (!machine) return kinds;
   const RetentionPlace place{config.server.data, *machine};
-  kinds.push_back({"retention" + (machine->empty() ? "" : "." + *machine),
+  kinds.push_back(sealing_of_words(around_.back_office, place));
+  if (!around_.retention) return kinds;
+  kinds.push_back({of_machine("retention", place),
                    [place, &office = around_.back_office.office(),
                     retention = around_.retention](const jobs::Attempt& attempt) -> base::Status {
                      const auto policy = policy_in_force(office, retention());

@@ -72,6 +72,7 @@ int run_command_line(int argc, char** argv) {
   MigrateOptions migrate_options;
   BackupOptions backup_options;
   ReplayOptions replay_options;
+  ReplayOptions journal_options;
   RerunOptions rerun_options;
   RecordingOptions recording_options;
   add_serve(app, serve_options);
@@ -85,6 +86,7 @@ int run_command_line(int argc, char** argv) {
   add_migrate_command(app, migrate_options);
   add_backup_commands(app, backup_options);
   add_replay_command(app, replay_options);
+  add_journal_command(app, journal_options);
   add_rerun_command(app, rerun_options);
   add_recording_command(app, recording_options);
   try {
@@ -104,6 +106,7 @@ int run_command_line(int argc, char** argv) {
   if (app.got_subcommand("restore")) return restore_command(backup_options);
   if (app.got_subcommand("migrate")) return migrate_command(migrate_options);
   if (app.got_subcommand("replay")) return replay_command(replay_options);
+  if (app.got_subcommand("journal")) return journal_command(journal_options);
   if (app.got_subcommand("recording")) return recording_command(recording_options);
   if (app.got_subcommand("rerun")) return rerun_command(rerun_options);
   return calls_command(calls_options);

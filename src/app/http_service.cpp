@@ -1,5 +1,6 @@
 #include "app/http_service.hpp"
 
+#include "app/call_words.hpp"
 #include "app/metrics_route.hpp"
 #include "app/version.hpp"
 
@@ -21,7 +22,7 @@ api::LiveSources live_sources(const live::LiveService& live) {
 base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOptions options,
                                                               const store::Location& database,
                                                               Receptionist receptionist) {
-  auto calls = store::CallLog::open(database);
+  auto calls = store::CallLog::open(database, words_of(receptionist.keys));
   if (!calls) return tl::unexpected(calls.error());
   auto service = std::make_unique<HttpService>();
   service->calls_ = std::move(*calls);

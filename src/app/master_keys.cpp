@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "media/recording/call_recording.hpp"
+#include "records/journals/journal_file.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -37,6 +38,8 @@ std::vector<rotation::SealedFolder> sealed_folders(const std::filesystem::path& 
   };
   return {{data_folder / "recordings",
            [sealed](const std::filesystem::path& file) { return sealed(file, recording::purpose_of(file)); }},
+          {data_folder / "journals",
+           [sealed](const std::filesystem::path& file) { return sealed(file, journals::purpose_of(file)); }},
           {data_folder / "waiting", [sealed](const std::filesystem::path& file) {
              return sealed(file, "waiting " + file.filename().string());
            }}};

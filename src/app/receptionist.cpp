@@ -12,6 +12,7 @@
 #include "app/call_control.hpp"
 #include "app/call_plans.hpp"
 #include "app/call_policy.hpp"
+#include "app/call_words.hpp"
 #include "app/chores.hpp"
 #include "app/database_location.hpp"
 #include "app/door.hpp"
@@ -494,6 +495,7 @@ base::Status Receptionist::Parts::open_records() {
   options.keep_days = wanted.keep_days;
   options.witness = call_news(keys, doorbell);
   options.keys = keys;
+  options.words = words_of(keys);
   auto keeper = records::RecordKeeper::start(database_location(*first), std::move(options));
   if (!keeper) return tl::unexpected(keeper.error());
   records = std::move(*keeper);

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "app/database_location.hpp"
+#include "app/call_words.hpp"
 #include "app/key_command.hpp"
 #include "app/recording_keys.hpp"
 #include "media/recording/call_recording.hpp"
@@ -35,7 +35,7 @@ base::Status copy(const recording::RecordingReader& recording, const std::string
 
 /// As it is if the file's name says so, decoded to WAV otherwise.
 int export_recording(const RecordingOptions& options) {
-  const auto log = store::CallLog::open(database_location(options.data));
+  const auto log = open_call_log(options.data);
   if (!log) return complain(log.error());
   const auto call = (*log)->call(options.call);
   if (!call) return complain(call.error());

@@ -3,11 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "app/call_words.hpp"
 #include "app/calls_text.hpp"
-#include "app/database_location.hpp"
 #include "app/version.hpp"
 #include "replay/replay.hpp"
 #include "store/call_log.hpp"
@@ -30,19 +28,17 @@ void print(const std::string& text) {
 
 base::Result<std::filesystem::path> journal_path(const ReplayOptions& options) {
   if (std::filesystem::is_regular_file(options.journal)) return std::filesystem::path(options.journal);
-  const auto log = store::CallLog::open(database_location(options.data));
+  const auto log = open_call_log(options.data);
   if (!log) return tl::unexpected(log.error());
   const auto call = (*log)->call(options.journal);
   if (!call) return tl::unexpected(call.error());
   return (*log)->data_folder() / call->journal;
 }
 
-base::Result<std::string> contents(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (file && text) return text.str();
-  return base::fail(base::ErrorCode::not_found, "replay", "cannot read the journal " + path.string());
+base::Result<std::string> journal_text(const ReplayOptions& options) {
+  const auto path = journal_path(options);
+  if (!path) return tl::unexpected(path.error());
+  return read_journal_file(*path, options.data);
 }
 
 /// What may make a difference, said before one is found.
@@ -75,10 +71,21 @@ void add_replay_command(CLI::App& app, ReplayOptions& options) {
   command->add_flag("--tape", options.tape, "Print the tape as it is made now");
 }
 
+void add_journal_command(CLI::App& app, ReplayOptions& options) {
+  auto* command = app.add_subcommand("journal", "Print a call's journal: all that its machine was told and decided");
+  command->add_option("call", options.journal, "The call's id, \"last\", or the path of a journal")->required();
+  command->add_option("--data", options.data, "Folder of the database (default: ./data)");
+}
+
+int journal_command(const ReplayOptions& options) {
+  const auto text = journal_text(options);
+  if (!text) return complain(text.error());
+  print(*text);
+  return 0;
+}
+
 int replay_command(const ReplayOptions& options) {
-  const auto path = journal_path(options);
-  if (!path) return complain(path.error());
-  const auto text = contents(*path);
+  const auto text = journal_text(options);
   if (!text) return complain(text.error());
   const auto journal = replay::read_journal(*text);
   if (!journal) return complain(journal.error());

@@ -1,4 +1,5 @@
 // `frontdesk replay CALL`: plays a call's journal to its machine again and says whether it decides the same.
+// `frontdesk journal CALL`: prints it, unsealed.
 #pragma once
 #include <string>
 
@@ -17,5 +18,9 @@ struct ReplayOptions {
 void add_replay_command(CLI::App& app, ReplayOptions& options);
 /// 0 identical, 1 not, 2 cannot be replayed.
 int replay_command(const ReplayOptions& options);
+
+/// Takes `journal` and `data` of the options.
+void add_journal_command(CLI::App& app, ReplayOptions& options);
+int journal_command(const ReplayOptions& options);
 
 }  // namespace frontdesk::app

@@ -8,7 +8,7 @@
 
 #include "app/brain.hpp"
 #include "app/call_plans.hpp"
-#include "app/database_location.hpp"
+#include "app/call_words.hpp"
 #include "app/load_config.hpp"
 #include "app/recording_keys.hpp"
 #include "app/speech_engines.hpp"
@@ -64,13 +64,15 @@ base::Result<std::vector<std::string>> chosen_calls(const store::CallLog& log, c
   return ids;
 }
 
-base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std::string& id, bool with_sound) {
+base::Result<rerun::RecordedCall> load_call(const store::CallLog& log, const std::string& data_folder,
+                                            const std::string& id, bool with_sound) {
   const auto call = log.call(id);
   if (!call) return tl::unexpected(call.error());
   const auto turns = log.turns(call->id);
   if (!turns) return tl::unexpected(turns.error());
-  std::ifstream file(log.data_folder() / call->journal, std::ios::binary);
-  const auto journal = replay::read_journal(std::string(std::istreambuf_iterator<char>(file), {}));
+  const auto lines = read_journal_file(log.data_folder() / call->journal, data_folder);
+  if (!lines) return tl::unexpected(lines.error());
+  const auto journal = replay::read_journal(*lines);
   if (!journal) return tl::unexpected(journal.error());
   if (!with_sound) return rerun::recorded_call(call->id, *journal, *turns, nullptr);
   if (call->recording.empty())
@@ -155,13 +157,13 @@ void add_rerun_command(CLI::App& app, RerunOptions& options) {
 int rerun_command(const RerunOptions& options) {
   auto config = load_config_or_sample(options.config);
   if (!config) return print_problems(config.error()), kCannot;
-  const auto log = store::CallLog::open(database_location(options.data));
+  const auto log = open_call_log(options.data);
   if (!log) return complain(log.error());
   const auto ids = chosen_calls(**log, options.calls);
   if (!ids) return complain(ids.error());
   std::vector<rerun::RecordedCall> recorded;
   for (const auto& id : *ids) {
-    auto call = load_call(**log, id, !options.from_transcripts);
+    auto call = load_call(**log, options.data, id, !options.from_transcripts);
     if (!call) return complain(call.error());
     recorded.push_back(std::move(*call));
   }

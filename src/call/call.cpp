@@ -72,6 +72,17 @@ std::string_view name(EndClass end_class) {
   return "failed";
 }
 
+namespace {
+
+/// Of somebody of the business who waits to hear whether it fits.
+bool is_order(const Event& event) {
+  return std::holds_alternative<OperatorTookOver>(event) || std::holds_alternative<OperatorGaveBack>(event) ||
+         std::holds_alternative<OperatorSaid>(event) || std::holds_alternative<OperatorWhispered>(event) ||
+         std::holds_alternative<OperatorHeld>(event) || std::holds_alternative<OperatorPutThrough>(event);
+}
+
+}  // namespace
+
 Call::Call(CallLimits limits, std::unique_ptr<Activity> activity) : limits_(limits), activity_(std::move(activity)) {}
 
 void Call::handle(const Event& event, base::Instant now, Commands& commands) {
@@ -118,7 +129,10 @@ void Call::expire(base::Instant now, Commands& commands) {
 }
 
 void Call::forward(const Event& event, base::Instant now, Commands& commands) {
-  if (phase_ != Phase::active) return;
+  if (phase_ != Phase::active) {
+    if (is_order(event)) commands.emplace_back(RefuseOrder{"the call is not answered yet"});
+    return;
+  }
   const auto first = commands.size();
   activity_->handle(event, now, commands);
   seal(first, commands);

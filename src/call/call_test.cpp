@@ -78,6 +78,15 @@ TEST(Call, EndsOnceForEveryWayTheLegCanGo) {
   }
 }
 
+TEST(Call, RefusesOrdersBeforeItIsAnswered) {
+  Harness harness;
+  harness(LegOffered{}, 0);
+  harness(OperatorTookOver{"Priya"}, 1);
+  harness(SpeechStarted{}, 1);
+  ASSERT_EQ(harness.commands.size(), 2U);
+  EXPECT_EQ(std::get<RefuseOrder>(harness.commands[1]).reason, "the call is not answered yet");
+}
+
 TEST(Tape, EveryEventReadsBackAsItWasWritten) {
   const TapeOrigin origin{Instant{seconds(100)}, 5000};
   const Instant at{seconds(101)};
@@ -124,7 +133,7 @@ TEST(Tape, EveryEventReadsBackAsItWasWritten) {
       OperatorSaid{"Priya", base::Pii<std::string>("One \"moment\".")},
       OperatorWhispered{"Priya", base::Pii<std::string>("Offer Tuesday.")},
       OperatorHeld{"Priya", true},
-      OperatorPutThrough{"Priya", "Accounts"}};
+      OperatorPutThrough{"Priya", "Accounts", PutThroughKind::cold}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);
   for (const auto& event : events) {
     const auto line = to_line(at, event, origin);

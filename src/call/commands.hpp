@@ -146,6 +146,11 @@ struct ShowAttendant {
   std::string who;
 };
 
+/// What somebody of the business wanted just now does not fit the moment, and nothing came of it.
+struct RefuseOrder {
+  std::string reason;  ///< for them: "the caller is being put through"
+};
+
 struct RecordTurn {
   int index = 0;
   Speaker speaker = Speaker::caller;
@@ -166,11 +171,11 @@ struct Trace {
   std::string reason;
 };
 
-using Command =
-    std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, PredictTurnEnd, StartChat, CancelChat,
-                 RunTool, Synthesise, Play, CancelSynthesis, FlushPlayout, HoldPlayout, ResumePlayout, SetEcho,
-                 HoldMusic, CallSecondLeg, TellSecondLeg, Bridge, EndSecondLeg, Refer, NoteConsent, StartRecording,
-                 PauseRecording, ResumeRecording, StopRecording, HideKeys, ShowAttendant, RecordTurn, Trace>;
+using Command = std::variant<Answer, EndCall, BeginUtterance, Transcribe, EndUtterance, PredictTurnEnd, StartChat,
+                             CancelChat, RunTool, Synthesise, Play, CancelSynthesis, FlushPlayout, HoldPlayout,
+                             ResumePlayout, SetEcho, HoldMusic, CallSecondLeg, TellSecondLeg, Bridge, EndSecondLeg,
+                             Refer, NoteConsent, StartRecording, PauseRecording, ResumeRecording, StopRecording,
+                             HideKeys, ShowAttendant, RefuseOrder, RecordTurn, Trace>;
 using Commands = std::vector<Command>;
 
 }  // namespace frontdesk::call

@@ -156,7 +156,7 @@ struct RecordingRequested {
   bool paused = false;
 };
 
-// --- somebody of the business steps in; an order that does not fit the moment changes nothing, and Trace says why
+// --- somebody of the business steps in; an order that does not fit the moment changes nothing: see RefuseOrder
 /// The receptionist falls silent and listens on: it is theirs to answer.
 struct OperatorTookOver {
   std::string who;
@@ -179,10 +179,13 @@ struct OperatorHeld {
   std::string who;
   bool on = false;
 };
+/// How: as the settings say, by a second leg whose person is told first, or by asking the caller's side to call.
+enum class PutThroughKind { usual, warm, cold };
 /// To one of those whom callers may be put through to.
 struct OperatorPutThrough {
   std::string who;
   std::string to;
+  PutThroughKind kind = PutThroughKind::usual;
 };
 
 using Event =

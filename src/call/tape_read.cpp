@@ -246,7 +246,13 @@ std::optional<Event> operator_event(std::string_view kind, Words& words) {
   }
   if (kind == "operator_put_through") {
     auto who = words.text();
-    return OperatorPutThrough{std::move(who), words.text()};
+    auto to = words.text();
+    const auto how = words.at_end() ? std::string_view("usual") : words.word();
+    if (how != "usual" && how != "warm" && how != "cold") words.fault("expected warm or cold");
+    return OperatorPutThrough{std::move(who), std::move(to),
+                              how == "warm"   ? PutThroughKind::warm
+                              : how == "cold" ? PutThroughKind::cold
+                                              : PutThroughKind::usual};
   }
   return std::nullopt;
 }

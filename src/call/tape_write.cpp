@@ -122,7 +122,10 @@ struct EventWriter {
   void operator()(const OperatorSaid& e) { line.word("operator_said").text(e.who).text(e.text.expose()); }
   void operator()(const OperatorWhispered& e) { line.word("whispered").text(e.who).text(e.text.expose()); }
   void operator()(const OperatorHeld& e) { line.word("operator_held").text(e.who).word(e.on ? "on" : "off"); }
-  void operator()(const OperatorPutThrough& e) { line.word("operator_put_through").text(e.who).text(e.to); }
+  void operator()(const OperatorPutThrough& e) {
+    line.word("operator_put_through").text(e.who).text(e.to);
+    if (e.kind != PutThroughKind::usual) line.word(e.kind == PutThroughKind::warm ? "warm" : "cold");
+  }
 };
 
 struct CommandWriter {
@@ -161,6 +164,7 @@ struct CommandWriter {
   void operator()(const StopRecording& c) { line.word("stop_recording").text(c.reason); }
   void operator()(const HideKeys&) { line.word("hide_keys"); }
   void operator()(const ShowAttendant& c) { line.word("attendant").text(c.who); }
+  void operator()(const RefuseOrder& c) { line.word("refuse_order").text(c.reason); }
   void operator()(const RecordTurn& c) {
     line.word("turn").word(c.speaker == Speaker::caller ? "caller" : "receptionist").text(c.text.expose());
     if (c.interrupted) line.word("heard").text(c.heard.expose());

@@ -62,10 +62,24 @@ class Line {
     words_ = text;
     answer_transcripts();
   }
+  /// What began with speak_over().
+  void finish(const std::string& text) {
+    send(call::SpeechStopped{now_});
+    hear(text);
+    run(base::milliseconds(1500));
+  }
   void speak_over() { send(call::SpeechStarted{now_}); }
   /// Everything of ours is heard.
   void listen() { run(base::seconds(7)); }
   void listen_to_model(const std::string& reply) { reply_ = reply; }
+  /// From now on it answers when answer_model() is called.
+  void let_model_think() { thinks_ = true; }
+  void answer_model() {
+    for (const auto chat : std::exchange(thinking_, {})) {
+      send(call::ChatText{chat, reply_});
+      send(call::ChatFinished{chat, {}});
+    }
+  }
 
   bool recording() const { return recording_; }
   bool paused() const { return paused_; }
@@ -83,6 +97,9 @@ class Line {
   const std::string& attendant() const { return attendant_; }
   const std::vector<std::string>& caller_turns() const { return caller_turns_; }
   const std::vector<std::string>& second_legs() const { return second_legs_; }
+  const std::vector<std::string>& referred() const { return referred_; }
+  const std::vector<std::string>& refused() const { return refused_; }
+  std::size_t cancelled() const { return cancelled_.size(); }
   State state() const { return conversation_->state(); }
 
  private:
@@ -116,6 +133,10 @@ class Line {
       } else if (const auto* chat = std::get_if<call::StartChat>(&command)) {
         asked_.push_back(chat->request.messages.empty() ? "" : chat->request.messages.back().text);
         prompt_ = chat->request.system_prompt;
+        if (thinks_) {
+          thinking_.push_back(chat->request.id);
+          continue;
+        }
         answers.emplace_back(call::ChatText{chat->request.id, reply_});
         answers.emplace_back(call::ChatFinished{chat->request.id, {}});
       } else {
@@ -131,6 +152,9 @@ class Line {
     if (std::holds_alternative<call::ResumeRecording>(command)) paused_ = false;
     if (const auto* music = std::get_if<call::HoldMusic>(&command)) music_ = music->on;
     if (const auto* shown = std::get_if<call::ShowAttendant>(&command)) attendant_ = shown->who;
+    if (const auto* refused = std::get_if<call::RefuseOrder>(&command)) refused_.push_back(refused->reason);
+    if (const auto* chat = std::get_if<call::CancelChat>(&command)) cancelled_.push_back(chat->request);
+    if (const auto* refer = std::get_if<call::Refer>(&command)) referred_.push_back(refer->address);
     if (const auto* leg = std::get_if<call::CallSecondLeg>(&command)) second_legs_.push_back(leg->address);
     if (const auto* turn = std::get_if<call::RecordTurn>(&command); turn && turn->speaker == call::Speaker::caller)
       caller_turns_.push_back(turn->text.expose());
@@ -175,6 +199,11 @@ class Line {
   std::string attendant_;
   std::vector<std::string> caller_turns_;
   std::vector<std::string> second_legs_;
+  std::vector<std::string> referred_;
+  std::vector<std::string> refused_;
+  std::vector<base::RequestId> cancelled_;
+  std::vector<base::RequestId> thinking_;
+  bool thinks_ = false;
 };
 
 }  // namespace frontdesk::conversation

@@ -168,10 +168,15 @@ class Conversation final : public call::Activity {
   // Somebody of the business steps in.
   bool on_our_own() const { return !attended_ && !held_by_operator_; }
   bool owes_answer() const { return on_our_own() && history_.awaits_answer(); }
-  bool too_late_for(const char* order);
-  bool out_of_earshot(const char* order);
+  void refuse(const std::string& who, std::string why);
+  bool too_late_for(const std::string& who);
+  bool out_of_earshot(const std::string& who);
   void fall_silent();
   void break_off();
+  bool orders_wait() const { return !to_say_.empty() || to_put_through_; }
+  void obey_in_turn();
+  void obey();
+  void put_through(const std::string& text);
   void note_turn(std::string text, float confidence);
   void attend(std::string who);
   void end_hold();
@@ -263,13 +268,15 @@ class Conversation final : public call::Activity {
   int transfers_ = 0;  ///< since the caller last spoke
   int fillers_since_answer_ = 0;
   int fillers_said_ = 0;
-  bool attended_ = false;              ///< somebody of the business answers the caller
-  bool back_unannounced_ = false;      ///< the call is ours again, and the caller was not told
-  bool held_by_operator_ = false;      ///< the caller hears music
-  std::vector<std::string> whispers_;  ///< what the model is to mind, the newest last
-  int operator_orders_ = 0;            ///< tools of the operator's, to tell them apart
-  bool taking_message_ = false;        ///< nothing else works: the next words are a message
-  base::Instant now_{};                ///< valid while an event is handled
+  bool attended_ = false;                     ///< somebody of the business answers the caller
+  bool back_unannounced_ = false;             ///< the call is ours again, and the caller was not told
+  bool held_by_operator_ = false;             ///< the caller hears music
+  std::vector<std::string> to_say_;           ///< once the caller has finished
+  std::optional<PutThrough> to_put_through_;  ///< the same
+  std::vector<std::string> whispers_;         ///< what the model is to mind, the newest last
+  int operator_orders_ = 0;                   ///< tools of the operator's, to tell them apart
+  bool taking_message_ = false;               ///< nothing else works: the next words are a message
+  base::Instant now_{};                       ///< valid while an event is handled
   call::Commands* commands_ = nullptr;
 };
 

@@ -118,7 +118,7 @@ void Conversation::on(const call::FinalTranscript& event) {
   weigh_interruption();
   if (state_ != State::pausing) return;
   plan_endpoint();
-  if (state_ == State::pausing && !caller_.whole().empty() && !taking_message_ && on_our_own())
+  if (state_ == State::pausing && !caller_.whole().empty() && !taking_message_ && on_our_own() && !orders_wait())
     guess_reply(caller_.whole());
 }
 
@@ -173,6 +173,7 @@ void Conversation::dismiss_sound(const char* because) {
   const auto lost_because = caller_.lost_because;
   digits_ += std::exchange(caller_.carried, {});  // keys pressed before a noise are still keys
   close_turn();
+  if (orders_wait()) return obey();
   if (!lost_because.empty() && on_our_own()) {
     stop_speaking();
     return apologise("transcript", lost_because, settings_.pardon);
@@ -194,7 +195,9 @@ void Conversation::on(const call::LegHeld& event) {
   if (state_ == State::transferring || (reply_ && reply_->ending)) return;
   if (event.on) return wait_on_hold();
   const auto sounds_since = std::exchange(sounds_since_, std::nullopt);
-  if (owes_answer())
+  if (orders_wait())
+    obey();
+  else if (owes_answer())
     answer_caller();
   else if (std::exchange(back_unannounced_, false))
     say(settings_.given_back);
@@ -224,7 +227,7 @@ call::RecordTurn Conversation::caller_turn(std::string text, float confidence) c
 
 /// The caller's turn is over: from here on it is ours.
 void Conversation::take_turn(std::string text, float confidence) {
-  if (!on_our_own()) return note_turn(std::move(text), confidence);
+  if (!on_our_own() || orders_wait()) return note_turn(std::move(text), confidence);
   back_unannounced_ = false;
   settle_cut_reply();
   record_caller();

@@ -9,6 +9,7 @@
 #include "call/commands.hpp"
 #include "conversation/clauses.hpp"
 #include "llm/chat.hpp"
+#include "reception/transfer/transfer.hpp"
 
 namespace frontdesk::conversation {
 
@@ -32,8 +33,9 @@ struct Ending {
 /// The caller is put through once a reply was heard.
 struct PutThrough {
   std::string tool_call_id;
-  std::string wanted;  ///< as the model names them
-  std::string reason;  ///< for the person: what the caller wants
+  std::string wanted;                      ///< as the model names them
+  std::string reason;                      ///< for the person: what the caller wants
+  std::optional<transfer::Method> method;  ///< unset: that of the settings
 };
 
 struct Reply {

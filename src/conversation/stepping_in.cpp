@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMostWhispers = 10;
 constexpr std::size_t kLongestWhisper = 500;  // bytes
 constexpr std::size_t kLongestSaying = 600;   // bytes: three quarters of a minute
+constexpr std::size_t kMostSayings = 3;       // that wait for the caller to finish
 
 /// Not cut within a character of UTF-8.
 std::string shortened(const std::string& text, std::size_t bytes) {
@@ -19,17 +20,37 @@ std::string shortened(const std::string& text, std::size_t bytes) {
   return text.substr(0, bytes);
 }
 
+std::optional<transfer::Method> method_of(call::PutThroughKind kind) {
+  switch (kind) {
+    case call::PutThroughKind::warm:
+      return transfer::Method::announced;
+    case call::PutThroughKind::cold:
+      return transfer::Method::blind;
+    case call::PutThroughKind::usual:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
+/// Whoever ordered it is told why.
+void Conversation::refuse(const std::string& who, std::string why) {
+  trace("operator", "an order of " + who + " came to nothing: " + why);
+  emit(call::RefuseOrder{std::move(why)});
+}
+
 /// The caller is with somebody else already, or about to be; or we are on our way out.
-bool Conversation::too_late_for(const char* order) {
+bool Conversation::too_late_for(const std::string& who) {
   if (!transfer_ && !saying_last_words()) return false;
-  trace("operator", std::string(order) + (transfer_ ? ": the caller is being put through" : ": we are saying goodbye"));
+  refuse(who, !transfer_               ? "the receptionist is saying goodbye"
+              : transfer_->connected() ? "the caller has been put through"
+                                       : "the caller is being put through");
   return true;
 }
 
-bool Conversation::out_of_earshot(const char* order) {
-  if (held_by_caller_) trace("operator", std::string(order) + ": the caller's side has us on hold");
+bool Conversation::out_of_earshot(const std::string& who) {
+  if (held_by_caller_) refuse(who, "the caller has put us on hold");
   return held_by_caller_;
 }
 
@@ -53,7 +74,7 @@ void Conversation::break_off() {
   stop_speaking();
 }
 
-/// Somebody else answers it. That the caller wants no recording is obeyed all the same.
+/// Not the model's to answer. That the caller wants no recording is obeyed all the same.
 void Conversation::note_turn(std::string text, float confidence) {
   settle_cut_reply();
   record_caller();
@@ -64,6 +85,7 @@ void Conversation::note_turn(std::string text, float confidence) {
   record_caller();
   idle_prompts_said_ = 0;
   history_.caller_said(std::move(text));
+  if (orders_wait()) return obey();
   enter(State::listening);
 }
 
@@ -79,15 +101,16 @@ void Conversation::end_hold() {
 }
 
 void Conversation::on(const call::OperatorTookOver& event) {
-  if (too_late_for("not taken over")) return;
+  if (too_late_for(event.who)) return;
   trace("operator", event.who + (attended_ ? " takes the call on" : " took over"));
   end_hold();
+  to_put_through_.reset();
   attend(event.who);
   fall_silent();
 }
 
 void Conversation::on(const call::OperatorGaveBack& event) {
-  if (on_our_own()) return trace("operator", "nothing to give back");
+  if (on_our_own()) return refuse(event.who, "nobody has taken the call over");
   trace("operator", event.who + " gave the call back");
   end_hold();
   attend("");
@@ -104,12 +127,12 @@ void Conversation::come_back() {
 }
 
 void Conversation::on(const call::OperatorSaid& event) {
-  if (too_late_for("not said") || out_of_earshot("not said")) return;
+  if (too_late_for(event.who) || out_of_earshot(event.who)) return;
+  if (to_say_.size() >= kMostSayings) return refuse(event.who, "she has enough to say, once the caller has finished");
   trace("operator", event.who + " has her say something");
+  to_say_.push_back(shortened(event.text.expose(), kLongestSaying));
   end_hold();
-  back_unannounced_ = false;
-  break_off();
-  say(shortened(event.text.expose(), kLongestSaying));
+  obey_in_turn();
 }
 
 void Conversation::on(const call::OperatorWhispered& event) {
@@ -120,10 +143,14 @@ void Conversation::on(const call::OperatorWhispered& event) {
 }
 
 void Conversation::on(const call::OperatorHeld& event) {
-  if (too_late_for("not held") || event.on == held_by_operator_) return;
+  if (too_late_for(event.who)) return;
+  if (event.on == held_by_operator_)
+    return refuse(event.who, event.on ? "the caller is on hold already" : "the caller is not on hold");
   trace("operator", event.who + (event.on ? " put the caller on hold" : " ended the hold"));
   if (event.on) {
     held_by_operator_ = true;
+    to_say_.clear();
+    to_put_through_.reset();
     back_unannounced_ = false;
     fall_silent();
     return emit(call::HoldMusic{true});
@@ -132,18 +159,41 @@ void Conversation::on(const call::OperatorHeld& event) {
   if (!attended_) come_back();
 }
 
-/// As if the model had asked for it: the same words, the same rules of whom callers may be put through to.
 void Conversation::on(const call::OperatorPutThrough& event) {
-  if (too_late_for("not put through") || out_of_earshot("not put through")) return;
-  trace("operator", event.who + " puts the caller through");
+  if (too_late_for(event.who) || out_of_earshot(event.who)) return;
+  const auto target = transfer::find_target(settings_.transfers.targets, event.to);
+  if (!target) return refuse(event.who, "callers are put through only to those whom the settings name");
+  trace("operator", event.who + " puts the caller through to " + target->name);
+  to_put_through_ =
+      PutThrough{"operator-" + std::to_string(++operator_orders_), target->name, "", method_of(event.kind)};
   end_hold();
-  break_off();
+  obey_in_turn();
+}
+
+/// Who is speaking finishes first: cut off in mid-sentence, the rest of it would be lost, too.
+void Conversation::obey_in_turn() {
+  back_unannounced_ = false;
+  if (state_ != State::hearing && state_ != State::pausing) obey();
+}
+
+void Conversation::obey() {
+  discard_guesses();
+  stop_speaking();
+  std::string text;
+  for (const auto& each : std::exchange(to_say_, {})) text += (text.empty() ? "" : " ") + each;
+  if (!to_put_through_) return say(text);
+  put_through(text);
+}
+
+/// As if the model had asked for it: the same words, the same rules of whom callers may be put through to.
+void Conversation::put_through(const std::string& text) {
+  auto wanted = *std::exchange(to_put_through_, std::nullopt);
   if (attended_) attend("");
-  auto words = own_words(settings_.transfers.connecting);
-  llm::ToolCall order{"operator-" + std::to_string(++operator_orders_), "transfer_call",
-                      boost::json::serialize(boost::json::object{{"to", event.to}, {"reason", ""}})};
-  words.put_through = PutThrough{order.id, event.to, ""};
-  words.outcome.tool_calls = {std::move(order)};
+  auto words = own_words((text.empty() ? "" : text + " ") + settings_.transfers.connecting);
+  words.outcome.tool_calls = {
+      {wanted.tool_call_id, "transfer_call",
+       boost::json::serialize(boost::json::object{{"to", wanted.wanted}, {"reason", wanted.reason}})}};
+  words.put_through = std::move(wanted);
   words.tools_run = true;
   transfers_ = 0;
   drop(reply_);

@@ -52,7 +52,9 @@ void Conversation::begin_transfer(const PutThrough& wanted) {
                              recorded ? settings_.recording.announcement : "", settings_.transfers.confirm);
   transfer_call_ = wanted.tool_call_id;
   const auto first = mint();
-  transfer_.emplace(settings_.transfers, *target, announced, std::array<call::PieceId, 2>{first, mint()});
+  auto how = settings_.transfers;
+  if (wanted.method) how.method = *wanted.method;
+  transfer_.emplace(how, *target, announced, std::array<call::PieceId, 2>{first, mint()});
   sounds_since_.reset();
   enter(State::transferring);
   transfer_->start(now_, *commands_);

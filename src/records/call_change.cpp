@@ -11,7 +11,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kAnswerColumns = "call, at";
-constexpr std::string_view kConsentColumns = "call, at, policy, outcome, words";
 constexpr std::string_view kRecordingColumns = "call, path";
 
 template <class... Each>
@@ -80,9 +79,7 @@ base::Result<CallChange> change_of(std::string_view what, const json::object& ro
     return BeginRecording{values.text(0), values.text(1)};
   }
   if (what != "consent") return unreadable();
-  const auto values = row_of(kConsentColumns, row);
-  return store::ConsentRow{values.text(0), values.time(1), values.text(2), values.text(3),
-                           base::Pii<std::string>(values.text(4))};
+  return store::consent_of(row_of(store::kConsentColumns, row));
 }
 
 }  // namespace
@@ -112,8 +109,7 @@ std::string to_line(const CallChange& change) {
             return line_of("message", store::kMessageColumns, store::values_of(message));
           },
           [](const store::ConsentRow& consent) {
-            return line_of("consent", kConsentColumns,
-                           {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose()});
+            return line_of("consent", store::kConsentColumns, store::values_of(consent));
           },
           [](const BeginRecording& recording) {
             return line_of("recording", kRecordingColumns, {recording.call, recording.path});

@@ -5,7 +5,6 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <ctime>
-#include <fstream>
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
@@ -139,7 +138,7 @@ RecordKeeper::RecordKeeper(std::filesystem::path data_folder, store::FolderLock 
       options_(std::move(options)),
       lock_(std::move(lock)),
       connection_(std::move(connection)),
-      writer_(*connection_, std::move(machine)),
+      writer_(*connection_, std::move(machine), options_.words.get()),
       outbox_([this](const CallChange& change) { return carry(change); }, folder_, options_.keys) {}
 
 base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::start(const store::Location& location,
@@ -384,7 +383,7 @@ void RecordKeeper::write_begin(const runtime::CallBegun& begun) {
   OpenCall open;
   open.row = row_of(begun);
   const auto month = month_of(begun.at);
-  open.row.journal = "journals/" + month + "/" + begun.id + ".tape";
+  open.row.journal = "journals/" + month + "/" + journals::file_name(begun.id, options_.keys != nullptr);
   outbox_.add(BeginCall{open.row});
   make_folder("journals", month);
   calls_[begun.number] = std::move(open);
@@ -397,9 +396,16 @@ void RecordKeeper::write_turn(const runtime::TurnTaken& taken) {
 void RecordKeeper::write_journal(runtime::CallNumber number, const std::string& lines) {
   auto* open = find(number);
   if (open == nullptr) return;
-  std::ofstream file(folder_ / open->row.journal, std::ios::app | std::ios::binary);
-  file << lines;
-  if (!file.flush()) keep(base::fail(base::ErrorCode::unavailable, "records", "cannot write " + open->row.journal));
+  if (auto done = append_journal(*open, lines); !done) keep(done);
+}
+
+base::Status RecordKeeper::append_journal(OpenCall& open, const std::string& lines) {
+  if (!open.journal) {
+    auto created = journals::JournalFile::create(folder_ / open.row.journal, options_.keys.get());
+    if (!created) return tl::unexpected(created.error());
+    open.journal.emplace(std::move(*created));
+  }
+  return open.journal->append(lines);
 }
 
 /// Nothing of the sound is on the disk before this.

@@ -3,7 +3,7 @@
 // database: rows that it does not take are kept beside it (row_outbox.hpp).
 //
 // Below the data folder: frontdesk.db, recordings/YYYY-MM/call_....wav (or .ogg; .sealed),
-// journals/YYYY-MM/call_....tape, waiting/rows_....log
+// journals/YYYY-MM/call_....tape (.sealed), waiting/rows_....log (.sealed)
 #pragma once
 #include <chrono>
 #include <condition_variable>
@@ -17,6 +17,7 @@
 
 #include "base/inheriting_mutex.hpp"
 #include "media/recording/call_recording.hpp"
+#include "records/journals/journal_file.hpp"
 #include "records/row_outbox.hpp"
 #include "runtime/call_records.hpp"
 #include "store/call_witness.hpp"
@@ -37,8 +38,9 @@ struct RecordKeeperOptions {
   recording::Storage storage;
   int keep_days = 0;  ///< of recordings; 0: for good
   std::shared_ptr<const vault::KeyRing> keys =
-      nullptr;  ///< what rows that wait in a file are sealed with; null: in the clear
-  std::shared_ptr<store::CallWitness> witness = nullptr;  ///< may be null
+      nullptr;  ///< what journals, and rows that wait in a file, are sealed with; null: in the clear
+  std::shared_ptr<const store::WordSeal> words = nullptr;  ///< seals what is said, in the database; null: in the clear
+  std::shared_ptr<store::CallWitness> witness = nullptr;   ///< may be null
 };
 
 class RecordKeeper final : public runtime::CallRecords {
@@ -73,6 +75,7 @@ class RecordKeeper final : public runtime::CallRecords {
   };
   struct OpenCall {
     store::CallRow row;
+    std::optional<journals::JournalFile> journal;  ///< from its first lines on
     std::unique_ptr<recording::CallRecording> sound;
     std::int64_t heartbeat_ms = 0;  ///< length of the sound at the last heartbeat
     bool sound_failed = false;
@@ -97,6 +100,7 @@ class RecordKeeper final : public runtime::CallRecords {
   void write_begin(const runtime::CallBegun& begun);
   void write_turn(const runtime::TurnTaken& taken);
   void write_journal(runtime::CallNumber number, const std::string& lines);
+  base::Status append_journal(OpenCall& open, const std::string& lines);
   void begin_recording(runtime::CallNumber number, std::uint64_t unrecorded);
   bool create_recording(OpenCall& open, runtime::CallNumber number);
   void write_consent(runtime::CallNumber number, const runtime::ConsentNoted& consent);

@@ -12,6 +12,7 @@
 #include "store/call_log.hpp"
 #include "store/test_databases/postgres_server.hpp"
 #include "store/test_databases/test_databases.hpp"
+#include "vault/secrets/word_box.hpp"
 
 namespace frontdesk::records {
 namespace {
@@ -265,6 +266,78 @@ TEST_F(Records, RefusesAFolderItCannotUse) {
   const auto refused = RecordKeeper::start(file / "below");
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("data folder"), std::string::npos);
+}
+
+/// In any file of the data folder.
+bool stands_in_a_file(const std::filesystem::path& folder, const std::string& text) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    if (bytes.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST_F(Records, NothingThatIsSaidStandsInTheClear) {
+  const std::string phrase = "marmalade umbrella";
+  const base::Pii<std::string> said(phrase);
+  const auto keys = std::make_shared<const vault::KeyRing>(*vault::KeyRing::from_text(std::string(64, 'a')));
+  const auto words = std::make_shared<const secrets::WordBox>(secrets::DataKeys(keys),
+                                                              [] { return base::UtcTime{1'760'000'000'000}; });
+  {
+    RecordKeeperOptions options;
+    options.keys = keys;
+    options.words = words;
+    auto keeper = RecordKeeper::start(folder, options);
+    ASSERT_TRUE(keeper) << keeper.error().message;
+    (*keeper)->begin(begun());
+    auto taken = turn(0);
+    taken.turn.text = taken.turn.heard = said;
+    (*keeper)->turn(taken);
+    (*keeper)->journal(3, "turn caller \"" + phrase + "\"\n");
+    (*keeper)->consent(3, {{call::ConsentOutcome::given, "ask", said}, {1'760'000'000'900}});
+    (*keeper)->message(3, R"({"name":"Ann","number":"0333","reason":"marmalade umbrella"})", {1'760'000'001'000});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while ((*keeper)->stats().written < 5 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_FALSE(stands_in_a_file(folder, phrase)) << "while the call goes on";
+  }
+  EXPECT_FALSE(stands_in_a_file(folder, phrase));
+  const auto log = store::CallLog::open(folder, words);
+  ASSERT_TRUE(log);
+  EXPECT_EQ((*log)->turns("call_a")->front().text.expose(), phrase);
+  EXPECT_EQ((*log)->turns("call_a")->front().heard.expose(), phrase);
+  EXPECT_EQ((*log)->messages("call_a")->front().reason.expose(), phrase);
+  EXPECT_EQ((*log)->messages("call_a")->front().name.expose(), "Ann");
+  EXPECT_EQ((*log)->consents("call_a")->front().words.expose(), phrase);
+  const auto journal = (*log)->call("call_a")->journal;
+  EXPECT_TRUE(journal.ends_with("/call_a.tape.sealed")) << journal;
+  EXPECT_EQ(*journals::read(folder / journal, keys.get()), "turn caller \"" + phrase + "\"\n");
+  EXPECT_EQ((*store::CallLog::open(folder))->turns("call_a").error().code, base::ErrorCode::failed_precondition);
+}
+
+TEST_F(Records, ARowThatCannotBeSealedWaits) {
+  class NoSeal final : public store::WordSeal {
+   public:
+    base::Result<std::string> seal(store::Connection&, const Place&, std::string_view) const override {
+      return base::fail(base::ErrorCode::not_found, "test", "the key is away");
+    }
+    base::Result<std::string> open(store::Connection&, const Place&, std::string_view) const override { return {}; }
+  };
+  {
+    RecordKeeperOptions options;
+    options.words = std::make_shared<const NoSeal>();
+    auto keeper = RecordKeeper::start(folder, options);
+    ASSERT_TRUE(keeper);
+    (*keeper)->begin(begun());
+    (*keeper)->turn(turn(0));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while ((*keeper)->stats().retried == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_EQ((*keeper)->stats().queued, 1U);
+  }
+  EXPECT_TRUE((*store::CallLog::open(folder))->turns("call_a")->empty());
+  ASSERT_TRUE(RecordKeeper::start(folder));
+  EXPECT_EQ((*store::CallLog::open(folder))->turns("call_a")->size(), 1U) << "it waited in the file";
 }
 
 TEST_F(Records, ASharedDatabaseKeepsTheSame) {

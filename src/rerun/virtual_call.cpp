@@ -248,6 +248,7 @@ class VirtualCall {
   void carry_out(const call::StopRecording&) {}
   void carry_out(const call::HideKeys&) {}
   void carry_out(const call::ShowAttendant&) {}
+  void carry_out(const call::RefuseOrder&) {}
   void carry_out(const call::Trace&) {}
   void carry_out(const call::HoldMusic&) {}
   void carry_out(const call::TellSecondLeg&) {}

@@ -62,6 +62,8 @@ class CallHost {
   void on_audio(const SynthesisedAudio& audio, base::Instant now);
   void on_synthesis_done(const SynthesisDone& done, base::Instant now);
   void on_synthesis_failed(const SynthesisFailed& failed, base::Instant now);
+  /// Why it does not fit the moment; empty: it was carried out.
+  std::string on_order(call::Event event, base::Instant now);
   /// People listen from here on; null: nobody does any more.
   void on_speak(std::shared_ptr<OperatorVoice> voice, base::Instant now);
   void on_listen(std::shared_ptr<Ears> ears);
@@ -112,6 +114,7 @@ class CallHost {
   void on(call::StopRecording& command, base::Instant now);
   void on(call::HideKeys& command, base::Instant now);
   void on(call::ShowAttendant& command, base::Instant now);
+  void on(call::RefuseOrder& command, base::Instant now);
   void on(call::RecordTurn& command, base::Instant now);
   void on(call::Trace& command, base::Instant now);
 
@@ -198,6 +201,7 @@ class CallHost {
   std::uint64_t samples_heard_ = 0;
   bool listening_ = false;
   bool attended_ = false;  ///< by somebody of the business
+  std::string refusal_;    ///< of the last order; empty: it was carried out
   bool echo_ = false;
   bool over_ = false;
   std::vector<media::MediaEvent> media_events_;

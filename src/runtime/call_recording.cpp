@@ -57,6 +57,16 @@ void CallHost::on_speak(std::shared_ptr<OperatorVoice> voice, base::Instant now)
   operator_.begin(std::move(voice), now);
 }
 
+std::string CallHost::on_order(call::Event event, base::Instant now) {
+  refusal_.clear();
+  handle(std::move(event), now);
+  return std::exchange(refusal_, {});
+}
+
+void CallHost::on(call::RefuseOrder& command, base::Instant) {
+  refusal_ = std::move(command.reason);
+}
+
 void CallHost::on(call::ShowAttendant& command, base::Instant) {
   attended_ = !command.who.empty();
   operator_.attended(attended_);

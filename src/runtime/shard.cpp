@@ -210,6 +210,14 @@ void Shard::on(ForCall& message, base::Instant now) {
   if (auto* host = find(message.call)) guarded(*host, now, [&] { host->handle(std::move(message.event), now); });
 }
 
+void Shard::on(Order& message, base::Instant now) {
+  OrderAnswer::Outcome outcome;
+  auto* host = find(message.call);
+  outcome.over = host == nullptr || host->over();
+  if (!outcome.over) guarded(*host, now, [&] { outcome.refusal = host->on_order(std::move(message.event), now); });
+  message.answer->give(std::move(outcome));
+}
+
 void Shard::on(SecondLegEvent& message, base::Instant now) {
   if (auto* host = find(message.call)) guarded(*host, now, [&] { host->on_second_leg(message, now); });
 }

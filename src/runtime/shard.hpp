@@ -60,6 +60,7 @@ class Shard final : private speech::VadSink,
   void on(NewCall& message, base::Instant now);
   void on(MediaAgreed& message, base::Instant now);
   void on(ForCall& message, base::Instant now);
+  void on(Order& message, base::Instant now);
   void on(SecondLegEvent& message, base::Instant now);
   void on(InfoDigit& message, base::Instant now);
   void on(Listen& message, base::Instant now);

@@ -14,6 +14,7 @@
 #include "runtime/call_records.hpp"
 #include "runtime/frame_leg.hpp"
 #include "runtime/operator_speech.hpp"
+#include "runtime/order_answer.hpp"
 #include "runtime/overhearing.hpp"
 #include "sip/media_description.hpp"
 #include "sip/user_agent.hpp"
@@ -52,6 +53,13 @@ struct MediaAgreed {
 struct ForCall {
   CallNumber call = 0;
   call::Event event;
+};
+
+/// For the call's machine, from somebody who waits to hear what became of it.
+struct Order {
+  CallNumber call = 0;
+  call::Event event;
+  std::shared_ptr<OrderAnswer> answer;
 };
 
 /// For the call's second leg; void if that is another dialog by now.
@@ -109,7 +117,7 @@ struct Drain {
   std::string reason;
 };
 
-using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, SecondLegEvent, InfoDigit, Listen, Speak, MediaChanged,
-                                  SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
+using ShardMessage = std::variant<NewCall, MediaAgreed, ForCall, Order, SecondLegEvent, InfoDigit, Listen, Speak,
+                                  MediaChanged, SpeechWindow, SynthesisedAudio, SynthesisDone, SynthesisFailed, Drain>;
 
 }  // namespace frontdesk::runtime

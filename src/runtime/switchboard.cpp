@@ -252,38 +252,36 @@ void Switchboard::tell(sip::DialogId dialog, call::Event event) {
   if (!shard_of(it->second).post(ForCall{it->second, std::move(event)})) hang_up(dialog, kSwamped);
 }
 
+std::optional<CallNumber> Switchboard::number_of(const std::string& id) const {
+  const std::lock_guard lock(ids_mutex_);
+  const auto it = ids_.find(id);
+  return it == ids_.end() ? std::nullopt : std::optional(it->second);
+}
+
 bool Switchboard::tell_call(const std::string& id, call::Event event) {
-  CallNumber number = 0;
-  {
-    const std::lock_guard lock(ids_mutex_);
-    const auto it = ids_.find(id);
-    if (it == ids_.end()) return false;
-    number = it->second;
-  }
-  return shard_of(number).post(ForCall{number, std::move(event)});
+  const auto number = number_of(id);
+  return number && shard_of(*number).post(ForCall{*number, std::move(event)});
+}
+
+std::shared_ptr<OrderAnswer> Switchboard::order(const std::string& id, call::Event event) {
+  const auto number = number_of(id);
+  if (!number) return nullptr;
+  auto answer = std::make_shared<OrderAnswer>();
+  return shard_of(*number).post(Order{*number, std::move(event), answer}) ? answer : nullptr;
 }
 
 std::optional<CallNumber> Switchboard::listen(const std::string& id, std::shared_ptr<Ears> ears) {
-  CallNumber number = 0;
-  {
-    const std::lock_guard lock(ids_mutex_);
-    const auto it = ids_.find(id);
-    if (it == ids_.end()) return std::nullopt;
-    number = it->second;
-  }
-  if (!shard_of(number).post(Listen{number, std::move(ears)})) return std::nullopt;
-  return number;
+  const auto number = number_of(id);
+  return number && shard_of(*number).post(Listen{*number, std::move(ears)}) ? number : std::nullopt;
 }
 
 bool Switchboard::speak(const std::string& id, std::shared_ptr<OperatorVoice> voice) {
-  const std::lock_guard lock(ids_mutex_);
-  const auto it = ids_.find(id);
-  return it != ids_.end() && shard_of(it->second).post(Speak{it->second, std::move(voice)});
+  const auto number = number_of(id);
+  return number && shard_of(*number).post(Speak{*number, std::move(voice)});
 }
 
 bool Switchboard::running(const std::string& id) const {
-  const std::lock_guard lock(ids_mutex_);
-  return ids_.contains(id);
+  return number_of(id).has_value();
 }
 
 void Switchboard::on_media(sip::DialogId dialog, const sip::NegotiatedMedia& media) {

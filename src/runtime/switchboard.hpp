@@ -67,6 +67,8 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   SwitchboardStats stats() const;
   /// For the call with this id (call_...), from any thread; false if it is not going on.
   bool tell_call(const std::string& id, call::Event event);
+  /// The same, and what becomes of it can be waited for; null: the call is not going on here.
+  std::shared_ptr<OrderAnswer> order(const std::string& id, call::Event event);
   /// The sound of the call with this id goes to `ears` from now on; null: no longer. From any thread; nullopt: the call
   /// is not going on here.
   std::optional<CallNumber> listen(const std::string& id, std::shared_ptr<Ears> ears);
@@ -119,6 +121,7 @@ class Switchboard final : public sip::UserAgentSink, private LegControl {
   std::shared_ptr<FrameLeg> forget_frame_leg(sip::DialogId dialog);
   void answer_frames(sip::DialogId dialog);
   void hang_up_frames(sip::DialogId dialog, const std::string& reason);
+  std::optional<CallNumber> number_of(const std::string& id) const;  ///< nullopt: no such call goes on
   Shard& shard_of(CallNumber number) { return *shards_[number % shards_.size()]; }
   void tell(sip::DialogId dialog, call::Event event);
 

@@ -83,8 +83,9 @@ bool add_cursor(Where& where, const std::string& cursor) {
 }  // namespace
 
 struct CallLog::State {
-  explicit State(const Location& location)
+  State(const Location& location, std::shared_ptr<const WordSeal> seal)
       : folder(location.folder),
+        words(std::move(seal)),
         dialect(location.shared() ? Dialect::postgres : Dialect::sqlite),
         pool([location] { return open_connection(location, OpenMode::read_only); }) {}
 
@@ -105,6 +106,7 @@ struct CallLog::State {
   }
 
   const std::filesystem::path folder;
+  const std::shared_ptr<const WordSeal> words;
   const Dialect dialect;
   Pool pool;
 };
@@ -115,8 +117,12 @@ const std::filesystem::path& CallLog::data_folder() const {
   return state_->folder;
 }
 
-base::Result<std::unique_ptr<CallLog>> CallLog::open(const Location& location) {
-  auto state = std::make_unique<State>(location);
+const WordSeal* CallLog::words() const {
+  return state_->words.get();
+}
+
+base::Result<std::unique_ptr<CallLog>> CallLog::open(const Location& location, std::shared_ptr<const WordSeal> words) {
+  auto state = std::make_unique<State>(location, std::move(words));
   if (auto ready = state->check_schema(); !ready) return tl::unexpected(ready.error());
   return std::unique_ptr<CallLog>(new CallLog(std::move(state)));
 }
@@ -157,44 +163,53 @@ base::Result<CallRow> CallLog::call(const std::string& id, const std::string& or
 }
 
 base::Result<std::vector<TurnRow>> CallLog::turns(const std::string& call) const {
-  const std::vector<Value> values{call};
-  const auto rows = state_->run(
-      "SELECT " + std::string(kTurnColumns) + " FROM call_turns WHERE call = ? ORDER BY turn_index", values);
+  const auto connection = state_->pool.take();
+  if (!connection) return tl::unexpected(connection.error());
+  const auto rows = (*connection)
+                        ->run("SELECT " + std::string(kTurnColumns) + organisation_of_call("call_turns") +
+                                  " FROM call_turns WHERE call = ? ORDER BY turn_index",
+                              {call});
   if (!rows) return tl::unexpected(rows.error());
   std::vector<TurnRow> turns;
-  for (const auto& row : *rows) turns.push_back(turn_of(row));
+  for (const auto& row : *rows) {
+    turns.push_back(turn_of(row));
+    auto opened = open_words(**connection, state_->words.get(), row.text(kTurnColumnCount), turns.back());
+    if (!opened) return tl::unexpected(opened.error());
+  }
   return turns;
 }
 
 base::Result<std::vector<MessageRow>> CallLog::messages(const std::string& call, int limit,
                                                         const std::string& organisation) const {
-  std::vector<Value> values{organisation};
-  if (!call.empty()) values.emplace_back(call);
-  const auto rows = state_->run("SELECT " + std::string(kMessageColumns) + " FROM messages WHERE organisation = ?" +
-                                    (call.empty() ? "" : " AND call = ?") + " ORDER BY taken_at DESC, id DESC LIMIT " +
-                                    std::to_string(std::clamp(limit, 1, kMaxPage)),
-                                values);
-  if (!rows) return tl::unexpected(rows.error());
-  std::vector<MessageRow> messages;
-  for (const auto& row : *rows) messages.push_back(message_of(row));
-  return messages;
+  MessageFilter filter;
+  filter.organisation = organisation;
+  filter.call = call;
+  auto page = message_page(filter, limit, {});
+  if (!page) return tl::unexpected(page.error());
+  return std::move(page->messages);
 }
 
 base::Result<MessagePage> CallLog::message_page(const MessageFilter& filter, int limit,
                                                 const std::vector<std::string>& after) const {
   const auto connection = state_->pool.take();
   if (!connection) return tl::unexpected(connection.error());
-  return list_messages(**connection, filter, limit, after);
+  return list_messages(**connection, state_->words.get(), filter, limit, after);
 }
 
 base::Result<std::vector<ConsentRow>> CallLog::consents(const std::string& call) const {
-  const std::vector<Value> values{call};
-  const auto rows =
-      state_->run("SELECT call, at, policy, outcome, words FROM consents WHERE call = ? ORDER BY sequence", values);
+  const auto connection = state_->pool.take();
+  if (!connection) return tl::unexpected(connection.error());
+  const auto rows = (*connection)
+                        ->run("SELECT " + std::string(kConsentColumns) + organisation_of_call("consents") +
+                                  " FROM consents WHERE call = ? ORDER BY sequence",
+                              {call});
   if (!rows) return tl::unexpected(rows.error());
   std::vector<ConsentRow> consents;
-  for (const auto& row : *rows)
-    consents.push_back({row.text(0), {row.integer(1)}, row.text(2), row.text(3), base::Pii<std::string>(row.text(4))});
+  for (const auto& row : *rows) {
+    consents.push_back(consent_of(row));
+    auto opened = open_words(**connection, state_->words.get(), row.text(kConsentColumnCount), consents.back());
+    if (!opened) return tl::unexpected(opened.error());
+  }
   return consents;
 }
 

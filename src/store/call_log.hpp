@@ -8,6 +8,7 @@
 #include "store/call_records.hpp"
 #include "store/database.hpp"
 #include "store/message_rows.hpp"
+#include "store/sealed_words.hpp"
 
 namespace frontdesk::store {
 
@@ -15,8 +16,9 @@ inline constexpr int kMaxPage = 200;
 
 class CallLog {
  public:
-  /// not_found if there is no database yet.
-  static base::Result<std::unique_ptr<CallLog>> open(const Location& location);
+  /// not_found if there is no database yet. Without `words` what is sealed cannot be read.
+  static base::Result<std::unique_ptr<CallLog>> open(const Location& location,
+                                                     std::shared_ptr<const WordSeal> words = nullptr);
   ~CallLog();
 
   /// `limit` is clamped to 1..kMaxPage. invalid_argument for a cursor that is not ours.
@@ -36,6 +38,8 @@ class CallLog {
   base::Result<std::vector<ConsentRow>> consents(const std::string& call) const;
 
   const std::filesystem::path& data_folder() const;
+  /// What opens sealed words; may be null.
+  const WordSeal* words() const;
 
  private:
   struct State;

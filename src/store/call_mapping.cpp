@@ -21,6 +21,10 @@ std::optional<base::UtcTime> time_of(const std::optional<std::int64_t>& unix_ms)
   return base::UtcTime{*unix_ms};
 }
 
+std::int64_t flag(bool set) {
+  return set ? 1 : 0;
+}
+
 // Source names hold no line breaks, so a list of them is lines.
 std::string joined(const std::vector<std::string>& lines) {
   std::string out;
@@ -86,10 +90,6 @@ LineQuality quality_of(const Row& row, std::size_t first) {
   quality.packets_lost = row.integer(first + 7);
   quality.jitter_max_ms = row.real(first + 8);
   return quality;
-}
-
-std::int64_t flag(bool set) {
-  return set ? 1 : 0;
 }
 
 std::vector<Value> values_of(const CallerFacts& who) {
@@ -197,6 +197,7 @@ TurnRow turn_of(const Row& row) {
   if (const auto candidates = row.maybe_integer(16))
     turn.speculation =
         SpeculationRow{*candidates, row.maybe_integer(17).value_or(0), row.maybe_integer(18).value_or(0)};
+  turn.sealed = row.flag(19);
   return turn;
 }
 
@@ -222,7 +223,8 @@ std::vector<Value> values_of(const TurnRow& turn) {
           value_of(turn.gap_ms),
           of_speculation(&SpeculationRow::candidates),
           of_speculation(&SpeculationRow::discarded),
-          of_speculation(&SpeculationRow::discarded_characters)};
+          of_speculation(&SpeculationRow::discarded_characters),
+          flag(turn.sealed)};
 }
 
 MessageRow message_of(const Row& row) {
@@ -235,6 +237,7 @@ MessageRow message_of(const Row& row) {
   message.reason = base::Pii<std::string>(row.text(5));
   message.taken_at = {row.integer(6)};
   message.status = row.text(7);
+  message.sealed = row.flag(8);
   return message;
 }
 
@@ -246,7 +249,17 @@ std::vector<Value> values_of(const MessageRow& message) {
           message.number.expose(),
           message.reason.expose(),
           message.taken_at.unix_ms,
-          message.status};
+          message.status,
+          flag(message.sealed)};
+}
+
+ConsentRow consent_of(const Row& row) {
+  return {row.text(0), row.time(1), row.text(2), row.text(3), base::Pii<std::string>(row.text(4)), row.flag(5)};
+}
+
+std::vector<Value> values_of(const ConsentRow& consent) {
+  return {consent.call,    consent.at.unix_ms,     consent.policy,
+          consent.outcome, consent.words.expose(), flag(consent.sealed)};
 }
 
 }  // namespace frontdesk::store

@@ -14,12 +14,22 @@ inline constexpr std::string_view kCallColumns =
     "machine, sentiment, receptionist";
 inline constexpr std::string_view kTurnColumns =
     "call, turn_index, speaker, text, heard, interrupted, started_ms, ended_ms, confidence, sources, endpoint_ms, "
-    "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms, guesses, guesses_discarded, guessed_characters_discarded";
-inline constexpr std::string_view kMessageColumns = "id, organisation, call, name, number, reason, taken_at, status";
+    "stt_ms, llm_ms, tts_ms, reply_ms, gap_ms, guesses, guesses_discarded, guessed_characters_discarded, sealed";
+inline constexpr std::size_t kTurnColumnCount = 20;
+inline constexpr std::string_view kMessageColumns =
+    "id, organisation, call, name, number, reason, taken_at, status, sealed";
+inline constexpr std::string_view kConsentColumns = "call, at, policy, outcome, words, sealed";
+inline constexpr std::size_t kConsentColumnCount = 6;
+
+/// A further column for rows of `table` that belong to a call.
+inline std::string organisation_of_call(const std::string& table) {
+  return ", (SELECT organisation FROM calls WHERE calls.id = " + table + ".call)";
+}
 
 CallRow call_of(const Row& row);
 TurnRow turn_of(const Row& row);
 MessageRow message_of(const Row& row);
+ConsentRow consent_of(const Row& row);
 
 /// In the order of the columns above.
 std::vector<Value> values_of(const CallRow& call);
@@ -27,6 +37,7 @@ std::vector<Value> values_of(const CallRow& call);
 std::vector<Value> values_of(const LineQuality& quality);
 std::vector<Value> values_of(const TurnRow& turn);
 std::vector<Value> values_of(const MessageRow& message);
+std::vector<Value> values_of(const ConsentRow& consent);
 
 /// Of the column "sources".
 std::vector<std::string> source_names(const std::string& text);

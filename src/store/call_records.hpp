@@ -103,6 +103,7 @@ struct TurnRow {
   std::optional<std::int64_t> reply_ms;       ///< end of speech -> playout began, by our own clock
   std::optional<std::int64_t> gap_ms;         ///< the same on the waveform
   std::optional<SpeculationRow> speculation;  ///< of the caller's turns, since schema 2
+  bool sealed = false;                        ///< its words are: see sealed_words.hpp
 };
 
 struct MessageRow {
@@ -114,6 +115,7 @@ struct MessageRow {
   base::Pii<std::string> reason;
   base::UtcTime taken_at;
   std::string status = "new";
+  bool sealed = false;  ///< name and reason are: see sealed_words.hpp
 };
 
 /// What came of telling or asking the caller that the call is recorded.
@@ -123,6 +125,7 @@ struct ConsentRow {
   std::string policy;            ///< "announce", "ask", "both_party"
   std::string outcome;           ///< "announced", "given", "refused", "unanswered", "unheard", "withdrawn"
   base::Pii<std::string> words;  ///< the caller's; of an announcement, ours
+  bool sealed = false;           ///< the words are: see sealed_words.hpp
 };
 
 /// Unset members do not filter.

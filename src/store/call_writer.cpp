@@ -45,9 +45,23 @@ base::Status CallWriter::answered(const std::string& call, base::UtcTime at) {
       connection_.run("UPDATE calls SET answered_at = ? WHERE id = ? AND status = 'in_progress'", {at.unix_ms, call}));
 }
 
+/// not_found: there is no such call.
+base::Result<std::string> CallWriter::organisation_of(const std::string& call) {
+  const auto rows = connection_.run("SELECT organisation FROM calls WHERE id = ?", {call});
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty()) return base::fail(base::ErrorCode::not_found, "store", "there is no such call");
+  return rows->front().text(0);
+}
+
 base::Status CallWriter::add_turn(const TurnRow& turn) {
-  const auto values = values_of(turn);
   return connection_.transaction([&]() -> base::Status {
+    TurnRow row = turn;
+    if (words_ != nullptr) {
+      const auto organisation = organisation_of(turn.call);
+      if (!organisation) return tl::unexpected(organisation.error());
+      if (auto sealed = seal_words(connection_, *words_, *organisation, row); !sealed) return sealed;
+    }
+    const auto values = values_of(row);
     if (auto added = status_of(connection_.run(insert("call_turns", kTurnColumns, values.size()), values)); !added)
       return added;
     return status_of(connection_.run(
@@ -58,17 +72,27 @@ base::Status CallWriter::add_turn(const TurnRow& turn) {
 }
 
 base::Status CallWriter::add_message(const MessageRow& message) {
-  const auto values = values_of(message);
+  MessageRow row = message;
+  if (words_ != nullptr)
+    if (auto sealed = seal_words(connection_, *words_, row); !sealed) return sealed;
+  const auto values = values_of(row);
   return status_of(connection_.run(insert("messages", kMessageColumns, values.size()), values));
 }
 
 base::Status CallWriter::add_consent(const ConsentRow& consent) {
-  return status_of(
-      connection_.run("INSERT INTO consents (call, at, policy, outcome, words, sequence) SELECT ?, ?, ?, ?, ?, "
-                      "COALESCE(MAX(sequence), 0) + 1 FROM consents WHERE call = ? "
-                      "HAVING NOT EXISTS (SELECT 1 FROM consents WHERE call = ? AND at = ? AND outcome = ?)",
-                      {consent.call, consent.at.unix_ms, consent.policy, consent.outcome, consent.words.expose(),
-                       consent.call, consent.call, consent.at.unix_ms, consent.outcome}));
+  ConsentRow row = consent;
+  if (words_ != nullptr) {
+    const auto organisation = organisation_of(consent.call);
+    if (!organisation) return tl::unexpected(organisation.error());
+    if (auto sealed = seal_words(connection_, *words_, *organisation, row); !sealed) return sealed;
+  }
+  auto values = values_of(row);
+  values.insert(values.end(), {row.call, row.call, row.at.unix_ms, row.outcome});
+  return status_of(connection_.run(
+      "INSERT INTO consents (" + std::string(kConsentColumns) +
+          ", sequence) SELECT ?, ?, ?, ?, ?, ?, COALESCE(MAX(sequence), 0) + 1 FROM consents WHERE call = ? "
+          "HAVING NOT EXISTS (SELECT 1 FROM consents WHERE call = ? AND at = ? AND outcome = ?)",
+      values));
 }
 
 base::Result<std::vector<std::pair<std::string, std::string>>> CallWriter::recordings_before(base::UtcTime time) {

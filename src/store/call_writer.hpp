@@ -8,14 +8,16 @@
 #include "base/error.hpp"
 #include "store/call_records.hpp"
 #include "store/database.hpp"
+#include "store/sealed_words.hpp"
 
 namespace frontdesk::store {
 
 class CallWriter {
  public:
-  /// `machine` is whose calls these are, in a database that several share.
-  explicit CallWriter(Connection& connection, std::string machine = {})
-      : connection_(connection), machine_(std::move(machine)) {}
+  /// `machine` is whose calls these are, in a database that several share. `words` seals what is said, and must outlive
+  /// the writer; null: it is written in the clear.
+  explicit CallWriter(Connection& connection, std::string machine = {}, const WordSeal* words = nullptr)
+      : connection_(connection), machine_(std::move(machine)), words_(words) {}
 
   base::Status begin(const CallRow& call);
   base::Status answered(const std::string& call, base::UtcTime at);
@@ -37,8 +39,10 @@ class CallWriter {
 
  private:
   base::Status summarise(CallRow& call);
+  base::Result<std::string> organisation_of(const std::string& call);
   Connection& connection_;
   const std::string machine_;
+  const WordSeal* const words_;
 };
 
 }  // namespace frontdesk::store

@@ -16,8 +16,8 @@ base::Result<std::vector<CallRow>> calls_of_caller(Connection& connection, const
   return calls;
 }
 
-base::Result<std::vector<MessageRow>> messages_for_number(Connection& connection, const std::string& organisation,
-                                                          const std::string& number) {
+base::Result<std::vector<MessageRow>> messages_for_number(Connection& connection, const WordSeal* words,
+                                                          const std::string& organisation, const std::string& number) {
   const auto rows = connection.run("SELECT " + std::string(kMessageColumns) +
                                        " FROM messages WHERE organisation = ? AND number = ? "
                                        "ORDER BY taken_at, id LIMIT ?",
@@ -25,6 +25,8 @@ base::Result<std::vector<MessageRow>> messages_for_number(Connection& connection
   if (!rows) return tl::unexpected(rows.error());
   std::vector<MessageRow> messages;
   for (const auto& row : *rows) messages.push_back(message_of(row));
+  for (auto& message : messages)
+    if (auto opened = open_words(connection, words, message); !opened) return tl::unexpected(opened.error());
   return messages;
 }
 

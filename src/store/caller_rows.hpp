@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "store/call_records.hpp"
-#include "store/sql.hpp"
+#include "store/sealed_words.hpp"
 
 namespace frontdesk::store {
 
@@ -15,8 +15,8 @@ inline constexpr int kMostCallsOfCaller = 1000;  ///< in one answer
 base::Result<std::vector<CallRow>> calls_of_caller(Connection& connection, const std::string& organisation,
                                                    const std::string& number);
 /// Messages that ask to be called back at the number, whoever left them; the oldest first.
-base::Result<std::vector<MessageRow>> messages_for_number(Connection& connection, const std::string& organisation,
-                                                          const std::string& number);
+base::Result<std::vector<MessageRow>> messages_for_number(Connection& connection, const WordSeal* words,
+                                                          const std::string& organisation, const std::string& number);
 
 /// With its turns, messages, consents and events.
 base::Status erase_call(Connection& connection, const std::string& organisation, const std::string& call);

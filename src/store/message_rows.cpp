@@ -20,8 +20,8 @@ base::Status changed_one(const Connection& connection, base::Status done) {
 
 }  // namespace
 
-base::Result<MessagePage> list_messages(Connection& connection, const MessageFilter& filter, int limit,
-                                        const std::vector<std::string>& after) {
+base::Result<MessagePage> list_messages(Connection& connection, const WordSeal* words, const MessageFilter& filter,
+                                        int limit, const std::vector<std::string>& after) {
   std::string where = "organisation = ?";
   std::vector<Value> values{filter.organisation};
   const auto add = [&](const char* condition, const std::string& value) {
@@ -45,6 +45,8 @@ base::Result<MessagePage> list_messages(Connection& connection, const MessageFil
   if (!rows) return tl::unexpected(rows.error());
   MessagePage page;
   for (const auto& row : *rows) page.messages.push_back(message_of(row));
+  for (auto& message : page.messages)
+    if (auto opened = open_words(connection, words, message); !opened) return tl::unexpected(opened.error());
   if (page.messages.size() > static_cast<std::size_t>(wanted)) {
     page.messages.pop_back();
     page.next = {std::to_string(page.messages.back().taken_at.unix_ms), page.messages.back().id};
@@ -52,13 +54,22 @@ base::Result<MessagePage> list_messages(Connection& connection, const MessageFil
   return page;
 }
 
-base::Result<MessageRow> find_message(Connection& connection, const std::string& organisation, const std::string& id) {
+base::Result<MessageRow> find_message(Connection& connection, const WordSeal* words, const std::string& organisation,
+                                      const std::string& id) {
   const auto rows =
       connection.run("SELECT " + std::string(kMessageColumns) + " FROM messages WHERE organisation = ? AND id = ?",
                      {organisation, id});
   if (!rows) return tl::unexpected(rows.error());
   if (rows->empty()) return no_such_message();
-  return message_of(rows->front());
+  auto message = message_of(rows->front());
+  if (auto opened = open_words(connection, words, message); !opened) return tl::unexpected(opened.error());
+  return message;
+}
+
+base::Result<std::int64_t> count_messages(Connection& connection, const std::string& call) {
+  const auto rows = connection.run("SELECT COUNT(*) FROM messages WHERE call = ?", {call});
+  if (!rows) return tl::unexpected(rows.error());
+  return rows->front().integer(0);
 }
 
 base::Status set_message_status(Connection& connection, const std::string& organisation, const std::string& id,

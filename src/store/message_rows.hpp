@@ -1,7 +1,7 @@
 // Messages that callers left: read, marked and deleted.
 #pragma once
 #include "store/call_records.hpp"
-#include "store/sql.hpp"
+#include "store/sealed_words.hpp"
 
 namespace frontdesk::store {
 
@@ -16,11 +16,14 @@ struct MessagePage {
   std::vector<std::string> next;     ///< two fields for the following page; empty on the last one
 };
 
-/// `after`: empty, or `next` of the page before. `limit` is clamped to 1..kMaxPage.
-base::Result<MessagePage> list_messages(Connection& connection, const MessageFilter& filter, int limit,
-                                        const std::vector<std::string>& after);
+/// `words` opens what is sealed; null: only messages in the clear can be read. `after`: empty, or `next` of the page
+/// before. `limit` is clamped to 1..kMaxPage.
+base::Result<MessagePage> list_messages(Connection& connection, const WordSeal* words, const MessageFilter& filter,
+                                        int limit, const std::vector<std::string>& after);
 /// not_found.
-base::Result<MessageRow> find_message(Connection& connection, const std::string& organisation, const std::string& id);
+base::Result<MessageRow> find_message(Connection& connection, const WordSeal* words, const std::string& organisation,
+                                      const std::string& id);
+base::Result<std::int64_t> count_messages(Connection& connection, const std::string& call);
 base::Status set_message_status(Connection& connection, const std::string& organisation, const std::string& id,
                                 const std::string& status);
 base::Status remove_message(Connection& connection, const std::string& organisation, const std::string& id);

@@ -58,6 +58,22 @@ base::Status forget_words(Connection& connection, const std::string& call) {
   return {};
 }
 
+base::Result<std::vector<CallRow>> calls_with_plain_journals(Connection& connection, const std::string& machine,
+                                                             const std::string& after) {
+  const auto rows = connection.run("SELECT " + std::string(kCallColumns) +
+                                       " FROM calls WHERE id > ? AND machine = ? AND status <> 'in_progress' AND "
+                                       "journal LIKE '%.tape' ORDER BY id LIMIT ?",
+                                   {after, machine, std::int64_t{kRetentionBatch}});
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<CallRow> calls;
+  for (const auto& row : *rows) calls.push_back(call_of(row));
+  return calls;
+}
+
+base::Status journal_moved(Connection& connection, const CallRow& call, const std::string& to) {
+  return connection.write("UPDATE calls SET journal = ? WHERE id = ? AND journal = ?", {to, call.id, call.journal});
+}
+
 base::Result<std::int64_t> forget_messages_before(Connection& connection, base::UtcTime time) {
   const auto done = connection.write(
       "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE taken_at < ? ORDER BY taken_at LIMIT ?)",

@@ -30,6 +30,11 @@ base::Result<std::vector<CallRow>> calls_with_words_before(Connection& connectio
 base::Result<std::vector<CallRow>> calls_before(Connection& connection, const std::string& machine, base::UtcTime time);
 /// The turns and the events of a call, and the path of its journal. What the caller said about being recorded stays.
 base::Status forget_words(Connection& connection, const std::string& call);
+/// Calls of the machine that are over, have an id greater than `after` and a journal in the clear; by id.
+base::Result<std::vector<CallRow>> calls_with_plain_journals(Connection& connection, const std::string& machine,
+                                                             const std::string& after);
+/// Nothing to do if the journal is another one by now.
+base::Status journal_moved(Connection& connection, const CallRow& call, const std::string& to);
 /// How many went.
 base::Result<std::int64_t> forget_messages_before(Connection& connection, base::UtcTime time);
 

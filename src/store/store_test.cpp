@@ -197,7 +197,7 @@ TEST_P(CallStore, MessagesComeInPagesAreMarkedAndDeleted) {
   }
   std::vector<std::string> seen, after;
   do {
-    const auto page = list_messages(*connection, {}, 2, after);
+    const auto page = list_messages(*connection, nullptr, {}, 2, after);
     ASSERT_TRUE(page);
     for (const auto& each : page->messages) seen.push_back(each.id);
     after = page->next;
@@ -207,10 +207,10 @@ TEST_P(CallStore, MessagesComeInPagesAreMarkedAndDeleted) {
   ASSERT_TRUE(set_message_status(*connection, own, "msg_2", "done"));
   EXPECT_EQ(set_message_status(*connection, "org_2", "msg_2", "new").error().code, base::ErrorCode::not_found);
   EXPECT_EQ(remove_message(*connection, "org_2", "msg_2").error().code, base::ErrorCode::not_found);
-  EXPECT_EQ(list_messages(*connection, {own, "", "done"}, 9, {})->messages.size(), 1U);
-  EXPECT_EQ(list_messages(*connection, {own, "call_2", ""}, 9, {})->messages.size(), 0U);
+  EXPECT_EQ(list_messages(*connection, nullptr, {own, "", "done"}, 9, {})->messages.size(), 1U);
+  EXPECT_EQ(list_messages(*connection, nullptr, {own, "call_2", ""}, 9, {})->messages.size(), 0U);
   ASSERT_TRUE(remove_message(*connection, own, "msg_2"));
-  EXPECT_EQ(find_message(*connection, own, "msg_2").error().code, base::ErrorCode::not_found);
+  EXPECT_EQ(find_message(*connection, nullptr, own, "msg_2").error().code, base::ErrorCode::not_found);
 }
 
 TEST_P(CallStore, ConsentsKeepTheirOrder) {

@@ -24,6 +24,7 @@ constexpr Duration kAftermath = base::seconds(6);  // events that come after the
 constexpr int kMaxIdleWakeups = 100;               // at one instant: more is a loop
 constexpr std::uint64_t kFnvOffset = 0xcbf29ce484222325;
 constexpr std::uint64_t kFnvPrime = 0x100000001b3;
+constexpr const char* kTyped = "Please stay on the line, I am looking it up for you.";
 constexpr base::RequestId kTwin = 1'000'000'000;  // of a filler that is said again
 
 class CallRun {
@@ -136,12 +137,24 @@ class CallRun {
     caller_.hears(heard_);
   }
 
-  /// Somebody takes the call or holds it, and gives it back; or whispers.
+  /// Somebody takes the call or holds it, and gives it back; whispers, types, or puts the caller through.
   void step_in() {
-    const auto kind = stage_.operator_random.below(3);
+    const auto kind = stage_.operator_random.below(5);
     const auto later = base::milliseconds(static_cast<int>(stage_.operator_random.below(30'000)));
     if (kind == 2) {
       stage_.later(Duration{0}, [this] { send(call::OperatorWhispered{"Priya", base::Pii<std::string>("Be kind.")}); });
+      return;
+    }
+    if (kind == 3) {
+      stage_.later(Duration{0}, [this] {
+        checks_.typed(kTyped);
+        send(call::OperatorSaid{"Priya", base::Pii<std::string>(kTyped)});
+      });
+      return;
+    }
+    if (kind == 4) {
+      const auto how = static_cast<call::PutThroughKind>(stage_.operator_random.below(3));
+      stage_.later(Duration{0}, [this, how] { send(call::OperatorPutThrough{"Priya", "", how}); });
       return;
     }
     if (std::exchange(stepped_in_, true)) return;
@@ -248,7 +261,8 @@ class CallRun {
   void carry_out(const call::ResumeRecording&) {}
   void carry_out(const call::StopRecording&) {}
   void carry_out(const call::HideKeys&) {}
-  void carry_out(const call::ShowAttendant& command) { checks_.entertained(!command.who.empty()); }
+  void carry_out(const call::ShowAttendant& command) { checks_.attended(!command.who.empty()); }
+  void carry_out(const call::RefuseOrder&) {}
   void carry_out(const call::Trace&) {}
   void carry_out(const call::CallSecondLeg& command) { second_.on(command); }
   void carry_out(const call::TellSecondLeg& command) { second_.on(command); }

@@ -47,6 +47,8 @@ class Checks {
   void words_were_lost();  ///< the recogniser heard nothing: nobody can know that an answer is owed
   void music(bool playing);
   void held_by_caller(bool on);
+  void typed(const std::string& text);  ///< by somebody of the business, to be said
+  void attended(bool by_somebody);
   void entertained(bool by_others);    ///< music or a person, and not our voice
   void unheard() { unheard_ = true; }  ///< from here on no packet of the caller's arrives
 
@@ -156,6 +158,8 @@ class Checks {
   bool caller_sounds_ = false;
   bool music_ = false;
   bool entertained_ = false;
+  bool attended_ = false;  ///< by somebody who may type, too
+  std::string typed_;
   Instant entertained_since_{};
   Duration entertained_for_{0};
   bool held_ = false;      ///< by the caller, now

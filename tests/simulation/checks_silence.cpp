@@ -52,6 +52,11 @@ void Checks::held_by_caller(bool on) {
 }
 
 /// Nothing that is said meanwhile is for us. When it is over without somebody else, the caller waits to hear why.
+void Checks::attended(bool by_somebody) {
+  attended_ = by_somebody;
+  entertained(by_somebody);
+}
+
 void Checks::entertained(bool by_others) {
   if (entertained_) entertained_for_ += stage_.now - entertained_since_;
   entertained_since_ = stage_.now;

@@ -10,7 +10,7 @@ WAV = {"Content-Type": "audio/wav"}
 
 def wav(seconds, amplitude=40, rate=8192):
     """8-bit sound without a byte over 127: the proxy between takes bodies for text."""
-    samples = bytes(64 + int(amplitude * math.sin(at * 0.3)) if at % rate < rate * 0.7 else 64 + at % 2
+    samples = bytes(64 + int(amplitude * math.sin(at * 0.3)) if at % rate < rate * 0.7 else 64 + (at % 2 if amplitude else 0)
                     for at in range(int(seconds * rate)))
     size = len(samples)
     while max(struct.pack("<II", size, size + 36)) > 127:

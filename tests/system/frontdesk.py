@@ -1,4 +1,5 @@
 """The program under test as a process, and what the system tests ask of it."""
+import glob
 import json
 import os
 import re
@@ -100,6 +101,21 @@ def call(address, *arguments, extension="reception", seconds=200):
                           capture_output=True, text=True, timeout=seconds, cwd=ROOT)
     report = json.loads(done.stdout) if done.stdout.strip() else None
     return done.returncode, report, done.stderr
+
+
+def journal_paths(data, call_id="*"):
+    return glob.glob(f"{data}/journals/*/{call_id}.tape*")
+
+
+def journal(data, call_id="*"):
+    """What was written of a call, or of the newest; empty if nothing is yet."""
+    paths = sorted(journal_paths(data, call_id))
+    if not paths:
+        return ""
+    done = subprocess.run([PROGRAM, "journal", paths[-1], "--data", data], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return done.stdout
 
 
 def wait_for(look, seconds, what):

@@ -1,6 +1,4 @@
 """A caller whose line loses packets: the tape tells how it sounds, and the call moves to a codec that bears loss."""
-import glob
-import os
 import random
 import re
 import socket
@@ -9,7 +7,7 @@ import time
 import unittest
 
 import frontdesk
-from frontdesk import Frontdesk, wait_for
+from frontdesk import Frontdesk, journal, wait_for
 
 LOST = 0.15
 SECONDS = 45
@@ -104,12 +102,8 @@ class LineQuality(unittest.TestCase):
             self.assertEqual(caller.offered[0], "111")
 
             def tape():
-                for path in glob.glob(os.path.join(server.data, "**", "*.tape"), recursive=True):
-                    with open(path, encoding="utf-8") as file:
-                        text = file.read()
-                    if "#! end" in text:
-                        return text
-                return None
+                text = journal(server.data)
+                return text if "#! end" in text else None
             text = wait_for(tape, 20, "the whole tape")
             scores = [float(score) for score in re.findall(r"^# quality mos=([\d.]+)", text, re.M)]
             self.assertGreaterEqual(len(scores), 4)

@@ -1,7 +1,5 @@
 """People listen to running calls over /ws: what they hear of both sides, who may, and that it ends when it must."""
-import glob
 import math
-import pathlib
 import socket
 import struct
 import threading
@@ -9,7 +7,7 @@ import time
 import unittest
 
 import frontdesk
-from frontdesk import Frontdesk, wait_for
+from frontdesk import Frontdesk, journal, wait_for
 from sign_in_test import PASSWORD, SignUp, ask
 from telephone import Telephone, audioop, tone
 from web_socket import WebSocket
@@ -100,8 +98,7 @@ class Listening(unittest.TestCase):
             time.sleep(max(0, due - time.monotonic()))
 
     def tape(self, call):
-        paths = glob.glob(f"{self.server.data}/journals/*/{call}.tape")
-        return pathlib.Path(paths[0]).read_text(encoding="utf-8") if paths else ""
+        return journal(self.server.data, call)
 
     def test_somebody_speaks_in_her_place(self):
         with Telephone() as caller, WebSocket(self.server.http) as mouth, WebSocket(self.server.http) as other:

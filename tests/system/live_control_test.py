@@ -48,6 +48,8 @@ class LiveControl(unittest.TestCase):
             call = self.running_call(server, caller)
             path = f"/api/calls/{call}"
             self.assertGreater(loudness(self.heard_for(caller, 1)), 100, "the greeting")
+            status, problem = post(server, path + "/giveback")
+            self.assertEqual((status, problem["detail"]), (409, "nobody has taken the call over"))
             self.assertEqual(post(server, path + "/takeover")[0], 202)
             self.heard_for(caller, 0.5)
             self.assertLess(loudness(self.heard_for(caller, 11)), 20, "neither the greeting's rest nor a question")
@@ -71,9 +73,9 @@ class LiveControl(unittest.TestCase):
             self.assertTrue(said[-1].startswith("Thank you for waiting."), said)
             told = [each["reason"] for each in server.get(path + "/decisions")["decisions"]
                     if each["decision"] == "operator"]
-            self.assertEqual(len(told), 5, told)
+            self.assertEqual(len(told), 6, told)  # and what was refused
             actions = [each["action"] for each in server.get("/api/audit")["records"] if each["subject"] == call]
-            self.assertEqual(sorted(actions), ["call.given_back", "call.had_said", "call.held", "call.hung_up",
+            self.assertEqual(sorted(actions), ["call.given_back", "call.given_back", "call.had_said", "call.held", "call.hung_up",
                                                "call.taken_over", "call.unheld"])
 
     def test_a_call_is_ended(self):

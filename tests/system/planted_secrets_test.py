@@ -12,6 +12,7 @@ import threading
 import time
 import unittest
 import urllib.parse
+import urllib.request
 
 from api_contract_test import free_port
 from frontdesk import PROGRAM, ROOT, call, main, wait_for
@@ -236,6 +237,20 @@ class Planted(unittest.TestCase):
         for path in ("/", "/metrics", "/api/openapi.json"):
             self.told(server, "GET", path, token=token)
 
+    def conversation(self, server, token):
+        """What a caller said, as it was understood: it is kept, but sealed."""
+        code, _, errors = call(server.sip, "--say", "My grandmother lost her purple umbrella.", "--no-transcripts")
+        self.assertEqual(code, 0, errors)
+        def get(path):
+            request = urllib.request.Request(f"http://{server.http}{path}", headers={"Authorization": f"Bearer {token}"})
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.load(answer)
+        newest = get("/api/calls/logs?limit=1")["calls"][0]["id"]
+        turns = wait_for(lambda: [turn["text"] for turn in get(f"/api/calls/{newest}/transcript")["turns"]
+                                  if turn["speaker"] == "caller"], 20, "what the caller said")
+        self.assertGreater(len(turns[0]), 15)
+        return turns[0]
+
     def processes(self, server):
         """What anybody at the machine may see of the program; its environment is its owner's alone."""
         self.texts["the list of processes"] = subprocess.run(["ps", "axww", "-o", "pid,args"], capture_output=True,
@@ -272,7 +287,7 @@ class Planted(unittest.TestCase):
         self.lines(server, token)
         self.keys(server, token)
         self.strangers(server, token)
-        call(server.sip, "--listen-only", "4", "--no-transcripts")
+        said = self.conversation(server, token)
         self.every_answer(server, token)
         self.look_into(self.data, "data folder of the running program")
         self.processes(server)
@@ -300,6 +315,10 @@ class Planted(unittest.TestCase):
         self.look_into(self.data, "data folder of the stopped program")
         self.assertGreaterEqual(len(self.secrets), 29)
         self.look_for_all()
+        kept = {where: content for where, content in self.texts.items()
+                if where.startswith(("data folder", "backup", "the database", "Redis", "output"))}
+        self.assertTrue(any(b"hillside" in content.lower() for content in kept.values()), "there is something to find")
+        self.assertEqual([where for where, content in kept.items() if said.encode() in content], [])
 
     def test_no_core_dump(self):
         server = self.start()

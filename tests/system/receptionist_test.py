@@ -78,14 +78,14 @@ class ReceptionistTest(unittest.TestCase):
         self.ask("DELETE", "/api/receptionist/draft", tag=tag)
 
     def test_a_running_call_ends_as_it_began(self):
-        first = self.publish({"faq": [{"question": "Where is the lift?", "answer": "The lift is to the left."}]})
+        first = self.publish({"faq": [{"question": QUESTION, "answer": ANSWER}]})
         running = subprocess.Popen(
             [PROGRAM, "call", f"sip:reception@{self.server.sip}", "--json", "--no-transcripts",
-             "--say", "What time do you open on Monday?", "--say", "Where is the lift?"],
+             "--say", "What time do you open on Monday?", "--say", QUESTION],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
         try:
             wait_for(lambda: self.server.get("/api/health")["calls"]["now"] > 0, 90, "the call")
-            second = self.publish({"faq": [{"question": "Where is the lift?", "answer": "The lift is to the right."}]})
+            second = self.publish({"faq": [{"question": QUESTION, "answer": "The tank is empty."}]})
             self.assertEqual(self.server.get("/api/health")["calls"]["now"], 1, "the call was over before the change")
             running.communicate(timeout=120)
         finally:
@@ -94,8 +94,8 @@ class ReceptionistTest(unittest.TestCase):
         row = self.server.newest_call()
         self.assertEqual(row["receptionist_version"], first["version"])
         heard = " ".join(turn["heard"] for turn in row["turns"] if turn["speaker"] == "receptionist")
-        self.assertIn("to the left", heard)
-        self.assertIn("to the right", self.trial("Where is the lift?")["answer"])
+        self.assertIn("seven goldfish", heard, row["turns"])
+        self.assertIn("empty", self.trial(QUESTION)["answer"])
         self.assertEqual(second["version"], first["version"] + 1)
 
     def test_a_document_is_answered_from(self):

@@ -1,6 +1,5 @@
 """Calls played again from their journals: identical after a restart, differences are shown, a journal that
 was cut off goes as far as it goes, and every decision is told."""
-import glob
 import json
 import os
 import re
@@ -9,7 +8,7 @@ import tempfile
 import unittest
 
 import frontdesk
-from frontdesk import Frontdesk, PROGRAM, ROOT, call, wait_for
+from frontdesk import Frontdesk, PROGRAM, ROOT, call, journal, journal_paths, wait_for
 
 
 def run(*arguments):
@@ -49,8 +48,7 @@ class Replay(unittest.TestCase):
         return record if record["status"] == "in_progress" and len(record["turns"]) >= 3 else None
 
     def journal(self, record):
-        (path,) = glob.glob(f"{self.data}/journals/*/{record['id']}.tape")
-        return path
+        return journal(self.data, record["id"])
 
     def replay(self, what, *more):
         return run("replay", what, "--data", self.data, *more)
@@ -76,16 +74,14 @@ class Replay(unittest.TestCase):
     def test_the_tape_is_made_again(self):
         code, out, _ = self.replay(self.plain["id"], "--tape")
         self.assertEqual(code, 0)
-        with open(self.journal(self.plain)) as file:
-            lines = file.readlines()
+        lines = self.journal(self.plain).splitlines(keepends=True)
         # "#!" is the recipe, "# media", "# quality" and "# adapt" come of what the sockets measured.
         recorded = [line for line in lines if not line.startswith(("#!", "# media", "# quality", "# adapt"))]
         self.assertEqual(len([line for line in lines if line.startswith("# media")]), 1)
         self.assertEqual(out.splitlines(keepends=True), recorded)
 
     def test_a_planted_change_is_the_first_difference(self):
-        with open(self.journal(self.plain)) as file:
-            lines = file.readlines()
+        lines = self.journal(self.plain).splitlines(keepends=True)
         at = next(i for i, line in enumerate(lines) if "> synthesise" in line and i > len(lines) // 2)
         lines[at] = lines[at].replace('"', '"Well, ', 1)
         with tempfile.NamedTemporaryFile("w", suffix=".tape") as changed:
@@ -98,8 +94,7 @@ class Replay(unittest.TestCase):
         self.assertIn("doubtful", out)
 
     def test_another_build_is_said_first(self):
-        with open(self.journal(self.plain)) as file:
-            text = re.sub(r' build [0-9a-f]+"', ' build 0123"', file.read(), count=1)
+        text = re.sub(r' build [0-9a-f]+"', ' build 0123"', self.journal(self.plain), count=1)
         with tempfile.NamedTemporaryFile("w", suffix=".tape") as changed:
             changed.write(text)
             changed.flush()
@@ -155,7 +150,10 @@ class Replay(unittest.TestCase):
         self.assertEqual(run("replay", "tests/data/tapes/question.tape")[0], 2)
 
     def test_journals_are_for_their_owner_alone(self):
-        self.assertEqual(os.stat(self.journal(self.plain)).st_mode & 0o077, 0)
+        path, = journal_paths(self.data, self.plain["id"])
+        self.assertEqual(os.stat(path).st_mode & 0o077, 0)
+        with open(path, "rb") as file:
+            self.assertNotIn(b"receptionist", file.read())
 
     def test_every_decision_is_told(self):
         told = self.server.get(f"/api/calls/{self.plain['id']}/decisions")["decisions"]

@@ -1,7 +1,6 @@
 """Who calls and whether they may: a provider sends every kind of identity header, and the records say in words what
 was made of them."""
 import base64
-import glob
 import json
 import subprocess
 import tempfile
@@ -9,7 +8,7 @@ import time
 import unittest
 
 import frontdesk
-from frontdesk import PROGRAM, ROOT, Frontdesk, sip_exchange, wait_for
+from frontdesk import PROGRAM, ROOT, Frontdesk, journal, sip_exchange, wait_for
 from sip_peer import SipPeer
 
 CONFIG = """
@@ -153,9 +152,8 @@ class Screening(unittest.TestCase):
         record = self.record(200, extra=[f"P-Asserted-Identity: <sip:{PRIORITY}@x>"])
         self.assertTrue(record["priority"])
         self.assertIn("priority list", record["screening"])
-        journal, = glob.glob(f"{self.server.data}/journals/*/{record['id']}.tape")
-        with open(journal) as tape:
-            self.assertIn("on the owner's list of priority callers", tape.readline() + tape.readline())
+        lines = journal(self.server.data, record["id"]).splitlines()
+        self.assertIn("on the owner's list of priority callers", lines[0] + lines[1])
 
     def test_how_it_sounded_is_kept(self):
         call = self.peer.invite(extra=["P-Asserted-Identity: <sip:+442079460000@x>"])

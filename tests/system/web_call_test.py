@@ -1,6 +1,5 @@
 """A program holds a call with the receptionist over /ws: sound both ways, events, keys, hanging up from either side."""
 import base64
-import glob
 import os
 import re
 import struct
@@ -11,7 +10,7 @@ import unittest
 import warnings
 import wave
 
-from frontdesk import Frontdesk, call, wait_for
+from frontdesk import Frontdesk, call, journal, wait_for
 from web_socket import WebSocket
 
 with warnings.catch_warnings():
@@ -173,8 +172,7 @@ class WebCallTest(unittest.TestCase):
             socket.wait_type("call.ended", 10)
 
     def tape(self, call_id):
-        paths = glob.glob(f"{self.frontdesk.data}/journals/*/{call_id}.tape")
-        return open(paths[0]).read() if paths else ""
+        return journal(self.frontdesk.data, call_id)
 
     def test_mistakes_are_answered_and_cost_nothing(self):
         with WebSocket(self.frontdesk.http, "/ws?feed=none") as socket:

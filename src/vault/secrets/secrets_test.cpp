@@ -9,6 +9,7 @@
 #include "crypto/encoding.hpp"
 #include "store/test_databases/test_databases.hpp"
 #include "vault/secrets/secret_store.hpp"
+#include "vault/secrets/word_box.hpp"
 
 namespace frontdesk::secrets {
 namespace {
@@ -60,6 +61,41 @@ class Secrets : public testing::TestWithParam<Kind> {
 };
 
 }  // namespace
+
+TEST_P(Secrets, WordsOpenWhereTheyWereSealedAndNowhereElse) {
+  const WordBox box(DataKeys(ring(kOldMaster)), [] { return kNow; });
+  const store::WordSeal::Place place{kOrganisation, "call_1.0", "call_turns.text"};
+  const auto sealed = box.seal(*connection, place, "My number is twelve.");
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(sealed->find("twelve"), std::string::npos);
+  EXPECT_NE(*sealed, *box.seal(*connection, place, "My number is twelve.")) << "never the same twice";
+  EXPECT_EQ(*box.open(*connection, place, *sealed), "My number is twelve.");
+  for (const store::WordSeal::Place& other : {store::WordSeal::Place{kOrganisation, "call_1.1", "call_turns.text"},
+                                              store::WordSeal::Place{kOrganisation, "call_1.0", "call_turns.heard"},
+                                              store::WordSeal::Place{"org_2", "call_1.0", "call_turns.text"}})
+    EXPECT_EQ(box.open(*connection, other, *sealed).error().code, base::ErrorCode::data_loss) << other.record;
+  auto changed = *sealed;
+  changed[changed.size() - 3] = changed[changed.size() - 3] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(box.open(*connection, place, changed).error().code, base::ErrorCode::data_loss);
+  for (const char* no : {"", "w1", "w1.", "w1.x.", "v1.a.b", "My number is twelve."})
+    EXPECT_FALSE(box.open(*connection, place, no)) << no;
+}
+
+TEST_P(Secrets, WordsOutliveTheRotationOfEveryKey) {
+  const store::WordSeal::Place place{kOrganisation, "call_1.0", "call_turns.text"};
+  const DataKeys before(ring(kOldMaster));
+  const auto sealed = WordBox(before, [] { return kNow; }).seal(*connection, place, "first");
+  ASSERT_TRUE(sealed);
+  ASSERT_TRUE(before.rotate(*connection, kOrganisation, kWordsPurpose, later(1)));
+  ASSERT_TRUE(DataKeys(ring(kOldMaster + "\n" + kNewMaster)).rewrap(*connection));
+  const WordBox after(DataKeys(ring(kNewMaster)), [] { return kNow; });
+  EXPECT_EQ(*after.open(*connection, place, *sealed), "first");
+  const auto next = after.seal(*connection, place, "second");
+  ASSERT_TRUE(next);
+  EXPECT_NE(next->substr(0, next->rfind('.')), sealed->substr(0, sealed->rfind('.'))) << "the new key seals";
+  EXPECT_EQ(*after.open(*connection, place, *next), "second");
+  EXPECT_FALSE(WordBox(DataKeys(ring(std::string(64, 'c'))), [] { return kNow; }).open(*connection, place, *sealed));
+}
 
 TEST_P(Secrets, GoInAndAreUsedAndCounted) {
   const auto store = keys();

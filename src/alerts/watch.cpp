@@ -99,6 +99,11 @@ void Watch::see_services(const Readings& readings, base::Instant now, std::vecto
        "Redis does not answer: this machine goes on alone");
   away(readings.storage_problem, kind::kStorageAway, kStoragePatience, "The storage for recordings does not answer");
   away(readings.keys_problem, kind::kMasterKeys, kAtOnce, "Something is wrong with the master keys");
+  if (readings.voice_problem)
+    judge(!readings.voice_problem->empty(), kAtOnce,
+          {std::string(kind::kVoiceUnusable), "", Severity::warning,
+           "The receptionist cannot speak with the voice that was chosen for her", *readings.voice_problem},
+          now, changes);
   if (readings.calls_ended && readings.calls_failed) {
     const auto failed = *readings.calls_failed;
     const auto share =

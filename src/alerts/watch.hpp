@@ -22,6 +22,7 @@ inline constexpr std::string_view kDatabaseAway = "database_away";
 inline constexpr std::string_view kSharedStateAway = "shared_state_away";
 inline constexpr std::string_view kStorageAway = "storage_away";
 inline constexpr std::string_view kMasterKeys = "master_keys";
+inline constexpr std::string_view kVoiceUnusable = "voice_unusable";
 }  // namespace kind
 
 inline constexpr double kDiskNearlyFull = 0.80;
@@ -44,7 +45,7 @@ struct Readings {
   std::optional<double> disk_used;                        ///< 0 to 1
   std::optional<std::int64_t> calls_ended, calls_failed;  ///< of the last hour
   std::optional<std::int64_t> refused_sign_ins;           ///< of the last quarter of an hour
-  std::optional<std::string> database_problem, shared_state_problem, storage_problem, keys_problem;
+  std::optional<std::string> database_problem, shared_state_problem, storage_problem, keys_problem, voice_problem;
 };
 
 enum class Severity { warning, critical };

@@ -120,6 +120,22 @@ TEST(Watch, SignInsAndServices) {
   EXPECT_EQ(second[0].trouble.kind, kind::kDatabaseAway);
 }
 
+TEST(Watch, AVoiceThatMayNotBeUsedIsToldAtOnce) {
+  Watch watch("machine_1");
+  Readings readings;
+  readings.voice_problem = "";
+  EXPECT_TRUE(watch.see(readings, at(0)).empty());
+  readings.voice_problem = "there is no consent";
+  const auto told = watch.see(readings, at(5));
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].trouble.kind, kind::kVoiceUnusable);
+  EXPECT_EQ(told[0].trouble.subject, "") << "of the organisation, not of a machine";
+  EXPECT_EQ(told[0].trouble.detail, "there is no consent");
+  readings.voice_problem = "";
+  EXPECT_TRUE(watch.see(readings, at(6)).empty());
+  EXPECT_TRUE(watch.see(readings, at(36)).at(0).over);
+}
+
 TEST(Watch, WhatWasToldBeforeTheStartIsNotToldAgainButItsEndIs) {
   Watch watch;
   watch.told_before({std::string(kind::kLineDown), "main", Severity::critical, "t", "d"});

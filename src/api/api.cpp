@@ -6,6 +6,7 @@
 #include "api/knowledge_routes.hpp"
 #include "api/message_routes.hpp"
 #include "api/organisation_routes.hpp"
+#include "api/own_voice_routes.hpp"
 #include "api/privacy_routes.hpp"
 #include "api/saved_answers.hpp"
 #include "api/saved_line_routes.hpp"
@@ -92,7 +93,8 @@ rest::Api make_api(const Sources& sources) {
     const ReceptionistSources receptionist{*sources.office, sources.settings_changed, sources.receptionist};
     add_receptionist_routes(api, receptionist);
     add_knowledge_routes(api, receptionist);
-    add_voice_routes(api, sources.receptionist);
+    add_voice_routes(api, sources.receptionist, sources.voices);
+    if (sources.voices) add_own_voice_routes(api, sources.voices);
   }
   add_health_routes(api, sources.health);
   add_inbound_routes(api, {sources.screening, [health = sources.health] { return health().sip_address; },

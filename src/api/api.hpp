@@ -18,6 +18,7 @@
 #include "http/router.hpp"
 #include "rest/api.hpp"
 #include "rest/authenticator.hpp"
+#include "voices/voices.hpp"
 
 namespace frontdesk::api {
 
@@ -46,6 +47,7 @@ struct Sources {
   LiveSources live = {};
   MasterKeySources master_keys = {};  ///< none: not told of
   RecordingPlace recordings = {};
+  std::shared_ptr<voices::Voices> voices = nullptr;  ///< none: nobody makes voices here
   std::string version = "0";
   double requests_per_second = kUsualRate;  ///< of one user, token or address; ten times as many at once
 };

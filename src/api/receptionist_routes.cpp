@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "json/parse.hpp"
 #include "store/call_records.hpp"
+#include "voices/usage.hpp"
 
 namespace frontdesk::api {
 namespace {
@@ -28,11 +29,28 @@ Answer<void> is_answered_for(const access::Principal& who) {
   return tl::unexpected(rest::Problem(409, "calls are not answered for your organisation here"));
 }
 
+/// An engine's voice, or one of their own that is trained and may be used.
+Answer<std::optional<std::string>> voice_advice(const ReceptionistSources& sources, const std::string& voice) {
+  const auto spoken = !voices::is_made_here(voice)
+                          ? base::Result<std::string>(voice)
+                          : sources.office.with_connection([&](store::Connection& connection) {
+                              return voices::spoken_as(connection, std::string(store::kLocalOrganisation), voice);
+                            });
+  if (spoken && sources.desk.knows_voice(*spoken)) return std::nullopt;
+  if (spoken || spoken.error().code == base::ErrorCode::not_found)
+    return "choose one that /api/voice/profiles lists and that can be spoken with here";
+  if (spoken.error().code == base::ErrorCode::failed_precondition) return spoken.error().message;
+  return tl::unexpected(spoken.error());
+}
+
 Answer<void> checked(const ReceptionistSources& sources, const profile::Profile& profile) {
   const auto file = sources.desk.file();
   auto problems = profile::check(profile, file.business.country);
-  if (profile.voice && !sources.desk.knows_voice(profile.voice->id))
-    problems.push_back({"/voice/id", "choose one that /api/voice/profiles lists"});
+  if (profile.voice) {
+    const auto advice = voice_advice(sources, profile.voice->id);
+    if (!advice) return tl::unexpected(advice.error());
+    if (*advice) problems.push_back({"/voice/id", **advice});
+  }
   if (!problems.empty()) return tl::unexpected(rest::invalid_body(problems));
   return {};
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/own_voice_views.hpp"
 #include "json/codec.hpp"
 #include "rest/paging.hpp"
 
@@ -11,8 +12,8 @@ namespace frontdesk::api {
 
 using json::Note;
 
-enum class VoiceEngine { libritts, flite };
-BOOST_DESCRIBE_ENUM(VoiceEngine, libritts, flite)
+enum class VoiceEngine { libritts, flite, cloned };
+BOOST_DESCRIBE_ENUM(VoiceEngine, libritts, flite, cloned)
 
 struct VoiceView {
   std::string id;
@@ -21,22 +22,27 @@ struct VoiceView {
   bool built_in = true;
   bool in_use = false;
   std::string preview_url;
+  std::optional<OwnVoiceView> own;
 };
-BOOST_DESCRIBE_STRUCT(VoiceView, (), (id, name, engine, built_in, in_use, preview_url))
+BOOST_DESCRIBE_STRUCT(VoiceView, (), (id, name, engine, built_in, in_use, preview_url, own))
 constexpr auto about(const VoiceView*) {
-  return json::about(
-      "Voice", "A voice that can answer calls.",
-      Note{.member = "engine", .text = "libritts sounds natural; flite is plain and costs next to nothing."},
-      Note{.member = "in_use", .text = "New callers hear it."});
+  return json::about("Voice", "A voice that can answer calls.",
+                     Note{.member = "engine",
+                          .text = "libritts sounds natural; flite is plain and costs next to nothing; "
+                                  "cloned is a voice of your own."},
+                     Note{.member = "in_use", .text = "New callers hear it."},
+                     Note{.member = "own", .text = "How far a voice of your own is; null: built in."});
 }
 
 struct VoicesView {
   std::vector<VoiceView> voices;
+  std::vector<std::string> services;
   std::optional<std::string> next_cursor;
 };
-BOOST_DESCRIBE_STRUCT(VoicesView, (), (voices, next_cursor))
+BOOST_DESCRIBE_STRUCT(VoicesView, (), (voices, services, next_cursor))
 constexpr auto about(const VoicesView*) {
-  return json::about("Voices", "A page of voices.");
+  return json::about("Voices", "A page of voices, your own first.",
+                     Note{.member = "services", .text = "Cloning services that can train a voice here."});
 }
 
 struct VoicesQuery {

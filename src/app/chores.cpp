@@ -14,6 +14,7 @@
 #include "store/call_records.hpp"
 #include "store/work/idempotency_keys.hpp"
 #include "vault/secrets/word_box.hpp"
+#include "voices/usage.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -242,6 +243,9 @@ void Chores::read_database(alerts::Readings& readings, base::UtcTime now) {
                   {std::string(kAllAccounts), now.unix_ms - kQuarterMs});
     if (!refused) return tl::unexpected(refused.error());
     readings.refused_sign_ins = refused->front().integer(0);
+    auto voice = voices::published_problem(**connection, std::string(store::kLocalOrganisation));
+    if (!voice) return tl::unexpected(voice.error());
+    readings.voice_problem = std::move(*voice);
     return {};
   };
   const auto done = read();

@@ -16,6 +16,7 @@
 #include "app/rerun_command.hpp"
 #include "app/serve.hpp"
 #include "app/version.hpp"
+#include "sound_files/child.hpp"
 
 namespace frontdesk::app {
 namespace {
@@ -56,6 +57,7 @@ void add_calls(CLI::App& app, CallsOptions& options) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == sound_files::kChildCommand) return sound_files::run_child();
   CLI::App app("Frontdesk answers the telephone.");
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);

@@ -48,6 +48,7 @@ base::Result<std::unique_ptr<HttpService>> HttpService::start(http::ServerOption
   sources.control = std::move(receptionist.control);
   sources.screening = std::move(receptionist.screening);
   sources.receptionist = std::move(receptionist.receptionist);
+  sources.voices = std::move(receptionist.voices);
   sources.live = live_sources(receptionist.live);
   sources.recordings = std::move(receptionist.recordings);
   auto router = api::routes(sources);

@@ -34,6 +34,7 @@ class HttpService {
     std::shared_ptr<const metrics::CallTally> tally = nullptr;  ///< none: no /metrics
     config::MetricsFor metrics_for = config::MetricsFor::token;
     api::RecordingPlace recordings = {};
+    std::shared_ptr<voices::Voices> voices = nullptr;
   };
   static base::Result<std::unique_ptr<HttpService>> start(http::ServerOptions options, const store::Location& database,
                                                           Receptionist receptionist);

@@ -6,6 +6,9 @@
 
 #include <fstream>
 
+#include "media/recording/call_recording.hpp"
+#include "records/journals/journal_file.hpp"
+
 namespace frontdesk::app {
 namespace {
 
@@ -52,6 +55,29 @@ class MasterKeysTest : public testing::Test {
   bool uncountable = false;
   int counted = 0;
 };
+
+/// Whatever writes sealed files must be among the folders, or a key that is taken out takes those files with it.
+TEST_F(MasterKeysTest, EverythingThatIsSealedOnThisMachineIsRewrapped) {
+  const auto old_ring = *vault::KeyRing::from_text(kFirst);
+  const auto new_ring = *vault::KeyRing::from_text(kFirst + "\n" + kSecond);
+  const std::map<std::string, std::string> files = {
+      {"recordings/2026-11/call_1.wav.sealed", recording::purpose_of("call_1.wav.sealed")},
+      {"spool/blobs/recordings/2026-11/call_2.wav.sealed", recording::purpose_of("call_2.wav.sealed")},
+      {"cache/recordings/2026-11/call_3.ogg.sealed", recording::purpose_of("call_3.ogg.sealed")},
+      {"journals/2026-11/call_4.tape.sealed", journals::purpose_of("call_4.tape.sealed")},
+      {"waiting/rows_5.log.sealed", "waiting rows_5.log.sealed"}};
+  for (const auto& [name, purpose] : files) {
+    fs::create_directories((folder / name).parent_path());
+    ASSERT_TRUE(vault::SealedWriter::create(folder / name, old_ring, purpose)->append(vault::bytes_of("sealed")));
+  }
+  const auto done = rotation::rewrap_files(sealed_folders(folder), new_ring, [] { return base::Status(); });
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->done, std::int64_t(files.size()));
+  EXPECT_EQ(done->lost, 0) << done->first_lost;
+  const auto second_alone = *vault::KeyRing::from_text(kSecond);
+  for (const auto& [name, purpose] : files)
+    EXPECT_TRUE(vault::SealedReader::open(folder / name, second_alone, purpose)) << name;
+}
 
 TEST_F(MasterKeysTest, TakesOnWhatIsAddedUnderTheHandsOfThoseWhoUseTheRing) {
   const auto ring = keys->ring();

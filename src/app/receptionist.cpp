@@ -23,12 +23,14 @@
 #include "app/listening.hpp"
 #include "app/master_keys.hpp"
 #include "app/outside_watch.hpp"
+#include "app/own_voices.hpp"
 #include "app/public_address.hpp"
 #include "app/reconfiguration.hpp"
 #include "app/recording_store.hpp"
 #include "app/rehearsal.hpp"
 #include "app/retention.hpp"
 #include "app/saved_settings.hpp"
+#include "app/server_options.hpp"
 #include "app/screening_rules.hpp"
 #include "app/settings_watch.hpp"
 #include "app/shared_state.hpp"
@@ -42,7 +44,6 @@
 #include "cluster/lease_keeper.hpp"
 #include "live/tap.hpp"
 #include "records/record_keeper.hpp"
-#include "rtp/dtls/identity.hpp"
 #include "runtime/switchboard.hpp"
 #include "sip/user_agent.hpp"
 #include "store/call_records.hpp"
@@ -54,32 +55,6 @@ constexpr auto kPrepareLimit = std::chrono::seconds(20);
 constexpr auto kDrainLimit = std::chrono::seconds(3);
 constexpr auto kPollEvery = std::chrono::milliseconds(10);
 constexpr const char* kSettingsChannel = "settings";  // what was saved: another machine's name
-
-runtime::SwitchboardOptions switchboard_options(const config::Config& config) {
-  runtime::SwitchboardOptions options;
-  options.shards = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() - 1));
-  options.rtp_address = config.server.sip;
-  options.rtp_first = config.server.rtp_first;
-  options.rtp_last = config.server.rtp_last;
-  options.local_network = local_network(config.server);
-  if (const auto& identity = dtls::Identity::of_process())
-    options.certificate = (*identity)->fingerprint();
-  else
-    spdlog::warn("{}", identity.error().message);
-  return options;
-}
-
-http::ServerOptions http_options(const config::Server& server) {
-  http::ServerOptions options;
-  options.listen = server.http;
-  options.allowed_hosts = server.host_names;
-  options.allowed_origins = server.allowed_origins;
-  const auto& https = server.https;
-  // Port 0 with a certificate is for tests: any free port.
-  if (https.listen.port != 0 || !https.listen.is_unspecified())
-    options.tls = http::TlsListening{https.listen, https.certificate, https.private_key};
-  return options;
-}
 
 base::Status check_voice(const config::Config& config) {
   if (LocalVoices::knows(config.voice.name)) return {};
@@ -102,12 +77,6 @@ std::string state_name(sip::RegistrationState state) {
       return "peered";
   }
   return "failed";
-}
-
-/// What a softphone on this machine can dial: 0.0.0.0 is no address to call.
-base::Endpoint reachable(base::Endpoint endpoint) {
-  const bool unspecified = endpoint.address == base::Endpoint{}.address;
-  return unspecified ? *base::parse_address("127.0.0.1", endpoint.port) : endpoint;
 }
 
 }  // namespace
@@ -143,6 +112,7 @@ struct Receptionist::Parts {
   std::unique_ptr<sip::UserAgent> user_agent;
   std::unique_ptr<OutsideWatch> outside_watch;
   std::unique_ptr<LineTrials> trials;
+  std::shared_ptr<voices::Voices> voices;
   std::unique_ptr<Chores> chores;
   std::unique_ptr<HttpService> http;  // after what its routes use
   std::unique_ptr<Rehearsal> rehearsal;
@@ -221,6 +191,13 @@ base::Status Receptionist::Parts::start_http() {
   sources.try_out = [this](const api::TrialOrder& order) { return trials->start(order); };
   const auto first = config.get();
   const auto& server = first->server;
+  const auto settings_changed = [this] {
+    auto adopted = adopt_saved();
+    (void)shared.fan_out->publish(kSettingsChannel, machine);
+    return adopted;
+  };
+  voices =
+      own_voices(*first, back_office->office(), *speech.stt, settings_changed, [bell = doorbell] { bell->ring(); });
   auto service =
       HttpService::start(http_options(server), database_location(*first),
                          {[this] { return health(); },
@@ -234,11 +211,7 @@ base::Status Receptionist::Parts::start_http() {
                           [this] { return config.get()->zone; },
                           server.requests_per_second,
                           back_office.get(),
-                          [this] {
-                            auto adopted = adopt_saved();
-                            (void)shared.fan_out->publish(kSettingsChannel, machine);
-                            return adopted;
-                          },
+                          settings_changed,
                           [this] { return screening_rules(*config.get(), diagnostics); },
                           [bell = doorbell] { bell->ring(); },
                           receptionist_desk(),
@@ -246,7 +219,8 @@ base::Status Receptionist::Parts::start_http() {
                           [this] { return policy_of(config.get()->retention); },
                           tally,
                           server.metrics,
-                          recording_place(server.data, recordings.get())});
+                          recording_place(server.data, recordings.get()),
+                          voices});
   if (!service) return tl::unexpected(service.error());
   http = std::move(*service);
   return {};
@@ -257,7 +231,7 @@ base::Status Receptionist::Parts::start_chores() {
   auto started =
       Chores::start(*first, {*back_office, doorbell, [this] { return lines(); },
                              [this] { return records->stats().last_error; }, shared.several ? shared.cache : nullptr,
-                             machine, [this] { return config.get()->retention; }, recordings.get()});
+                             machine, [this] { return config.get()->retention; }, recordings.get(), voices->jobs()});
   if (!started) return tl::unexpected(started.error());
   chores = std::move(*started);
   return {};

@@ -105,6 +105,7 @@ net::awaitable<void> Connection::serve() {
 net::awaitable<Connection::Reading> Connection::read_request() {
   const auto& limits = service_.options.limits;
   request_ = Request{};
+  large_body_.reset();
   keep_alive_ = false;
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
@@ -117,6 +118,7 @@ net::awaitable<Connection::Reading> Connection::read_request() {
     idle_ = false;
     if (!arrived) co_return Reading::over;
   }
+  body_time_ = limits.request;
   arm(limits.request);
   while (!parser_->is_done()) {
     error_code error;
@@ -127,6 +129,8 @@ net::awaitable<Connection::Reading> Connection::read_request() {
     if (parser_->is_header_done() && !parser_->eager()) {
       parser_->eager(true);
       if (!limit_body()) co_return refuse_parse(beast::http::error::body_limit);
+      if (!has_room_for_body())
+        co_return refuse(503, "several large files are being uploaded: try again in a minute");
       const bool willing = co_await go_on();
       if (!willing) co_return Reading::over;
       if (buffer_.size() > 0) continue;
@@ -153,7 +157,7 @@ net::awaitable<bool> Connection::go_on() {
   const auto expectation = parser_->get()[beast::http::field::expect];
   if (!beast::iequals(expectation, "100-continue") || buffer_.size() > 0) co_return true;
   const bool sent = co_await send_piece("HTTP/1.1 100 Continue\r\n\r\n", {});
-  if (sent) arm(service_.options.limits.request);
+  if (sent) arm(body_time_);
   co_return sent;
 }
 
@@ -231,6 +235,20 @@ bool Connection::limit_body() {
   const auto announced = parser_->content_length();
   if (announced && *announced > body_limit_) return false;
   parser_->body_limit(body_limit_);
+  return true;
+}
+
+/// Whoever sends it has not said yet who they are: memory for large bodies is for a few at once.
+bool Connection::has_room_for_body() {
+  const auto announced = parser_->content_length();
+  const auto most = announced ? std::size_t{*announced} : parser_->chunked() ? body_limit_ : 0;
+  if (most <= kLargeBody) return true;
+  auto& held = *service_.large_bodies;
+  if (held >= service_.options.limits.large_bodies) return false;
+  ++held;
+  large_body_ = std::shared_ptr<void>(nullptr, [count = service_.large_bodies](void*) { --*count; });
+  body_time_ += base::seconds(static_cast<std::int64_t>(most / kSlowestUpload));
+  arm(body_time_);
   return true;
 }
 

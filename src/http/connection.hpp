@@ -26,6 +26,8 @@ struct Service {
   base::Endpoint bound_tls;
   boost::asio::thread_pool pool;
   int waiting = 0;      ///< requests in the pool
+  /// Large bodies that are held now; each connection gives its own back.
+  std::shared_ptr<int> large_bodies = std::make_shared<int>(0);
   int web_sockets = 0;  ///< connections that are WebSockets now
   bool stopping = false;
 
@@ -59,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> exchange(bool complete);
   std::optional<Response> take_request();
   bool limit_body();
+  bool has_room_for_body();
   std::optional<Response> answer_at_once(const Router::Match& match);
   boost::asio::awaitable<Response> answer();
   boost::asio::awaitable<Response> run_in_pool(const Respond* respond);
@@ -81,6 +84,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string failure_;
   Response refusal_;
   std::size_t body_limit_ = 0;  ///< of the request being read
+  base::Duration body_time_{0};  ///< in which it has to come
+  std::shared_ptr<void> large_body_;  ///< held while its body is
   bool idle_ = false;
   bool timed_out_ = false;
   bool keep_alive_ = false;

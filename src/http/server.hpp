@@ -20,9 +20,14 @@
 
 namespace frontdesk::http {
 
+inline constexpr std::size_t kLargeBody = 1024 * 1024;
+/// A body may take longer than `request` at this pace: bytes a second.
+inline constexpr std::size_t kSlowestUpload = 128 * 1024;
+
 struct Limits {
   std::size_t header_bytes = 16 * 1024;  ///< 431 above
   std::size_t body_bytes = 64 * 1024;    ///< 413 above
+  int large_bodies = 3;                  ///< of more than kLargeBody being held at once; 503 above
   int connections = 200;                 ///< 503 above; without WebSockets
   int web_sockets = 1000;                ///< 503 above
   int answering_threads = 2;

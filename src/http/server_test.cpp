@@ -70,6 +70,9 @@ class ServerTest : public ::testing::Test {
     routes.add("GET", "/hello/{name}",
                [](const Request& request) { return text("hello " + request.parameters.at("name"), "text/plain"); });
     routes.add("POST", "/echo", [](const Request& request) { return text(request.body, "text/plain"); });
+    routes.add(
+        "POST", "/large",
+        [](const Request& request) { return text(std::to_string(request.body.size()), "text/plain"); }, 4 * kLargeBody);
     routes.add("GET", "/sound", [this](const Request&) { return file(*open_below(folder, "sound.wav"), "audio/wav"); });
     routes.add("GET", "/long", [](const Request&) { return text(std::string(8'000'000, 'x'), "text/plain"); });
     routes.add("GET", "/live", [this](const Request&) { return live(body, "text/plain"); });
@@ -362,6 +365,52 @@ TEST_F(ServerTest, BoundsConnections) {
   int status = 0;
   for (int i = 0; i < 200 && status != 200; ++i) status = TestClient(server->bound()).get("/hello/x").status;
   EXPECT_EQ(status, 200) << "a place became free";
+}
+
+TEST_F(ServerTest, HoldsFewLargeBodiesAtOnce) {
+  options.limits.large_bodies = 2;
+  start();
+  const std::string begin = "POST /large HTTP/1.1\r\nHost: localhost\r\n";
+  const auto head = begin + "Content-Length: " + std::to_string(2 * kLargeBody) + "\r\n\r\n";
+  std::vector<std::unique_ptr<TestClient>> held;
+  for (int i = 0; i < 2; ++i) {
+    held.push_back(std::make_unique<TestClient>(server->bound()));
+    ASSERT_TRUE(held.back()->send(begin + "Expect: 100-continue\r\nContent-Length: " + std::to_string(2 * kLargeBody) +
+                                  "\r\n\r\n"));
+    ASSERT_EQ(held.back()->receive().status, 100) << "its place is taken";
+  }
+  const auto status = [&](const std::string& request) {
+    TestClient client(server->bound());
+    (void)client.send(request);
+    return client.receive().status;
+  };
+  EXPECT_EQ(status(head), 503);
+  EXPECT_EQ(status(begin + "Transfer-Encoding: chunked\r\n\r\n"), 503) << "it may become large";
+  EXPECT_EQ(status(begin + "Content-Length: 5\r\n\r\nsmall"), 200);
+  ASSERT_TRUE(held[0]->send(std::string(2 * kLargeBody, 'x')));
+  const auto answer = held[0]->receive();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, std::to_string(2 * kLargeBody));
+  held.clear();
+  int later = 0;
+  for (int i = 0; i < 200 && later != 200; ++i) later = status(head + std::string(2 * kLargeBody, 'x'));
+  EXPECT_EQ(later, 200) << "a place became free";
+}
+
+TEST_F(ServerTest, GivesLargeBodiesMoreTimeThanOthers) {
+  options.limits.request = base::milliseconds(200);
+  start();
+  TestClient client(server->bound());
+  const auto size = 3 * kLargeBody;
+  ASSERT_TRUE(
+      client.send("POST /large HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n"));
+  const auto begun = std::chrono::steady_clock::now();
+  for (std::size_t sent = 0; sent < size; sent += kLargeBody) {
+    // Later than any other request may be.
+    while (std::chrono::steady_clock::now() - begun < base::milliseconds(300)) std::this_thread::yield();
+    ASSERT_TRUE(client.send(std::string(kLargeBody, 'x')));
+  }
+  EXPECT_EQ(client.receive().status, 200);
 }
 
 TEST_F(ServerTest, ServesManyConnectionsAtOnce) {

@@ -114,12 +114,14 @@ void Api::add(std::string method, std::string_view pattern, Operation operation,
   if constexpr (WithBody<Asked>)
     endpoint.body = json::Codec<typename Asked::BodyType>::schema(schemas_, json::Direction::input, json::kPlain);
   endpoint.answer = Payload<Result>::describe(schemas_);
-  endpoint.perform = [respond = std::move(respond), bytes = endpoint.operation.body_bytes](
+  endpoint.perform = [respond = std::move(respond), bytes = endpoint.operation.body_bytes, takes = endpoint.operation.takes](
                          const http::Request& raw, const access::Principal& principal) -> Answer<http::Response> {
     Asked request;
     request.raw = &raw;
     request.principal = principal;
     if (auto problem = read_parts(raw, bytes, request)) return tl::unexpected(std::move(*problem));
+    if (!takes.empty())
+      if (auto problem = sent_as_another(raw, takes)) return tl::unexpected(std::move(*problem));
     Answer<Result> answer = respond(request);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return Payload<Result>::respond(*answer);

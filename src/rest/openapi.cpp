@@ -77,7 +77,7 @@ constexpr std::array kStanding{
     StandingProblem{403, "Forbidden", "Whoever asks may not do this."},
     StandingProblem{412, "Changed", "It was changed meanwhile: load it again."},
     StandingProblem{413, "TooLarge", "The body is too long."},
-    StandingProblem{415, "WrongType", "The body is not sent as application/json."},
+    StandingProblem{415, "WrongType", "The body is not sent as a type that is read here."},
     StandingProblem{422, "Invalid", "The body does not fit; errors say where and why."},
     StandingProblem{428, "NeedsVersion", "If-Match is missing."},
     StandingProblem{429, "TooOften", "Too many requests: wait as long as Retry-After says."},
@@ -92,7 +92,7 @@ bool applies(const StandingProblem& problem, const Endpoint& endpoint) {
     case 413:
     case 415:
     case 422:
-      return endpoint.body.has_value();
+      return endpoint.body || !endpoint.operation.takes.empty();
     case 412:
     case 428:
       return endpoint.operation.conditional;
@@ -168,6 +168,11 @@ bj::object operation_object(const Endpoint& endpoint) {
   if (auto parameters = parameters_of(endpoint); !parameters.empty()) object["parameters"] = std::move(parameters);
   if (endpoint.body)
     object["requestBody"] = {{"required", true}, {"content", content("application/json", *endpoint.body)}};
+  if (!operation.takes.empty()) {
+    bj::object types;
+    for (const auto& type : operation.takes) types[type] = bj::object();
+    object["requestBody"] = {{"required", true}, {"content", std::move(types)}};
+  }
   object["responses"] = responses_of(endpoint);
   if (operation.access.kind() == Access::Kind::everyone) object["security"] = bj::array();
   if (const auto* permission = operation.access.permission()) {

@@ -45,6 +45,7 @@ struct Operation {
   std::size_t body_bytes = kUsualBody;  ///< 413 above
   bool keyed = false;                   ///< takes an Idempotency-Key: a repetition is answered, not carried out again
   bool conditional = false;             ///< needs If-Match (428 without): changes only the version the client has seen
+  std::vector<std::string> takes = {};  ///< media types of a body that is no JSON, found in raw->body: "audio/wav"
   std::vector<std::string> media = {};  ///< of a rest::Media answer: "audio/wav"
 };
 

@@ -12,11 +12,30 @@ Answer<void> Common::expects(std::string_view current) const {
       Problem(412, "it was changed by somebody else meanwhile: load it again, then change it", "version"));
 }
 
-bool sent_as_json(const http::Request& request) {
+namespace {
+
+/// Without its parameters; empty if it is not told.
+std::string_view media_type(const http::Request& request) {
   const auto* field = http::find_field(request.headers, "Content-Type");
-  if (field == nullptr) return false;
+  if (field == nullptr) return {};
   const std::string_view type(*field);
-  return http::same_ignoring_case(http::trimmed(type.substr(0, type.find(';'))), "application/json");
+  return http::trimmed(type.substr(0, type.find(';')));
+}
+
+}  // namespace
+
+bool sent_as_json(const http::Request& request) {
+  return http::same_ignoring_case(media_type(request), "application/json");
+}
+
+std::optional<Problem> sent_as_another(const http::Request& request, const std::vector<std::string>& types) {
+  const auto sent = media_type(request);
+  std::string all;
+  for (const auto& type : types) {
+    if (http::same_ignoring_case(sent, type)) return std::nullopt;
+    all += (all.empty() ? "" : ", ") + type;
+  }
+  return Problem(415, "send the file itself as the body, with one of these as its Content-Type: " + all);
 }
 
 Answer<boost::json::value> body_json(const http::Request& request, std::size_t bytes) {

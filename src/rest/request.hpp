@@ -51,6 +51,8 @@ struct Request : Parts..., Common {};
 
 /// application/json, whatever its parameters.
 bool sent_as_json(const http::Request& request);
+/// Problem 415 unless the body is sent as one of `types`.
+std::optional<Problem> sent_as_another(const http::Request& request, const std::vector<std::string>& types);
 /// The JSON of a body, or why it is none.
 Answer<boost::json::value> body_json(const http::Request& request, std::size_t bytes);
 

@@ -108,6 +108,13 @@ class RestTest : public ::testing::Test {
           if (request.body.name == "stuck") return tl::unexpected(Problem(503, "the carpenter is ill"));
           return Created<Door>{request.body, "/api/doors/door_" + std::to_string(made)};
         });
+    api->post("/api/doors/plans",
+              {.id = "sendPlan",
+               .tag = "Doors",
+               .access = write,
+               .summary = "Send a plan",
+               .takes = {"image/png", "image/svg"}},
+              [](const Request<>& request) -> Answer<Door> { return Door{.name = request.raw->body}; });
     api->put("/api/doors/{id}",
              {.id = "changeDoor", .tag = "Doors", .access = write, .summary = "Change a door", .conditional = true},
              [](const Request<Path<DoorPath>, Body<Door>>& request) -> Answer<NoContent> {
@@ -245,6 +252,21 @@ TEST_F(RestTest, RefusesBodiesThatDoNotFit) {
   EXPECT_EQ(post(R"({"name":"a"})", {}, "Application/JSON; charset=utf-8").status, 201);
   EXPECT_EQ(post("{\"name\":\"" + std::string(200, 'a') + "\"}").status, 413) << "the route's own limit";
   EXPECT_EQ(made, 1);
+}
+
+TEST_F(RestTest, TakesFilesOfTheTypesItNames) {
+  const auto send = [&](const std::string& type) {
+    return ask("POST", {"doors", "plans"}, {{"Authorization", "Bearer admin"}, {"Content-Type", type}}, "%PNG");
+  };
+  EXPECT_EQ(bj::parse(send("image/PNG; q=1").body).at("name").as_string(), "%PNG");
+  const auto other = send("text/html");
+  EXPECT_EQ(other.status, 415);
+  EXPECT_NE(other.body.find("image/png, image/svg"), std::string::npos);
+  EXPECT_EQ(ask("POST", {"doors", "plans"}, {{"Authorization", "Bearer admin"}}, "x").status, 415);
+  const auto document = api->document();
+  const auto& post = document.at("paths").at("/api/doors/plans").at("post");
+  EXPECT_TRUE(post.at("requestBody").at("content").as_object().contains("image/svg"));
+  EXPECT_TRUE(post.at("responses").as_object().contains("413"));
 }
 
 TEST_F(RestTest, AsksWhoItIs) {

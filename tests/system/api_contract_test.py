@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 
 from contract_receptionist import ReceptionistCases
+from contract_voices import VoiceCases
 from frontdesk import Frontdesk, call, main, wait_for
 
 CACHE = os.environ.get("FRONTDESK_CACHE") or os.path.join(
@@ -58,7 +59,9 @@ class Proxy:
         # The proxy wants to see some proof of who asks; the program has no accounts here and asks for none.
         request = urllib.request.Request(f"http://{self.address}{path}", method=method,
                                          headers={"Authorization": "Bearer anything", **(headers or {})})
-        if body is not None:
+        if isinstance(body, bytes):
+            request.data = body
+        elif body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
         try:
@@ -75,7 +78,7 @@ class Proxy:
         self.process.stdout.close()
 
 
-class ApiContractTest(ReceptionistCases, unittest.TestCase):
+class ApiContractTest(ReceptionistCases, VoiceCases, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if not os.access(os.path.join(TOOLS, "prism"), os.X_OK):

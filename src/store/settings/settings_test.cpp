@@ -183,6 +183,22 @@ TEST_P(Settings, AVoiceRestsOnAConsentThatIsNotWithdrawn) {
   EXPECT_EQ(consents.find(kOurs, "consent_1")->withdrawn_at, later(kNow, 60)) << "the proof stays";
 }
 
+TEST_P(Settings, SentencesOfAUserAreFewAndPass) {
+  VoiceSentences sentences(*connection);
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(sentences.add({"sentence_" + std::to_string(i), kOurs, i == 4 ? "user_2" : "user_1", "Say this.", kNow,
+                               later(kNow, 60 * (i + 1))}));
+  ASSERT_TRUE(sentences.add({"sentence_9", kOther, "user_1", "Say that.", kNow, later(kNow, 900)}));
+  ASSERT_TRUE(sentences.trim(kOurs, "user_1", 2));
+  EXPECT_EQ(code_of(sentences.find(kOurs, "sentence_1")), ErrorCode::not_found);
+  EXPECT_TRUE(sentences.find(kOurs, "sentence_2"));
+  EXPECT_TRUE(sentences.find(kOurs, "sentence_4"));
+  EXPECT_TRUE(sentences.find(kOther, "sentence_9"));
+  ASSERT_TRUE(sentences.sweep(later(kNow, 180)));
+  EXPECT_EQ(code_of(sentences.find(kOurs, "sentence_2")), ErrorCode::not_found);
+  EXPECT_TRUE(sentences.find(kOurs, "sentence_3"));
+}
+
 TEST_P(Settings, ADraftIsPublishedAndAnEarlierVersionRestored) {
   ConfigurationVersions versions(*connection);
   const std::string subject = "receptionist:rec_1";

@@ -18,4 +18,15 @@ base::Result<bool> VoiceConsents::withdraw(const std::string& organisation, cons
   return connection_.changed() > 0;
 }
 
+base::Status VoiceSentences::sweep(base::UtcTime now) {
+  return connection_.write("DELETE FROM voice_sentences WHERE expires_at <= ?", {now.unix_ms});
+}
+
+base::Status VoiceSentences::trim(const std::string& organisation, const std::string& user, int keep) {
+  return connection_.write(
+      "DELETE FROM voice_sentences WHERE organisation = ? AND user_id = ? AND id NOT IN (SELECT id FROM voice_sentences "
+      "WHERE organisation = ? AND user_id = ? ORDER BY id DESC LIMIT ?)",
+      {organisation, user, organisation, user, std::int64_t{keep}});
+}
+
 }  // namespace frontdesk::settings

@@ -173,7 +173,7 @@ class Recording(unittest.TestCase):
         server.stop()
         done = subprocess.run([PROGRAM, "recording", "rotate-key", "--data", data], check=True, capture_output=True,
                               text=True, timeout=60)
-        self.assertIn(" and 1 files are wrapped by", done.stdout)
+        self.assertIn(" and 2 files are wrapped by", done.stdout)
         with Frontdesk(data=data) as again:
             again.owns_data = True
             self.assertEqual(again.fetch(f"/api/calls/{record['id']}/recording"), before)
